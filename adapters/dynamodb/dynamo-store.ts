@@ -1,0 +1,35 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
+import type { Clock } from "#core/ports/clock.ts";
+import type { Store } from "#core/ports/store.ts";
+import { catalogDeltas } from "./stores/catalog-deltas.ts";
+import { committer } from "./stores/committer.ts";
+import { connectionStore } from "./stores/connection-store.ts";
+import { dataSourceStore } from "./stores/data-source-store.ts";
+import { dictionaryStore } from "./stores/dictionary-store.ts";
+import { jobStore } from "./stores/job-store.ts";
+import { peopleStore } from "./stores/people-store.ts";
+import { tagStore } from "./stores/tag-store.ts";
+
+/** Where the store keeps its items, and what time it is. */
+export interface DynamoStoreOptions {
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  readonly clock: Clock;
+  /** Waits before the try that follows `attempt`, of what was contended or left over; by default longer each time, with jitter. */
+  readonly backOff?: (attempt: number) => Promise<void>;
+}
+
+/** All of core's storage ports over one DynamoDB table. docs/data-model.md has every access pattern. */
+export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & CatalogDeltas {
+  return {
+    ...committer(ref, clock),
+    ...peopleStore(ref),
+    ...connectionStore(ref),
+    ...dataSourceStore(ref, clock),
+    ...dictionaryStore(ref, clock),
+    ...tagStore(ref),
+    ...jobStore(ref, clock),
+    ...catalogDeltas(ref),
+  };
+}

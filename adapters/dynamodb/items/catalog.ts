@@ -1,0 +1,170 @@
+import { Entity } from "dynamodb-toolbox/entity";
+import { boolean } from "dynamodb-toolbox/schema/boolean";
+import { item } from "dynamodb-toolbox/schema/item";
+import { number } from "dynamodb-toolbox/schema/number";
+import { string } from "dynamodb-toolbox/schema/string";
+import type { Connection, ConnectionMember, Principal } from "#core/connections/connection.ts";
+import type { DataSourceHealth } from "#core/health/health.ts";
+import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import { keys } from "../keys.ts";
+import { id, schemaVersion, shaped, table } from "./table.ts";
+
+export const connectionItem = new Entity({
+  name: "connection",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    id: id(),
+    name: string(),
+    technology: shaped<Connection["technology"]>(),
+    config: shaped<Connection["config"]>(),
+    secretRef: string(),
+    closing: boolean(),
+    createdBy: string(),
+    createdAt: string(),
+    updatedAt: string(),
+    version: number(),
+  }),
+  computeKey: (key) => keys.connection(key.id),
+});
+
+export const connectionMemberItem = new Entity({
+  name: "connection-member",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    id: string(),
+    connectionId: string().key(),
+    principal: shaped<Principal>().key(),
+    role: shaped<ConnectionMember["role"]>().key(),
+    schemas: shaped<ConnectionMember["schemas"]>(),
+    addedBy: string(),
+    addedAt: string(),
+  }),
+  computeKey: ({ connectionId, principal, role }) => keys.connectionMember(connectionId, principal, role),
+});
+
+export const tagItem = new Entity({
+  name: "tag",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    id: id(),
+    name: string(),
+    description: string(),
+    createdBy: string(),
+    createdAt: string(),
+    version: number(),
+  }),
+  computeKey: (key) => keys.tag(key.id),
+});
+
+export const dataSourceItem = new Entity({
+  name: "data-source",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    id: id(),
+    name: string(),
+    technology: shaped<DataSource["technology"]>(),
+    connectionId: string(),
+    remote: shaped<DataSource["remote"]>(),
+    description: shaped<DataSource["description"]>(),
+    documentation: string(),
+    tags: shaped<DataSource["tags"]>(),
+    status: shaped<DataSource["status"]>(),
+    statisticsPrevented: boolean(),
+    dictionary: shaped<DataSource["dictionary"]>(),
+    origin: shaped<DataSource["origin"]>(),
+    createdBy: string(),
+    createdAt: string(),
+    updatedAt: string(),
+    version: number(),
+    deletedAt: shaped<string | null>(),
+  }),
+  computeKey: (key) => keys.dataSource(key.id),
+});
+
+export const healthItem = new Entity({
+  name: "data-source-health",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    dataSourceId: id(),
+    checks: shaped<DataSourceHealth["checks"]>(),
+    rowCount: shaped<DataSourceHealth["rowCount"]>(),
+    highCardinalityColumn: shaped<DataSourceHealth["highCardinalityColumn"]>(),
+    fingerprintAt: shaped<string | null>(),
+    fingerprint: shaped<DataSourceHealth["fingerprint"]>(),
+    version: number(),
+  }),
+  computeKey: (key) => keys.health(key.dataSourceId),
+});
+
+export const dataSourceMemberItem = new Entity({
+  name: "data-source-member",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    id: string(),
+    dataSourceId: string().key(),
+    principal: shaped<Principal>().key(),
+    role: shaped<DataSourceMember["role"]>(),
+    expiresAt: shaped<string | null>(),
+    addedBy: string(),
+    addedAt: string(),
+  }),
+  computeKey: ({ dataSourceId, principal }) => keys.dataSourceMember(dataSourceId, principal),
+});
+
+/** A chunk of the schema layer, its columns as JSON: one value to read, where a map would be thousands. */
+export const chunkItem = new Entity({
+  name: "dictionary-chunk",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    dataSourceId: string().key(),
+    generation: string().key(),
+    index: number().key(),
+    columns: string(),
+  }),
+  computeKey: ({ dataSourceId, generation, index }) => keys.chunk(dataSourceId, generation, index),
+});
+
+/** Says that a generation was staged, until the sweep has seen whether a header points at it. */
+export const stagedGenerationItem = new Entity({
+  name: "staged-generation",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    dataSourceId: string().key(),
+    generation: string().key(),
+    chunks: number(),
+    stagedAt: string(),
+  }),
+  computeKey: ({ dataSourceId, generation }) => keys.stagedGeneration(dataSourceId, generation),
+});
+
+export const columnEditItem = new Entity({
+  name: "column-edit",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    dataSourceId: string().key(),
+    columnId: string().key(),
+    description: shaped<string | null>(),
+    tags: shaped<ColumnEdit["tags"]>(),
+    updatedBy: string(),
+    updatedAt: string(),
+  }),
+  computeKey: ({ dataSourceId, columnId }) => keys.columnEdit(dataSourceId, columnId),
+});

@@ -1,0 +1,67 @@
+import { Entity } from "dynamodb-toolbox/entity";
+import { binary } from "dynamodb-toolbox/schema/binary";
+import { item } from "dynamodb-toolbox/schema/item";
+import { number } from "dynamodb-toolbox/schema/number";
+import { string } from "dynamodb-toolbox/schema/string";
+import type { AuditRecord } from "#core/audit/audit-record.ts";
+import type { Guard } from "#core/ports/change.ts";
+import { keys } from "../keys.ts";
+import { schemaVersion, shaped, table } from "./table.ts";
+
+/** A name or place that one record holds. */
+export const guardItem = new Entity({
+  name: "guard",
+  table,
+  timestamps: false,
+  schema: item({ ...schemaVersion, guard: shaped<Guard>().key(), owner: string() }),
+  computeKey: ({ guard }) => keys.guard(guard),
+});
+
+export const auditItem = new Entity({
+  name: "audit",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    id: string().key(),
+    at: string(),
+    actor: string(),
+    action: string(),
+    resource: shaped<AuditRecord["resource"]>().key(),
+    outcome: shaped<AuditRecord["outcome"]>(),
+    requestId: string(),
+    details: shaped<AuditRecord["details"]>(),
+    gsi1pk: string().hidden(),
+    gsi1sk: string().hidden(),
+    gsi2pk: string().hidden(),
+    gsi2sk: string().hidden(),
+  }),
+  computeKey: ({ id, resource }) => keys.audit(resource, id),
+});
+
+/** What a change means to the index, as JSON. */
+export const deltaItem = new Entity({
+  name: "delta",
+  table,
+  timestamps: false,
+  schema: item({ ...schemaVersion, id: string().key(), delta: string() }),
+  computeKey: ({ id }) => keys.delta(id),
+});
+
+/** A reply that answers the same request again; its body gzipped, because it may be larger than an item. */
+export const keptReplyItem = new Entity({
+  name: "kept-reply",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    userId: string().key(),
+    key: string().key(),
+    requestHash: string(),
+    status: number(),
+    body: binary(),
+    createdAt: string(),
+    ttl: number(),
+  }),
+  computeKey: ({ userId, key }) => keys.keptReply(userId, key),
+});

@@ -1,0 +1,168 @@
+import { ConditionCheck } from "dynamodb-toolbox/entity/actions/transactCheck";
+import { DeleteTransaction } from "dynamodb-toolbox/entity/actions/transactDelete";
+import { PutTransaction } from "dynamodb-toolbox/entity/actions/transactPut";
+import { UpdateTransaction } from "dynamodb-toolbox/entity/actions/transactUpdate";
+import { $remove } from "dynamodb-toolbox/entity/actions/update/symbols";
+import { isFinished, type Job } from "#core/jobs/job.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { Step } from "./commit.ts";
+import { jobInMonthItem, jobItem, jobOfDataSourceItem, slotItem, waitingItem } from "./items/jobs.ts";
+import { whole } from "./items/table.ts";
+import { activeJobsKey } from "./keys.ts";
+
+/** How long a finished job is kept, in days. */
+export const jobRetentionDays = 90;
+
+const secondsPerDay = 86_400;
+const expiresAfter = (time: string): number =>
+  Math.floor(Date.parse(time) / 1000) + jobRetentionDays * secondsPerDay;
+
+/** No name of a table yet: the commit gives it to every item. */
+const tableName = "";
+
+/** The condition that an item is not there: every item has a schema version. */
+const absent = { attr: "v", exists: false } as const;
+
+/** Whether a job stands in its line. */
+export const waits = ({ state, admittedAt }: Job): boolean => state === "queued" && admittedAt === null;
+
+function standInLine({ line, id }: Job): Step {
+  const { Put } = waitingItem.build(PutTransaction).item({ line, jobId: id }).options({ tableName }).params();
+  return { item: { Put } };
+}
+
+/** Takes a job out of its line. */
+export function leaveLine({ line, id }: Pick<Job, "line" | "id">): Step {
+  const { Delete } = waitingItem
+    .build(DeleteTransaction)
+    .key({ line, jobId: id })
+    .options({ tableName })
+    .params();
+  return { item: { Delete } };
+}
+
+/**
+ * Takes a place out of a line whose job does not wait there, if it still does not: it must block nobody, and a
+ * job that a person queued again meanwhile keeps its place.
+ */
+export function clearPlace(line: string, id: string): readonly Step[] {
+  const { ConditionCheck: check } = jobItem
+    .build(ConditionCheck)
+    .key({ id })
+    .condition({ or: [absent, { attr: "state", ne: "queued" }, { attr: "admittedAt", ne: null }] })
+    .options({ tableName })
+    .params();
+  return [{ item: { ConditionCheck: check } }, leaveLine({ line, id })];
+}
+
+/** Takes a slot that nobody holds. */
+export function takeSlot({ line, id }: Job, slot: number): Step {
+  const { Put } = slotItem
+    .build(PutTransaction)
+    .item({ line, slot, jobId: id })
+    .options({ tableName, condition: absent })
+    .params();
+  return { item: { Put } };
+}
+
+/** Frees the slot that a job holds. */
+function freeSlot({ line, id, slot }: Job): readonly Step[] {
+  if (slot === null) return [];
+  const { Delete } = slotItem
+    .build(DeleteTransaction)
+    .key({ line, slot })
+    .options({ tableName, condition: { or: [absent, { attr: "jobId", eq: id }] } })
+    .params();
+  return [{ item: { Delete } }];
+}
+
+/** Stores a new job: the record, its places in the lists, and its place in its line. */
+export function enqueueSteps(job: Job): readonly Step[] {
+  const { id: jobId, createdAt, subject } = job;
+  const ttl = expiresAfter(createdAt);
+  const { Put: record } = jobItem
+    .build(PutTransaction)
+    .item({ ...job, ...activeJobsKey(jobId) })
+    .options({ tableName, condition: absent })
+    .params();
+  const { Put: inMonth } = jobInMonthItem
+    .build(PutTransaction)
+    .item({ createdAt, jobId, ttl })
+    .options({ tableName })
+    .params();
+  const steps: Step[] = [{ item: { Put: record } }, { item: { Put: inMonth } }, standInLine(job)];
+  if (subject.type === "data-source") {
+    const { Put: ofDataSource } = jobOfDataSourceItem
+      .build(PutTransaction)
+      .item({ dataSourceId: subject.id, jobId, ttl })
+      .options({ tableName })
+      .params();
+    steps.push({ item: { Put: ofDataSource } });
+  }
+  return steps;
+}
+
+/** The fields that a transition may change; identity, line and origin stay. */
+const movable = [
+  "state",
+  "input",
+  "checkpoint",
+  "progress",
+  "attempts",
+  "admittedAt",
+  "slot",
+  "lease",
+  "cancelRequested",
+  "error",
+  "result",
+  "startedAt",
+  "finishedAt",
+] as const satisfies readonly (keyof Job)[];
+
+/** The fields that differ; a heartbeat that came between is not undone by writing the rest. */
+const changes = (before: Job, after: Job): Partial<Job> =>
+  Object.fromEntries(
+    movable.filter((field) => before[field] !== after[field]).map((field) => [field, whole(after[field])]),
+  );
+
+/** What a job's end and its return mean for index and expiry. */
+function visibility(before: Job, after: Job) {
+  if (isFinished(before.state) === isFinished(after.state)) return {};
+  if (!isFinished(after.state)) return { ttl: $remove(), ...activeJobsKey(after.id) };
+  return { ttl: expiresAfter(after.finishedAt ?? after.createdAt), gsi1pk: $remove(), gsi1sk: $remove() };
+}
+
+/** The condition that a job is as it was read: in its state, under its fence, admitted or not. */
+const asRead = ({ state, fence, admittedAt }: Job) => ({
+  and: [
+    { attr: "state" as const, eq: state },
+    { attr: "fence" as const, eq: fence },
+    { attr: "admittedAt" as const, eq: admittedAt },
+  ],
+});
+
+/** Gives a job that waits a slot, when both are still as they were read. */
+export function admitStep(job: Job, slot: number, admittedAt: string): Step {
+  const { Update } = jobItem
+    .build(UpdateTransaction)
+    .item({ id: job.id, slot, admittedAt })
+    .options({ tableName, condition: asRead(job) })
+    .params();
+  return { item: { Update } };
+}
+
+/** Moves a job, with its places in line and slot. */
+export function transitionSteps({
+  before,
+  after,
+  otherwise,
+}: Extract<Write, { readonly write: "transition" }>): readonly Step[] {
+  const { Update } = jobItem
+    .build(UpdateTransaction)
+    .item({ id: before.id, ...changes(before, after), ...visibility(before, after) })
+    .options({ tableName, condition: asRead(before) })
+    .params();
+  const line = waits(before) === waits(after) ? [] : [waits(after) ? standInLine(after) : leaveLine(before)];
+  const slot = before.slot !== null && after.slot === null ? freeSlot(before) : [];
+  return [{ item: { Update }, otherwise }, ...line, ...slot];
+}

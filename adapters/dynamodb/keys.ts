@@ -1,0 +1,122 @@
+import { createHash } from "node:crypto";
+import { foldName } from "#core/names/fold.ts";
+import type { Guard } from "#core/ports/change.ts";
+import type { Principal } from "#core/connections/connection.ts";
+
+/** An item's primary key. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** A key as one string, for maps. */
+export const keyText = ({ pk, sk }: Key): string => `${pk}\n${sk}`;
+
+/** How many partitions a stream of writes without a natural spread is dealt to. */
+export const shardCount = 4;
+
+/** The same shard for the same id, always. */
+export const shardOf = (id: string): number =>
+  (createHash("sha256").update(id).digest()[0] ?? 0) % shardCount;
+
+/** All shards, for what reads every one. */
+export const shards: readonly number[] = Array.from({ length: shardCount }, (_, index) => index);
+
+const monthOf = (at: string): string => at.slice(0, 7);
+const dayOf = (at: string): string => at.slice(0, 10);
+const principalPart = ({ type, id }: Principal): string => `${type}#${id}`;
+
+/** Where records lie. docs/data-model.md explains each; nothing else in the project knows. */
+export const keys = {
+  apiKey: (id: string): Key => ({ pk: `KEY#${id}`, sk: "KEY" }),
+  user: (id: string): Key => ({ pk: `USER#${id}`, sk: "USER" }),
+  settings: (): Key => ({ pk: "SETTINGS", sk: "SETTINGS" }),
+  tag: (id: string): Key => ({ pk: "TAGS", sk: id }),
+  connection: (id: string): Key => ({ pk: "CONNECTIONS", sk: id }),
+  connectionMember: (connectionId: string, principal: Principal, role: string): Key => ({
+    pk: `CON#${connectionId}`,
+    sk: `MEM#${principalPart(principal)}#${role}`,
+  }),
+  dataSource: (id: string): Key => ({ pk: `DS#${id}`, sk: "DS" }),
+  health: (dataSourceId: string): Key => ({ pk: `DS#${dataSourceId}`, sk: "HEALTH" }),
+  dataSourceMember: (dataSourceId: string, principal: Principal): Key => ({
+    pk: `DS#${dataSourceId}`,
+    sk: `MEM#${principalPart(principal)}`,
+  }),
+  /** Sorted before the header, so that chunks, header and edits are one range of the partition. */
+  chunk: (dataSourceId: string, generation: string, index: number): Key => ({
+    pk: `DS#${dataSourceId}`,
+    sk: `DICT#schema#${generation}#${String(index).padStart(4, "0")}`,
+  }),
+  columnEdit: (dataSourceId: string, columnId: string): Key => ({
+    pk: `DS#${dataSourceId}`,
+    sk: `EDIT#${columnId}`,
+  }),
+  stagedGeneration: (dataSourceId: string, generation: string): Key => ({
+    pk: `STAGED#${shardOf(dataSourceId)}`,
+    sk: `${generation}#${dataSourceId}`,
+  }),
+  job: (id: string): Key => ({ pk: `JOB#${id}`, sk: "JOB" }),
+  jobInMonth: (createdAt: string, jobId: string): Key => ({ pk: `JOBS#${monthOf(createdAt)}`, sk: jobId }),
+  jobOfDataSource: (dataSourceId: string, jobId: string): Key => ({
+    pk: `DS#${dataSourceId}`,
+    sk: `JOB#${jobId}`,
+  }),
+  /** Sorted behind the slots, so that the first items of a line are its slots and its oldest jobs. */
+  waiting: (line: string, jobId: string): Key => ({ pk: `LINE#${line}`, sk: `WAIT#${jobId}` }),
+  slot: (line: string, slot: number): Key => ({ pk: `LINE#${line}`, sk: `SLOT#${slot}` }),
+  delta: (id: string): Key => ({ pk: "DELTAS", sk: id }),
+  audit: (resource: { readonly type: string; readonly id: string }, auditId: string): Key => ({
+    pk: `AUDIT#${resource.type}#${resource.id}`,
+    sk: auditId,
+  }),
+  keptReply: (userId: string, key: string): Key => ({ pk: `IDEM#${userId}#${key}`, sk: "IDEM" }),
+  guard: guardKey,
+} as const;
+
+/**
+ * A relation's names may be longer than a key: they are hashed. Its guards lie with their connection, so
+ * that one query tells whether a connection is in use, and are dealt to 16 partitions for bulk work.
+ */
+function guardKey(guard: Guard): Key {
+  switch (guard.guard) {
+    case "connection-name":
+    case "data-source-name":
+    case "tag-name":
+      return { pk: `GUARD#${guard.guard}#${foldName(guard.name)}`, sk: "GUARD" };
+    case "relation": {
+      const names = JSON.stringify([guard.schema, guard.table]);
+      const hash = createHash("sha256").update(names).digest("hex");
+      return { pk: relationPartition(guard.connectionId, hash.charAt(0)), sk: hash };
+    }
+  }
+}
+
+const relationPartition = (connectionId: string, digit: string): string => `REL#${connectionId}#${digit}`;
+
+/** Every partition that holds relation guards of a connection. */
+export const relationPartitions = (connectionId: string): readonly string[] =>
+  Array.from("0123456789abcdef").map((digit) => relationPartition(connectionId, digit));
+
+/** Where jobs that are not finished are found by the sweep. */
+export const activeJobsKey = (jobId: string) => ({ gsi1pk: `ACTIVE#${shardOf(jobId)}`, gsi1sk: jobId });
+
+/** Where audit records are found by who did it, and by when. */
+export const auditIndexKeys = (record: {
+  readonly id: string;
+  readonly at: string;
+  readonly actor: string;
+}) => ({
+  gsi1pk: `ACTOR#${record.actor}#${monthOf(record.at)}`,
+  gsi1sk: record.id,
+  gsi2pk: `DAY#${dayOf(record.at)}#${shardOf(record.id)}`,
+  gsi2sk: record.id,
+});
+
+/** The partitions of the months that end now and reach back so far, newest first. */
+export function jobMonths(now: Date, months: number): readonly string[] {
+  return Array.from({ length: months }, (_, back) => {
+    const first = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1));
+    return `JOBS#${monthOf(first.toISOString())}`;
+  });
+}

@@ -1,0 +1,55 @@
+import type { Entity } from "dynamodb-toolbox/entity";
+import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
+import type { RecordKind, Records } from "#core/ports/change.ts";
+import {
+  columnEditItem,
+  connectionItem,
+  connectionMemberItem,
+  dataSourceItem,
+  dataSourceMemberItem,
+  healthItem,
+  tagItem,
+} from "./items/catalog.ts";
+import { jobItem } from "./items/jobs.ts";
+import { apiKeyItem, settingsItem, userItem } from "./items/people.ts";
+import type { RawItem } from "./requests.ts";
+
+/** The item of each kind of record. A kind without one does not compile. */
+export const recordItems = {
+  "api-key": apiKeyItem,
+  "column-edit": columnEditItem,
+  connection: connectionItem,
+  "connection-member": connectionMemberItem,
+  "data-source": dataSourceItem,
+  "data-source-health": healthItem,
+  "data-source-member": dataSourceMemberItem,
+  settings: settingsItem,
+  tag: tagItem,
+  user: userItem,
+} as const satisfies Record<RecordKind, Entity>;
+
+type Read<K extends RecordKind> = (item: RawItem) => Records[K];
+
+/** Stored items as the domain's records; an item of another shape fails. */
+export const read: { readonly [K in RecordKind]: Read<K> } = {
+  "api-key": (item) => apiKeyItem.build(EntityFormatter).format(item),
+  "column-edit": (item) => columnEditItem.build(EntityFormatter).format(item),
+  connection: (item) => connectionItem.build(EntityFormatter).format(item),
+  "connection-member": (item) => connectionMemberItem.build(EntityFormatter).format(item),
+  "data-source": (item) => dataSourceItem.build(EntityFormatter).format(item),
+  "data-source-health": (item) => healthItem.build(EntityFormatter).format(item),
+  "data-source-member": (item) => dataSourceMemberItem.build(EntityFormatter).format(item),
+  settings: (item) => settingsItem.build(EntityFormatter).format(item),
+  tag: (item) => tagItem.build(EntityFormatter).format(item),
+  user: (item) => userItem.build(EntityFormatter).format(item),
+};
+
+/** A stored job. */
+export const readJob = (item: RawItem) => {
+  const { ttl: _, ...job } = jobItem.build(EntityFormatter).format(item);
+  return job;
+};
+
+/** A record that may be absent. */
+export const readOr = <T>(parse: (item: RawItem) => T, item: RawItem | null | undefined): T | null =>
+  item === null || item === undefined ? null : parse(item);

@@ -1,0 +1,132 @@
+import type { Entity } from "dynamodb-toolbox/entity";
+import type { Condition } from "dynamodb-toolbox/entity/actions/parseCondition";
+import { ConditionCheck } from "dynamodb-toolbox/entity/actions/transactCheck";
+import { DeleteTransaction } from "dynamodb-toolbox/entity/actions/transactDelete";
+import { PutTransaction } from "dynamodb-toolbox/entity/actions/transactPut";
+import type { Write } from "#core/ports/change.ts";
+import type { Step } from "./commit.ts";
+import { connectionItem } from "./items/catalog.ts";
+import { jobItem } from "./items/jobs.ts";
+import { auditItem, deltaItem, guardItem } from "./items/ledger.ts";
+import { enqueueSteps, transitionSteps } from "./job-steps.ts";
+import { auditIndexKeys } from "./keys.ts";
+import { recordItems } from "./records.ts";
+
+type Of<W extends Write["write"]> = Extract<Write, { readonly write: W }>;
+
+/** The condition that an item is not there: every item has a schema version. */
+const absent = { attr: "v", exists: false } as const;
+
+/** What is stored under a version of its own, and so must be met at it. */
+const versioned = (record: object): number | undefined => {
+  const version: unknown = Reflect.get(record, "version");
+  return typeof version === "number" ? version : undefined;
+};
+
+/** Any record's item; that record and kind belong together is checked where writes are made. */
+const itemOf = (kind: Of<"create">["kind"]): Entity => recordItems[kind];
+
+function put(entity: Entity, record: object, condition?: Condition): Step["item"] {
+  const { Put } = entity
+    .build(PutTransaction)
+    .item({ ...record })
+    .options({ tableName: "", ...(condition === undefined ? {} : { condition }) })
+    .params();
+  return { Put };
+}
+
+function remove(entity: Entity, key: object, condition?: Condition): Step["item"] {
+  const { Delete } = entity
+    .build(DeleteTransaction)
+    .key({ ...key })
+    .options({ tableName: "", ...(condition === undefined ? {} : { condition }) })
+    .params();
+  return { Delete };
+}
+
+function replaceStep({ kind, record, expected, otherwise }: Of<"replace">): Step {
+  const condition = expected === 0 ? absent : { attr: "version", eq: expected };
+  return { item: put(itemOf(kind), record, condition), otherwise };
+}
+
+/** The condition that a record is there, at its version where it has one. */
+function present(record: object): Condition {
+  const version = versioned(record);
+  return version === undefined ? { attr: "v", exists: true } : { attr: "version", eq: version };
+}
+
+const removeStep = ({ kind, record, otherwise }: Of<"remove">): Step => ({
+  item: remove(itemOf(kind), record, otherwise === undefined ? undefined : present(record)),
+  otherwise,
+});
+
+function requireStep({ kind, record, otherwise }: Of<"require">): Step {
+  const { ConditionCheck: check } = itemOf(kind)
+    .build(ConditionCheck)
+    .key({ ...record })
+    .condition(present(record))
+    .options({ tableName: "" })
+    .params();
+  return { item: { ConditionCheck: check }, otherwise };
+}
+
+function requireConnectionStep({ connectionId, otherwise }: Of<"require-connection">): Step {
+  const { ConditionCheck: check } = connectionItem
+    .build(ConditionCheck)
+    .key({ id: connectionId })
+    .condition({ attr: "closing", eq: false })
+    .options({ tableName: "" })
+    .params();
+  return { item: { ConditionCheck: check }, otherwise };
+}
+
+function fenceStep({ job, otherwise }: Of<"fence">): Step {
+  const { ConditionCheck: check } = jobItem
+    .build(ConditionCheck)
+    .key({ id: job.id })
+    .condition({
+      and: [
+        { attr: "state", eq: "running" },
+        { attr: "fence", eq: job.fence },
+      ],
+    })
+    .options({ tableName: "" })
+    .params();
+  return { item: { ConditionCheck: check }, otherwise };
+}
+
+const claimStep = ({ guard, owner, otherwise }: Of<"claim">): Step => ({
+  item: put(guardItem, { guard, owner }, { or: [absent, { attr: "owner", eq: owner }] }),
+  otherwise,
+});
+
+/** A guard of somebody else's is never freed: that would be our own mistake, and fails. */
+const releaseStep = ({ guard, owner }: Of<"release">): Step => ({
+  item: remove(guardItem, { guard }, { or: [absent, { attr: "owner", eq: owner }] }),
+});
+
+type StepsOf = { readonly [W in Write["write"]]: (write: Of<W>) => readonly Step[] };
+
+/** The items of each kind of write. */
+const steps: StepsOf = {
+  create: ({ kind, record, otherwise }) => [{ item: put(itemOf(kind), record, absent), otherwise }],
+  replace: (write) => [replaceStep(write)],
+  put: ({ kind, record }) => [{ item: put(itemOf(kind), record) }],
+  remove: (write) => [removeStep(write)],
+  require: (write) => [requireStep(write)],
+  "require-connection": (write) => [requireConnectionStep(write)],
+  claim: (write) => [claimStep(write)],
+  release: (write) => [releaseStep(write)],
+  enqueue: ({ job }) => enqueueSteps(job),
+  fence: (write) => [fenceStep(write)],
+  transition: transitionSteps,
+  delta: ({ delta }) => [{ item: put(deltaItem, { id: delta.id, delta: JSON.stringify(delta) }, absent) }],
+  audit: ({ record }) => [{ item: put(auditItem, { ...record, ...auditIndexKeys(record) }, absent) }],
+};
+
+/** The items of one write. */
+export function stepsOf(write: Write): readonly Step[] {
+  // Each entry takes the writes of its own name, which the compiler cannot follow through a lookup.
+  const make = steps[write.write] as (write: Write) => readonly Step[];
+  return make(write);
+}

@@ -1,0 +1,80 @@
+import { connectionRoles, type ConnectionMember } from "#core/connections/connection.ts";
+import { relationKey, type Relation } from "#core/ports/remote.ts";
+import type { ConnectionStore } from "#core/ports/store.ts";
+import { keys, keyText, relationPartitions, type Key } from "../keys.ts";
+import { read, readOr } from "../records.ts";
+import { getItems, queryItems, type RawItem, type TableRef } from "../requests.ts";
+import { guardOwners } from "./tag-store.ts";
+
+/** Where a user's roles on a connection are, if they have them. */
+const roleKeys = (connectionId: string, userId: string): readonly Key[] =>
+  connectionRoles.map((role) => keys.connectionMember(connectionId, { type: "user", id: userId }, role));
+
+const present = (items: ReadonlyMap<string, RawItem>, wanted: readonly Key[]): readonly RawItem[] =>
+  wanted.flatMap((key) => {
+    const item = items.get(keyText(key));
+    return item === undefined ? [] : [item];
+  });
+
+const membersAt = (
+  items: ReadonlyMap<string, RawItem>,
+  wanted: readonly Key[],
+): readonly ConnectionMember[] => present(items, wanted).map(read["connection-member"]);
+
+async function listConnections(ref: TableRef, after: string | null, limit: number) {
+  const found = await queryItems(ref, {
+    partition: "CONNECTIONS",
+    limit,
+    ...(after === null ? {} : { range: { gt: after } }),
+  });
+  const items = found.map(read.connection);
+  return { items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) };
+}
+
+async function relationOwners(ref: TableRef, connectionId: string, relations: readonly Relation[]) {
+  const owners = await guardOwners(
+    ref,
+    relations.map(({ schema, name }) => ({ guard: "relation", connectionId, schema, table: name })),
+  );
+  return new Map(
+    relations.flatMap((relation, index) => {
+      const owner = owners.get(index);
+      return owner === undefined ? [] : [[relationKey(relation), owner] as const];
+    }),
+  );
+}
+
+/** Connections lie together, to be listed in order; each one's members lie by themselves. */
+export const connectionStore = (ref: TableRef): ConnectionStore => ({
+  async connection(connectionId, userId) {
+    const record = keys.connection(connectionId);
+    const roles = roleKeys(connectionId, userId);
+    const items = await getItems(ref, [record, ...roles]);
+    const connection = readOr(read.connection, items.get(keyText(record)));
+    return connection === null ? null : { connection, memberships: membersAt(items, roles) };
+  },
+  async connections(ids) {
+    const items = await getItems(ref, ids.map(keys.connection));
+    return new Map([...items.values()].map(read.connection).map((found) => [found.id, found]));
+  },
+  listConnections: (after, limit) => listConnections(ref, after, limit),
+  async connectionMemberships(userId, connectionIds) {
+    const wanted = connectionIds.map((id) => [id, roleKeys(id, userId)] as const);
+    const items = await getItems(
+      ref,
+      wanted.flatMap(([, roles]) => roles),
+    );
+    return new Map(wanted.map(([id, roles]) => [id, membersAt(items, roles)]));
+  },
+  async connectionMembers(connectionId) {
+    const found = await queryItems(ref, { partition: `CON#${connectionId}` });
+    return found.map(read["connection-member"]);
+  },
+  async connectionInUse(connectionId) {
+    const found = await Promise.all(
+      relationPartitions(connectionId).map((partition) => queryItems(ref, { partition, limit: 1 })),
+    );
+    return found.some((items) => items.length > 0);
+  },
+  relationOwners: (connectionId, relations) => relationOwners(ref, connectionId, relations),
+});

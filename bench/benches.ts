@@ -1,0 +1,11 @@
+import type { Bench } from "./measuring/figure.ts";
+
+/** Every bench by its name, loaded where it runs. */
+export const benches: ReadonlyMap<string, () => Promise<Bench>> = new Map([
+  ["bundles", async () => (await import("./benches/bundles.ts")).bundles],
+  ["requests", async () => (await import("./benches/requests.ts")).requests],
+  ["statistics", async () => (await import("./benches/statistics.ts")).statistics],
+  ["jobs", async () => (await import("./benches/jobs.ts")).jobs],
+  ["creation", async () => (await import("./benches/creation.ts")).creationCost],
+  ["list", async () => (await import("./benches/list.ts")).lists],
+]);

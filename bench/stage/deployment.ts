@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import { processLog } from "#adapters/observability/observability.ts";
+import { ulids } from "#adapters/system/system-clock.ts";
+import { intervalTimers } from "#adapters/timers/interval-timers.ts";
+import type { Permission } from "#contracts/resources/system.ts";
+import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
+import type { SecretStore } from "#core/ports/secrets.ts";
+import type { Store } from "#core/ports/store.ts";
+import { jobWorker, type QueueFunction } from "#functions/operations/workers.ts";
+import { lambdaContext } from "#local/lambda-context.ts";
+import { matchRoute } from "#local/server/match-route.ts";
+import { fixedParts, httpFunctions, indexOf } from "#test/support/composition.ts";
+import { httpEvent, queryString, type Query } from "#test/support/http-event.ts";
+import { BenchClock } from "./bench-clock.ts";
+import { JobQueue } from "./job-queue.ts";
+import { instantGateway, instantSessions } from "./remote.ts";
+
+/** A request as somebody sends it. */
+export interface Request {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly path: string;
+  /** The API key of who asks. */
+  readonly key: string;
+  readonly query?: Query;
+  readonly body?: object;
+}
+
+/** Somebody with an API key. */
+export interface Caller {
+  readonly id: string;
+  readonly key: string;
+}
+
+/** What a bench may give. */
+export interface DeploymentOptions {
+  readonly clock?: BenchClock;
+  /** Where the index reads what changed, if not in the table. */
+  readonly deltas?: CatalogDeltas;
+}
+
+/** Every function of a deployment over one table, with a remote that answers at once and a queue without a wire. */
+export interface Deployment {
+  readonly clock: BenchClock;
+  readonly store: Store & CatalogDeltas;
+  readonly queue: JobQueue;
+  readonly worker: QueueFunction;
+  /** Makes the event, and gives what has the function answer it; a reply that is no success fails. */
+  readonly prepare: (request: Request) => () => Promise<unknown>;
+  readonly send: (request: Request) => Promise<unknown>;
+  readonly newCaller: (permissions: readonly Permission[]) => Promise<Caller>;
+}
+
+const noSecrets: SecretStore = {
+  put: () => Promise.resolve(),
+  get: () => Promise.resolve(null),
+  delete: () => Promise.resolve(),
+  list: () => Promise.resolve([]),
+};
+
+/** A deployment with processes of its own: nothing is in memory yet. */
+export function deployment(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  { clock = new BenchClock(), deltas }: DeploymentOptions = {},
+): Deployment {
+  const store = dynamoStore({ client, tableName, clock });
+  const queue = new JobQueue();
+  const ids = ulids(clock);
+  const common = { store, clock, ids, log: processLog, messages: queue, ...fixedParts };
+  const functions = httpFunctions({
+    ...common,
+    secrets: noSecrets,
+    remote: instantGateway,
+    ...indexOf({ ...store, ...deltas }, clock),
+  });
+  const worker = jobWorker(
+    { ...common, sessions: instantSessions, timers: intervalTimers, statementTimeoutMs: 60_000 },
+    () => Promise.resolve(),
+  );
+  const prepare = ({ method, path, key, query, body }: Request) => {
+    const match = matchRoute(method, path);
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+    const bytes = Buffer.from(body === undefined ? "" : JSON.stringify(body));
+    const event = httpEvent({ method, path, query: queryString(query), headers, bytes }, match);
+    return async () => {
+      const reply = await functions[match.group](event, lambdaContext(match.group));
+      if ((reply.statusCode ?? 200) >= 300) throw new Error(`${method} ${path}: ${reply.body}`);
+      return reply.body === undefined || reply.body === "" ? null : (JSON.parse(reply.body) as unknown);
+    };
+  };
+  return {
+    clock,
+    store,
+    queue,
+    worker,
+    prepare,
+    send: (request) => prepare(request)(),
+    async newCaller(permissions) {
+      const id = ids.next("user");
+      const key = `rv_${ids.next("apiKey").slice(4)}_${randomBytes(32).toString("base64url")}`;
+      const createdAt = clock.now().toISOString();
+      const user = {
+        name: "Ann",
+        email: "ann@example.com",
+        kind: "person",
+        groups: [],
+        attributes: {},
+      } as const;
+      const named = {
+        ...fixedParts.keys.identify(key),
+        userId: id,
+        name: "bench",
+        expiresAt: null,
+        createdAt,
+      };
+      await store.commit([
+        {
+          write: "put",
+          kind: "user",
+          record: { ...user, id, permissions, disabled: false, createdAt, version: 1 },
+        },
+        { write: "put", kind: "api-key", record: named },
+      ]);
+      return { id, key };
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type {
+  RelationDescription,
+  RemoteGateway,
+  RemoteSession,
+  RemoteSessions,
+} from "#core/ports/remote.ts";
+
+const rows = 1_000_000;
+
+/** A table as a remote would describe it: a key and then texts. */
+const described = (schema: string, name: string, columns: number): RelationDescription => ({
+  schema,
+  name,
+  kind: "table",
+  comment: "One row for each line of an order",
+  columns: Array.from({ length: columns }, (_, index) => ({
+    name: index === 0 ? "id" : `order_line_column_${index}`,
+    ordinal: index + 1,
+    dataType: index === 0 ? "integer" : "text",
+    remoteType: index === 0 ? "bigint" : "character varying(200)",
+    nullable: index > 0,
+    comment: index % 2 === 0 ? "What the order line says of itself" : "",
+    countable: true,
+    inPrimaryKey: index === 0,
+    unique: index === 0,
+  })),
+});
+
+/** A table's name that says how many columns it has. */
+export const tableNamed = (name: string, columns: number): string => `${name}__${columns}`;
+
+const columnsOf = (name: string): number => Number(/__(\d+)$/.exec(name)?.[1] ?? 50);
+
+/** A remote database that answers at once, so that what is measured is ours. */
+export const instantGateway: RemoteGateway = {
+  server: () => Promise.resolve({ serverVersion: "18.4", database: "shop" }),
+  listRelations: () => Promise.resolve([]),
+  inspect: (_, { schema, name }) => Promise.resolve(described(schema, name, columnsOf(name))),
+};
+
+const instantSession: RemoteSession = {
+  server: () => Promise.resolve({ serverVersion: "18.4", database: "shop" }),
+  listRelations: () => Promise.resolve([]),
+  describe: ({ schema, name }) => Promise.resolve(described(schema, name, columnsOf(name))),
+  probe: () => Promise.resolve(),
+  countRows: () => Promise.resolve(rows),
+  columnStatistics: (_, columns) =>
+    Promise.resolve({
+      source: "catalog",
+      columns: columns.map((column, index) => ({
+        column,
+        distinct: Math.floor(rows / (index + 1)),
+        nulls: index,
+        exact: index === 0,
+      })),
+    }),
+  close: () => Promise.resolve(),
+};
+
+/** Sessions with it. */
+export const instantSessions: RemoteSessions = {
+  withSession: (_target, _budget, work) => work(instantSession),
+};

@@ -1,0 +1,39 @@
+import { items } from "#client/paging.ts";
+import { idPrefixes } from "#contracts/ids.ts";
+import { Refusal } from "../failure.ts";
+import type { Session } from "../session.ts";
+
+/** `<prefix>_<ULID>`: what looks so is an id and costs no look-up. */
+const isId = (prefix: string, text: string): boolean =>
+  new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`).test(text);
+
+/** Names are compared as the service compares them. */
+const folded = (name: string): string => name.normalize("NFC").trim().toLowerCase();
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+async function byName<Item extends Named>(
+  found: AsyncIterable<Item>,
+  name: string,
+  kind: string,
+): Promise<Item> {
+  for await (const item of found) if (folded(item.name) === folded(name)) return item;
+  throw new Refusal(`There is no ${kind} "${name}", or you may not know of it.`);
+}
+
+/** The id of a connection that is named by its id or its name. */
+export async function connectionId({ client }: Session, text: string): Promise<string> {
+  if (isId(idPrefixes.connection, text)) return text;
+  const found = items(client.listConnections, { query: { limit: 200 } });
+  return (await byName(found, text, "connection")).id;
+}
+
+/** The id of a data source that is named by its id or its name. */
+export async function dataSourceId({ client }: Session, text: string): Promise<string> {
+  if (isId(idPrefixes.dataSource, text)) return text;
+  const found = items(client.listDataSources, { query: { search: text, limit: 200 } });
+  return (await byName(found, text, "data source")).id;
+}

@@ -1,0 +1,90 @@
+import type { Technology } from "#contracts/resources/remote.ts";
+import {
+  RemoteError,
+  type Connector,
+  type RemoteBudget,
+  type RemoteGateway,
+  type RemoteSession,
+  type RemoteSessions,
+  type RemoteTarget,
+} from "#core/ports/remote.ts";
+import type { SecretStore } from "#core/ports/secrets.ts";
+import { connectorOf } from "./registry.ts";
+
+/** What a request may take of a remote database; a person is waiting. */
+export interface RequestBudget {
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  /** For all of it, however many statements there are. */
+  readonly totalMs: number;
+}
+
+const defaultRequestBudget: RequestBudget = {
+  connectTimeoutMs: 8000,
+  statementTimeoutMs: 10_000,
+  totalMs: 19_000,
+};
+
+/** What can be replaced, in tests above all. */
+export interface GatewayOptions {
+  readonly connectors?: (technology: Technology) => Promise<Connector>;
+  readonly request?: RequestBudget;
+}
+
+/**
+ * Reaches remote databases from this process, with the credentials that a target's reference names. Every
+ * call has a connection of its own, which is closed whatever happens.
+ */
+export function inProcessGateway(
+  secrets: SecretStore,
+  options: GatewayOptions = {},
+): RemoteGateway & RemoteSessions {
+  const { connectors = connectorOf, request = defaultRequestBudget } = options;
+
+  const withSession: RemoteSessions["withSession"] = async (target, budget, work) => {
+    const credentials = await secrets.get(target.secretRef);
+    if (credentials === null) {
+      throw new RemoteError("credentials-missing", "there are no stored credentials for this connection");
+    }
+    const connector = await connectors(target.technology);
+    const session = await connector.open(target.config, credentials, budget);
+    try {
+      return await work(session);
+    } finally {
+      // What closing says is less than what the work said.
+      await session.close().catch(() => {});
+    }
+  };
+
+  const inRequest = async <T>(
+    target: RemoteTarget,
+    work: (session: RemoteSession) => Promise<T>,
+  ): Promise<T> => {
+    const { totalMs, ...timeouts } = request;
+    const signal = AbortSignal.timeout(totalMs);
+    const budget: RemoteBudget = { ...timeouts, signal };
+    try {
+      return await withSession(target, budget, work);
+    } catch (error) {
+      if (error instanceof RemoteError && error.reason === "cancelled" && signal.aborted) {
+        throw new RemoteError(
+          "statement-timeout",
+          `the remote database did not answer within ${totalMs / 1000} s`,
+        );
+      }
+      throw error;
+    }
+  };
+
+  return {
+    withSession,
+    server: (target) => inRequest(target, (session) => session.server()),
+    listRelations: (target, query) => inRequest(target, (session) => session.listRelations(query)),
+    inspect: (target, relation) =>
+      inRequest(target, async (session) => {
+        const description = await session.describe(relation);
+        await session.probe(relation);
+        return description;
+      }),
+  };
+}

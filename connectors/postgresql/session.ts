@@ -1,0 +1,44 @@
+import * as z from "zod";
+import type { RemoteServer, RemoteSession } from "#core/ports/remote.ts";
+import { describeRelation } from "./describe.ts";
+import type { OpenClient } from "./open.ts";
+import { listRelations } from "./relations.ts";
+import { countRows, probeRelation } from "./rows.ts";
+import type { RunStatement } from "./statements.ts";
+import { columnStatistics } from "./statistics.ts";
+
+const serverRow = z.object({ serverVersion: z.string(), database: z.string() });
+
+async function server(run: RunStatement): Promise<RemoteServer> {
+  const [row] = await run(
+    serverRow,
+    `select pg_catalog.current_setting('server_version') as "serverVersion",
+            pg_catalog.current_database()::text as database`,
+  );
+  return serverRow.parse(row);
+}
+
+/** How long a polite goodbye may take before the connection is cut. */
+const goodbyeMs = 1000;
+
+async function close({ client }: OpenClient): Promise<void> {
+  const cut = setTimeout(() => client.connection.stream.destroy(), goodbyeMs);
+  try {
+    await client.end();
+  } catch {
+    // It was lost already, which is as closed as it gets.
+  } finally {
+    clearTimeout(cut);
+  }
+}
+
+/** The conversation over one open connection. */
+export const postgresqlSession = (open: OpenClient, run: RunStatement): RemoteSession => ({
+  server: () => server(run),
+  listRelations: (query) => listRelations(run, query),
+  describe: (relation) => describeRelation(run, relation),
+  probe: (relation) => probeRelation(run, relation),
+  countRows: (relation) => countRows(run, relation),
+  columnStatistics: (relation, columns, rowCount) => columnStatistics(run, relation, columns, rowCount),
+  close: () => close(open),
+});

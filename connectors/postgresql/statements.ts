@@ -1,0 +1,92 @@
+import type * as z from "zod";
+import type { RemoteFailure } from "#contracts/resources/remote.ts";
+import { RemoteError, type RemoteBudget } from "#core/ports/remote.ts";
+import { requestCancel } from "./cancel.ts";
+import { toRemoteError, type ErrorContext } from "./errors.ts";
+import { lockTimeoutMs, type OpenClient } from "./open.ts";
+
+/** Runs one statement and gives its rows, checked by a schema. */
+export type RunStatement = <Row>(
+  row: z.ZodType<Row>,
+  sql: string,
+  values?: readonly unknown[],
+) => Promise<readonly Row[]>;
+
+/** How much longer than the engine we wait before we end a statement ourselves: the network may be gone. */
+const graceMs = 1000;
+
+/**
+ * Opens a transaction whose settings hold whatever an earlier statement did: a function within a view
+ * runs as our login and may change the session's settings, but no longer this transaction's. Compiling
+ * queries is off because it costs more than our statements gain.
+ */
+const begin = (budget: RemoteBudget): string => `
+  begin transaction isolation level read committed read only;
+  set local search_path = '';
+  set local statement_timeout = ${Math.ceil(budget.statementTimeoutMs)};
+  set local lock_timeout = ${lockTimeoutMs(budget)};
+  set local idle_in_transaction_session_timeout = ${Math.ceil(budget.statementTimeoutMs)};
+  set local jit = off`;
+
+/** Runs statements on one connection, each in a read-only transaction of its own, one at a time. */
+export function statementRunner(open: OpenClient, budget: RemoteBudget, context: ErrorContext): RunStatement {
+  const { client } = open;
+
+  const inTransaction = async (sql: string, values: readonly unknown[]): Promise<unknown[]> => {
+    await client.query(begin(budget));
+    try {
+      const { rows } = await client.query<Record<string, unknown>>(sql, [...values]);
+      await client.query("commit");
+      return rows;
+    } catch (error) {
+      // A lost connection cannot roll back, and the first error is the one that counts.
+      await client.query("rollback").catch(() => {});
+      throw error;
+    }
+  };
+
+  return async (row, sql, values = []) => {
+    if (budget.signal?.aborted === true) throw new RemoteError("cancelled", "the work was cancelled");
+    const startedAt = performance.now();
+    const watch = watchStatement(open, budget);
+    try {
+      const rows = await inTransaction(sql, values);
+      return rows.map((each) => row.parse(each));
+    } catch (error) {
+      const ranOut = performance.now() - startedAt >= budget.statementTimeoutMs;
+      throw toRemoteError(error, { ...context, interrupted: watch.interrupted(), ranOut });
+    } finally {
+      watch.end();
+    }
+  };
+}
+
+interface Watch {
+  /** Why the statement was ended by us, if it was. */
+  readonly interrupted: () => RemoteFailure | undefined;
+  readonly end: () => void;
+}
+
+/** Ends the statement on the server when the signal says so or the engine failed to; then the connection. */
+function watchStatement(open: OpenClient, budget: RemoteBudget): Watch {
+  let reason: RemoteFailure | undefined;
+  let giveUp: NodeJS.Timeout | undefined;
+  const interrupt = (why: RemoteFailure): void => {
+    if (reason !== undefined) return;
+    reason = why;
+    giveUp = setTimeout(() => open.client.connection.stream.destroy(), 2 * graceMs);
+    // A cancellation that cannot be sent leaves the statement to the engine's own timeout.
+    requestCancel(open, graceMs).catch(() => {});
+  };
+  const abort = (): void => interrupt("cancelled");
+  const deadline = setTimeout(() => interrupt("statement-timeout"), budget.statementTimeoutMs + graceMs);
+  budget.signal?.addEventListener("abort", abort, { once: true });
+  return {
+    interrupted: () => reason,
+    end: () => {
+      clearTimeout(deadline);
+      clearTimeout(giveUp);
+      budget.signal?.removeEventListener("abort", abort);
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import * as z from "zod";
+
+/*
+ * The environment of every function, by what it needs. The function parses its own schema once at load
+ * and fails by the variable's name; CDK must provide exactly the schema's keys, or it does not compile.
+ */
+const table = { TABLE_NAME: z.string().min(1) };
+const queue = { JOBS_QUEUE_URL: z.string().min(1) };
+const secrets = { SECRETS_PREFIX: z.string().min(1) };
+const remote = { REMOTE_FUNCTION_PREFIX: z.string().min(1) };
+
+export const systemEnvironment = z.object({});
+export const peopleEnvironment = z.object({ ...table });
+export const connectionsEnvironment = z.object({ ...table, ...secrets, ...remote });
+export const catalogEnvironment = z.object({ ...table, ...queue, ...secrets, ...remote });
+export const jobsEnvironment = z.object({ ...table, ...queue, ...secrets });
+export const remoteEnvironment = z.object({ ...secrets });
+export const workerEnvironment = z.object({ ...table, ...queue, ...secrets });
+export const deadLettersEnvironment = z.object({ ...table, ...queue });
+export const sweepEnvironment = z.object({ ...table, ...queue, ...secrets });
+export const bootstrapEnvironment = z.object({ ...table, ...secrets });
+
+/** How many jobs of one connection run at a time. */
+export const slotsPerConnection = 4;
+
+/** What a deployment may set on every function that reaches a remote database. */
+export const statementTimeoutSeconds = 600;

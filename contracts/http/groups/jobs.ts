@@ -1,0 +1,75 @@
+import * as z from "zod";
+import { resourceId } from "../../ids.ts";
+import { job, jobState, jobType } from "../../resources/job.ts";
+import { listOf, pageQuery, repeatable } from "../lists.ts";
+import { route } from "../route.ts";
+
+const params = z.object({ jobId: resourceId });
+const who = "who asked for it, owners of what it is about, APPLICATION_ADMIN";
+
+/** Asynchronous work that people can see. */
+export const jobRoutes = {
+  listJobs: route({
+    method: "GET",
+    path: "/jobs",
+    summary: "List jobs, newest first",
+    who: "any user; the list holds what they may see",
+    authenticated: true,
+    query: z.strictObject({
+      ...pageQuery,
+      type: repeatable(jobType),
+      state: repeatable(jobState),
+      dataSourceId: resourceId.optional(),
+    }),
+    status: 200,
+    result: listOf(job),
+    problems: ["invalid-cursor"],
+  }),
+  getJob: route({
+    method: "GET",
+    path: "/jobs/{jobId}",
+    summary: "Read a job",
+    who: "who asked for it, members of what it is about, APPLICATION_ADMIN",
+    authenticated: true,
+    params,
+    status: 200,
+    result: job,
+    problems: ["not-found"],
+  }),
+  retryJob: route({
+    method: "POST",
+    path: "/jobs/{jobId}/retry",
+    summary: "Queue a failed or cancelled job again",
+    who,
+    authenticated: true,
+    params,
+    status: 202,
+    result: job,
+    problems: ["not-found", "forbidden", "job-state", "contention"],
+    idempotent: true,
+  }),
+  approveJob: route({
+    method: "POST",
+    path: "/jobs/{jobId}/approve",
+    summary: "Let a job go on that waits for approval",
+    who,
+    authenticated: true,
+    params,
+    status: 202,
+    result: job,
+    problems: ["not-found", "forbidden", "job-state", "contention"],
+    idempotent: true,
+  }),
+  cancelJob: route({
+    method: "POST",
+    path: "/jobs/{jobId}/cancel",
+    summary: "Cancel a job; one that runs stops at its next sign of life",
+    who,
+    authenticated: true,
+    params,
+    status: 202,
+    result: job,
+    problems: ["not-found", "forbidden", "job-state", "contention"],
+    idempotent: true,
+  }),
+};

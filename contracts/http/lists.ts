@@ -1,0 +1,18 @@
+import * as z from "zod";
+
+/** Query fields of every list. A repeated filter means or; the limit is 1 to 200, default 50. */
+export const pageQuery = {
+  limit: z.coerce.number().pipe(z.int().min(1).max(200)).default(50),
+  cursor: z.string().min(1).max(1024).optional(),
+};
+
+/** A filter that may be repeated. */
+export const repeatable = <S extends z.ZodType>(one: S) =>
+  z
+    .union([one, z.array(one).min(1).max(50)])
+    .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<S>[])
+    .optional();
+
+/** `{items, nextCursor}`; `nextCursor` is null on the last page. */
+export const listOf = <S extends z.ZodType>(item: S) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() });

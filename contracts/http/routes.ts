@@ -1,0 +1,26 @@
+import { catalogRoutes } from "./groups/catalog.ts";
+import { connectionRoutes } from "./groups/connections.ts";
+import { jobRoutes } from "./groups/jobs.ts";
+import { peopleRoutes } from "./groups/people.ts";
+import { systemRoutes } from "./groups/system.ts";
+
+/** Routes by function: one per context and permission set. To move an operation, move its line. */
+export const routeGroups = {
+  catalog: catalogRoutes,
+  connections: connectionRoutes,
+  jobs: jobRoutes,
+  people: peopleRoutes,
+  system: systemRoutes,
+} as const;
+export type RouteGroup = keyof typeof routeGroups;
+
+/** Every operation by its name. */
+export const routes = {
+  ...systemRoutes,
+  ...peopleRoutes,
+  ...connectionRoutes,
+  ...catalogRoutes,
+  ...jobRoutes,
+} as const;
+export type Routes = typeof routes;
+export type RouteId = keyof Routes;

@@ -1,0 +1,27 @@
+import * as z from "zod";
+
+/**
+ * Prefixes of every opaque identifier. An id is `<prefix>_<ULID>`, is never reused and never parsed
+ * for meaning: items hold ids, so that a rename is one write.
+ */
+export const idPrefixes = {
+  apiKey: "key",
+  audit: "aud",
+  column: "col",
+  connection: "con",
+  dataSource: "ds",
+  delta: "dlt",
+  generation: "gen",
+  group: "grp",
+  job: "job",
+  member: "mem",
+  request: "req",
+  tag: "tag",
+  user: "usr",
+} as const;
+
+/** The kinds of thing that carry an id. */
+export type IdKind = keyof typeof idPrefixes;
+
+/** A path parameter that names one resource; anything that could not be an id of ours is a 404, not a 400. */
+export const resourceId = z.string().min(1).max(200);

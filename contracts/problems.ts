@@ -1,0 +1,76 @@
+import * as z from "zod";
+
+/**
+ * Every error code that Reeve answers with, its HTTP status and its title. The list is closed: each
+ * code has a page at `docs/errors/<code>.md`, and a test keeps both in step.
+ */
+export const problems = {
+  "malformed-json": { status: 400, title: "The body is not JSON" },
+  "invalid-request": { status: 400, title: "The request has invalid fields" },
+  "invalid-cursor": { status: 400, title: "The cursor was not made by this list" },
+  unauthenticated: { status: 401, title: "Valid credentials are needed" },
+  forbidden: { status: 403, title: "You may not do this" },
+  "not-found": { status: 404, title: "There is no such thing, or you may not know of it" },
+  "method-not-allowed": { status: 405, title: "This path has other methods" },
+  "connection-name-taken": { status: 409, title: "A connection has this name" },
+  "connection-in-use": { status: 409, title: "Data sources use this connection" },
+  "data-source-name-taken": { status: 409, title: "A data source has this name" },
+  "data-source-exists": { status: 409, title: "This table is a data source already" },
+  "tag-name-taken": { status: 409, title: "A tag has this name" },
+  "member-exists": { status: 409, title: "This principal is a member already" },
+  "last-owner": { status: 409, title: "The last owner cannot be removed" },
+  "job-state": { status: 409, title: "The job is in another state" },
+  contention: { status: 409, title: "Others are changing the same thing" },
+  "version-mismatch": { status: 412, title: "It was changed since you read it" },
+  "body-too-large": { status: 413, title: "The body is larger than 1 MiB" },
+  "unsupported-media-type": { status: 415, title: "The body must be application/json" },
+  "check-not-available": { status: 422, title: "This check does not exist for the data source" },
+  "column-not-found": { status: 422, title: "The dictionary has no such column" },
+  "connection-failed": { status: 422, title: "The remote database refused" },
+  "credentials-required": { status: 422, title: "This change needs the credentials again" },
+  "idempotency-key-reused": { status: 422, title: "The idempotency key was used for another request" },
+  "principal-not-found": { status: 422, title: "There is no such user or group" },
+  "reserved-schema": { status: 422, title: "This schema is never exposed" },
+  "table-not-found": { status: 422, title: "The remote database has no such table" },
+  "tag-not-found": { status: 422, title: "There is no such tag" },
+  "too-many-columns": { status: 422, title: "The table has more than 1,600 columns" },
+  "too-many-tags": { status: 422, title: "A data source or column carries at most 100 tags" },
+  "internal-error": { status: 500, title: "Something went wrong on our side" },
+  "job-dead-lettered": { status: 500, title: "The job failed at every attempt" },
+  unavailable: { status: 503, title: "Reeve cannot reach its own storage" },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+/** A code from the closed list. */
+export type ProblemCode = keyof typeof problems;
+
+/** All codes, for iteration. */
+export const problemCodes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
+
+/** The media type of every error body (RFC 9457 §3). */
+export const problemMediaType = "application/problem+json";
+
+/** Where a code is explained: the `type` member of the problem. */
+export const problemType = (code: ProblemCode): string => `https://reeve.dev/errors/${code}`;
+
+/** One invalid place of the input: a JSON pointer (RFC 6901) and what is wrong there. */
+export const problemError = z.object({
+  in: z.enum(["body", "query", "path", "header"]),
+  pointer: z.string(),
+  detail: z.string(),
+});
+export type ProblemError = z.infer<typeof problemError>;
+
+/** The body of every error (RFC 9457). */
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().describe("the request id, also in our log"),
+    code: z.enum(problemCodes),
+    reason: z.string().optional().describe("the remote database's reason, where there is one"),
+    errors: z.array(problemError).optional(),
+  })
+  .meta({ id: "Problem" });
+export type Problem = z.infer<typeof problem>;

@@ -1,0 +1,52 @@
+import * as z from "zod";
+
+/** RFC 3339, in UTC. */
+export const timestamp = z.string().meta({ format: "date-time" });
+
+/** A name that people give: trimmed, without control characters. */
+export const givenName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: "must not contain control characters" });
+
+/** Free text. */
+export const freeText = z.string().max(20_000);
+
+/** Markdown documentation. */
+export const markdown = z.string().max(100_000);
+
+/** Who or what stated a fact. */
+export const provenance = z.enum(["manual", "dbt", "schema", "system"]);
+export type Provenance = z.infer<typeof provenance>;
+
+/** A user or a group. */
+export const principal = z.strictObject({
+  type: z.enum(["user", "group"]),
+  id: z.string().min(1).max(200),
+});
+
+/** How deep the tree of tags is at most: a tag and all above it are made together. */
+const maxTagDepth = 20;
+
+/** A tag's name; dots make a tree. */
+export const tagName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}.]+(?:\.[^\p{Cc}\p{Cs}.]+)*$/u, {
+    error: "must be one or more words joined by dots, without empty parts",
+  })
+  .refine((name) => name.split(".").length <= maxTagDepth, {
+    error: `must have at most ${maxTagDepth} parts`,
+  });
+
+/** A tag on something, with who stated it. */
+export const appliedTag = z
+  .object({ name: z.string(), provenance, appliedBy: z.string(), appliedAt: timestamp })
+  .meta({ id: "AppliedTag" });
+
+/** A data source or column carries at most this many tags, whoever stated them. */
+export const maxTags = 100;

@@ -1,0 +1,74 @@
+import * as z from "zod";
+import { technologyContracts } from "../technologies/technology.ts";
+import { givenName, principal, timestamp } from "./common.ts";
+import { relationKind, technology } from "./remote.ts";
+
+export const connection = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    technology,
+    config: z.record(z.string(), z.unknown()),
+    createdAt: timestamp,
+    createdBy: z.string(),
+    updatedAt: timestamp,
+    version: z.int(),
+  })
+  .meta({ id: "Connection" });
+
+export const connectionCreation = z
+  .discriminatedUnion("technology", [
+    z.strictObject({
+      name: givenName,
+      technology: z.literal("postgresql"),
+      config: technologyContracts.postgresql.config,
+      credentials: technologyContracts.postgresql.credentials,
+    }),
+  ])
+  .meta({ id: "ConnectionCreation" });
+
+/** `config` and `credentials` are checked against the connection's technology once it is known. */
+export const connectionPatch = z
+  .strictObject({
+    name: givenName,
+    config: z.record(z.string(), z.unknown()),
+    credentials: z.record(z.string(), z.unknown()),
+  })
+  .partial()
+  .meta({ id: "ConnectionPatch" });
+
+export const connectionTest = z
+  .object({ ok: z.boolean(), serverVersion: z.string(), latencyMs: z.number() })
+  .meta({ id: "ConnectionTest" });
+
+export const connectionTable = z
+  .object({
+    schema: z.string(),
+    name: z.string(),
+    kind: relationKind,
+    columnCount: z.int(),
+    dataSourceId: z.string().nullable(),
+  })
+  .meta({ id: "ConnectionTable" });
+
+/** A glob over schema names: `*` is any run of characters, `?` any one. */
+const schemaGlob = z.string().min(1).max(200);
+
+export const connectionMember = z
+  .object({
+    id: z.string(),
+    principal,
+    role: z.enum(["owner", "registrar"]),
+    schemas: z.array(z.string()).nullable(),
+    addedBy: z.string(),
+    addedAt: timestamp,
+  })
+  .meta({ id: "ConnectionMember" });
+
+export const connectionMemberCreation = z
+  .strictObject({
+    principal,
+    role: z.enum(["owner", "registrar"]),
+    schemas: z.array(schemaGlob).min(1).max(100).optional(),
+  })
+  .meta({ id: "ConnectionMemberCreation" });

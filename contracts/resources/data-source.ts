@@ -1,0 +1,166 @@
+import * as z from "zod";
+import { appliedTag, freeText, givenName, markdown, provenance, tagName, timestamp } from "./common.ts";
+import { dataType, relationKind, technology } from "./remote.ts";
+
+export const checkNames = [
+  "connectivity",
+  "row-count",
+  "high-cardinality",
+  "fingerprint",
+  "schema-detection",
+  "column-detection",
+  "policy-enforcement",
+] as const;
+export const checkName = z.enum(checkNames);
+export type CheckName = z.infer<typeof checkName>;
+export const checkStates = ["pending", "running", "passed", "failed", "skipped", "unknown"] as const;
+export const checkState = z.enum(checkStates);
+export type CheckState = z.infer<typeof checkState>;
+export const healthStatuses = ["healthy", "unhealthy", "unknown"] as const;
+export const healthStatus = z.enum(healthStatuses);
+export type HealthStatus = z.infer<typeof healthStatus>;
+
+export const check = z
+  .object({
+    check: checkName,
+    state: checkState,
+    detail: z.string().describe("why it failed or was skipped, led by a code; empty otherwise"),
+    startedAt: timestamp.nullable(),
+    finishedAt: timestamp.nullable(),
+  })
+  .meta({ id: "Check" });
+
+const rowCount = z.object({ value: z.number(), exact: z.boolean(), at: timestamp });
+const highCardinalityColumn = z.object({
+  name: z.string(),
+  distinct: z.number(),
+  exact: z.boolean(),
+  at: timestamp,
+});
+
+const statistics = z
+  .object({
+    rowCount: rowCount.nullable(),
+    highCardinalityColumn: highCardinalityColumn.nullable(),
+    fingerprintAt: timestamp.nullable(),
+  })
+  .meta({ id: "Statistics" });
+
+export const dataSourceRole = z.enum(["owner", "expert", "subscriber", "ingest"]);
+export type DataSourceRole = z.infer<typeof dataSourceRole>;
+export const dataSourceStatus = z.enum(["enabled", "disabled"]);
+export const originType = z.enum(["manual", "bulk", "dbt", "schema-monitoring"]);
+export type OriginType = z.infer<typeof originType>;
+
+const remote = z.object({ database: z.string(), schema: z.string(), table: z.string(), kind: relationKind });
+
+const shared = {
+  id: z.string(),
+  name: z.string(),
+  technology,
+  connectionId: z.string().nullable(),
+  remote,
+  description: z.string(),
+  status: dataSourceStatus,
+  statistics,
+  columnCount: z.int(),
+  origin: z.object({ type: originType }),
+  myRole: dataSourceRole.nullable(),
+  createdAt: timestamp,
+  createdBy: z.string(),
+  updatedAt: timestamp,
+  version: z.int(),
+};
+
+export const dataSource = z
+  .object({
+    ...shared,
+    descriptionProvenance: provenance.nullable(),
+    documentation: z.string(),
+    tags: z.array(appliedTag),
+    health: z.object({ status: healthStatus, checks: z.array(check) }),
+    unavailableMasks: z.array(z.string()),
+    statisticsPrevented: z.boolean(),
+    queryAs: z.object({ object: z.string(), login: z.string().nullable() }).nullable(),
+  })
+  .meta({ id: "DataSource" });
+
+export const dataSourceSummary = z
+  .object({
+    ...shared,
+    tags: z.array(z.object({ name: z.string() })),
+    health: z.object({ status: healthStatus }),
+  })
+  .meta({ id: "DataSourceSummary" });
+
+/** A remote identifier: whatever the engine allows, quotes, spaces and emoji included. */
+const identifier = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((name) => !name.includes("\0"), { error: "must not contain NUL" });
+
+export const dataSourceCreation = z
+  .strictObject({
+    connectionId: z.string().min(1).max(200),
+    schema: identifier,
+    table: identifier,
+    name: givenName.optional(),
+    description: freeText.optional(),
+    documentation: markdown.optional(),
+    tags: z.array(tagName).max(50).optional(),
+  })
+  .meta({ id: "DataSourceCreation" });
+
+export const dataSourcePatch = z
+  .strictObject({
+    name: givenName,
+    description: freeText.nullable(),
+    documentation: markdown,
+    status: dataSourceStatus,
+    statisticsPrevented: z
+      .literal(false)
+      .describe("takes the prevention away; statistics are then taken with the next run of checks"),
+  })
+  .partial()
+  .meta({ id: "DataSourcePatch" });
+
+export const column = z
+  .object({
+    name: z.string(),
+    ordinal: z.int(),
+    dataType,
+    remoteType: z.string(),
+    nullable: z.boolean(),
+    description: z.string(),
+    descriptionProvenance: provenance.nullable(),
+    tags: z.array(z.object({ name: z.string(), provenance })),
+    threads: z.object({ open: z.int(), resolved: z.int() }),
+  })
+  .meta({ id: "Column" });
+
+const columnPatchFields = {
+  description: freeText.nullable().optional(),
+  addTags: z.array(tagName).max(50).optional(),
+  removeTags: z.array(tagName).max(50).optional(),
+};
+
+export const columnPatch = z.strictObject(columnPatchFields).meta({ id: "ColumnPatch" });
+
+/** At most 80 columns at once: all of them change in one transaction. */
+export const dictionaryPatch = z
+  .strictObject({
+    changes: z
+      .array(z.strictObject({ column: identifier, ...columnPatchFields }))
+      .min(1)
+      .max(80),
+  })
+  .meta({ id: "DictionaryPatch" });
+
+export const checksRequest = z
+  .strictObject({ checks: z.array(checkName).min(1).max(checkNames.length).optional() })
+  .meta({ id: "ChecksRequest" });
+
+export const tagsRequest = z
+  .strictObject({ tags: z.array(tagName).min(1).max(50) })
+  .meta({ id: "TagsRequest" });

@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { problem } from "../problems.ts";
+import { timestamp } from "./common.ts";
+
+export const jobStates = [
+  "queued",
+  "running",
+  "succeeded",
+  "failed",
+  "awaiting-approval",
+  "cancelled",
+] as const;
+export const jobState = z.enum(jobStates);
+export type JobState = z.infer<typeof jobState>;
+export const jobTypes = ["health-check"] as const;
+export const jobType = z.enum(jobTypes);
+export type JobType = z.infer<typeof jobType>;
+
+export const job = z
+  .object({
+    id: z.string(),
+    type: jobType,
+    state: jobState,
+    progress: z.object({ done: z.number(), total: z.number() }),
+    subject: z.object({ type: z.enum(["data-source", "connection"]), id: z.string(), name: z.string() }),
+    attempts: z.int(),
+    error: problem.nullable(),
+    createdBy: z.string(),
+    createdAt: timestamp,
+    startedAt: timestamp.nullable(),
+    finishedAt: timestamp.nullable(),
+    result: z.record(z.string(), z.unknown()).nullable(),
+  })
+  .meta({ id: "Job" });

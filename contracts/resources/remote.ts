@@ -1,0 +1,69 @@
+import * as z from "zod";
+
+/** The kinds of remote storage that Reeve can connect to. */
+export const technologies = ["postgresql"] as const;
+export const technology = z.enum(technologies);
+export type Technology = z.infer<typeof technology>;
+
+/** What a remote relation is. */
+export const relationKinds = [
+  "table",
+  "partitioned-table",
+  "foreign-table",
+  "view",
+  "materialized-view",
+] as const;
+export const relationKind = z.enum(relationKinds);
+export type RelationKind = z.infer<typeof relationKind>;
+
+/** Column types in Reeve's words; the remote's own name stands beside it as `remoteType`. */
+export const dataTypes = [
+  "boolean",
+  "integer",
+  "decimal",
+  "float",
+  "text",
+  "binary",
+  "date",
+  "time",
+  "timestamp",
+  "timestamp with time zone",
+  "interval",
+  "uuid",
+  "json",
+  "xml",
+  "enum",
+  "array",
+  "struct",
+  "range",
+  "network",
+  "bit",
+  "geometry",
+  "search",
+  "unknown",
+] as const;
+export const dataType = z.enum(dataTypes);
+export type DataType = z.infer<typeof dataType>;
+
+/** More columns than this are refused everywhere: PostgreSQL's own limit, and the bound of a dictionary. */
+export const maxColumns = 1600;
+
+/** Why a remote database could not do what was asked; each connector translates its errors to one of these. */
+export const remoteFailures = [
+  "address-refused",
+  "authentication-failed",
+  "cancelled",
+  "connection-lost",
+  "credentials-missing",
+  "database-not-found",
+  "lock-timeout",
+  "permission-denied",
+  "query-failed",
+  "statement-timeout",
+  "table-not-found",
+  "tls-failed",
+  "too-many-connections",
+  "unreachable",
+] as const;
+export const remoteFailure = z.enum(remoteFailures);
+export type RemoteFailure = z.infer<typeof remoteFailure>;

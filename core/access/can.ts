@@ -1,0 +1,130 @@
+import type { DataSourceRole } from "#contracts/resources/data-source.ts";
+import type { Permission } from "#contracts/resources/system.ts";
+import type { ConnectionMember } from "#core/connections/connection.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+import type { User } from "#core/people/user.ts";
+
+/** What a decision is about, with the facts that it needs. */
+export type Resource =
+  | { readonly type: "deployment" }
+  | {
+      readonly type: "connection";
+      readonly memberships: readonly Pick<ConnectionMember, "role" | "schemas">[];
+    }
+  | {
+      readonly type: "data-source";
+      readonly role: DataSourceRole | null;
+      readonly status: "enabled" | "disabled";
+    }
+  | {
+      readonly type: "job";
+      readonly createdBy: string;
+      /** What the job is about, or null where that is gone. */
+      readonly subject: Resource | null;
+    };
+
+/** The deployment as a whole, for actions that are about nothing smaller. */
+export const deployment: Resource = { type: "deployment" };
+
+type Rule = (user: User, resource: Resource) => boolean;
+
+const everyone: Rule = () => true;
+const holds =
+  (...permissions: readonly Permission[]): Rule =>
+  (user) =>
+    permissions.some((permission) => user.permissions.includes(permission));
+const connectionRole =
+  (...roles: readonly ConnectionMember["role"][]): Rule =>
+  (_, resource) =>
+    resource.type === "connection" && resource.memberships.some(({ role }) => roles.includes(role));
+const dataSourceRole =
+  (...roles: readonly DataSourceRole[]): Rule =>
+  (_, resource) =>
+    resource.type === "data-source" && resource.role !== null && roles.includes(resource.role);
+const either =
+  (...rules: readonly Rule[]): Rule =>
+  (user, resource) =>
+    rules.some((rule) => rule(user, resource));
+const both =
+  (...rules: readonly Rule[]): Rule =>
+  (user, resource) =>
+    rules.every((rule) => rule(user, resource));
+
+const jobSteward: Rule = (user, resource) =>
+  resource.type === "job" &&
+  (resource.createdBy === user.id ||
+    (resource.subject !== null &&
+      either(dataSourceRole("owner"), connectionRole("owner"))(user, resource.subject)));
+
+/** Every action and who may take it. This table is the whole of it; see docs/access.md. */
+const rules = {
+  "settings:read": everyone,
+  "settings:update": holds("APPLICATION_ADMIN"),
+  "settings:update-statistics-tag": holds("APPLICATION_ADMIN", "USER_ADMIN"),
+  "tag:create": holds("GOVERNANCE"),
+  "connection:create": holds("CREATE_DATA_SOURCE"),
+  "connection:read": either(connectionRole("owner", "registrar"), holds("APPLICATION_ADMIN")),
+  "connection:update": connectionRole("owner"),
+  "connection:delete": connectionRole("owner"),
+  "connection:test": connectionRole("owner"),
+  "connection:manage-members": connectionRole("owner"),
+  "connection:list-tables": connectionRole("registrar"),
+  "connection:register": both(holds("CREATE_DATA_SOURCE"), connectionRole("registrar")),
+  "data-source:read": either(dataSourceRole("owner", "expert", "subscriber", "ingest"), holds("GOVERNANCE")),
+  "data-source:update": dataSourceRole("owner"),
+  "data-source:describe": dataSourceRole("owner", "expert"),
+  "data-source:tag": dataSourceRole("owner", "expert"),
+  "data-source:check": dataSourceRole("owner", "expert"),
+  "data-source:delete": dataSourceRole("owner"),
+  "job:read": either(jobSteward, holds("APPLICATION_ADMIN"), (user, resource) =>
+    resource.type === "job" && resource.subject !== null ? visible(user, resource.subject) : false,
+  ),
+  "job:control": either(jobSteward, holds("APPLICATION_ADMIN")),
+} as const satisfies Record<string, Rule>;
+
+/** Something a user may or may not do. */
+export type Action = keyof typeof rules;
+
+/** Every action, for tests and docs. */
+export const actions = Object.keys(rules) as Action[];
+
+/** A disabled data source is seen by its owners alone. */
+const hiddenByStatus = (resource: Resource): boolean =>
+  resource.type === "data-source" && resource.status === "disabled" && resource.role !== "owner";
+
+/** Whether the user may know that the resource exists. */
+function visible(user: User, resource: Resource): boolean {
+  if (hiddenByStatus(resource)) return false;
+  switch (resource.type) {
+    case "deployment":
+      return true;
+    case "connection":
+      return rules["connection:read"](user, resource);
+    case "data-source":
+      return rules["data-source:read"](user, resource);
+    case "job":
+      return rules["job:read"](user, resource);
+  }
+}
+
+/** The one decision. `hidden` means that even its existence is not told. */
+export function decide(user: User, action: Action, resource: Resource): "allowed" | "forbidden" | "hidden" {
+  if (user.disabled || !visible(user, resource)) return "hidden";
+  return rules[action](user, resource) ? "allowed" : "forbidden";
+}
+
+/** Whether the user may take the action: list, search, detail, threads, jobs and audit all ask this. */
+export const can = (user: User, action: Action, resource: Resource): boolean =>
+  decide(user, action, resource) === "allowed";
+
+/** Throws `not-found` for what the user may not know of, and `forbidden` for what they may see but not do. */
+export function authorize(user: User, action: Action, resource: Resource): void {
+  switch (decide(user, action, resource)) {
+    case "allowed":
+      return;
+    case "forbidden":
+      throw new DomainError("forbidden");
+    case "hidden":
+      throw new DomainError("not-found");
+  }
+}

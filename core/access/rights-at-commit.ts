@@ -1,0 +1,16 @@
+import type { ConnectionMember } from "#core/connections/connection.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+import type { User } from "#core/people/user.ts";
+import type { Write } from "#core/ports/change.ts";
+
+const changed = (): DomainError =>
+  new DomainError("forbidden", "Your rights changed while the remote database was asked.");
+
+/**
+ * The writes that check a caller's rights once more when a change commits: the user as they were when they
+ * were let in, and the role that the change rests on. For changes that ask a remote database in between.
+ */
+export const rightsAtCommit = (user: User, member: ConnectionMember): readonly Write[] => [
+  { write: "require", kind: "user", record: user, otherwise: changed() },
+  { write: "require", kind: "connection-member", record: member, otherwise: changed() },
+];

@@ -1,0 +1,47 @@
+import type { Technology } from "#contracts/resources/remote.ts";
+import type { RemoteTarget } from "#core/ports/remote.ts";
+
+/** How to reach one remote database. Its credentials are in the secret store under `secretRef`. */
+export interface Connection {
+  readonly id: string;
+  readonly name: string;
+  readonly technology: Technology;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** `connections/<id>/<revision>`; a change of credentials writes a new revision before the commit. */
+  readonly secretRef: string;
+  /** Set while it is being deleted: no data source may come to stand on it any more. */
+  readonly closing: boolean;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly version: number;
+}
+
+/** What a member may do with a connection: an owner changes it, a registrar lists its tables and creates data sources. */
+export const connectionRoles = ["owner", "registrar"] as const;
+export type ConnectionRole = (typeof connectionRoles)[number];
+
+/** One role of one principal on a connection. */
+export interface ConnectionMember {
+  readonly id: string;
+  readonly connectionId: string;
+  readonly principal: Principal;
+  readonly role: ConnectionRole;
+  /** Schema globs that a registrar is held to; null means every schema. */
+  readonly schemas: readonly string[] | null;
+  readonly addedBy: string;
+  readonly addedAt: string;
+}
+
+/** A user or a group. */
+export interface Principal {
+  readonly type: "user" | "group";
+  readonly id: string;
+}
+
+/** The part of a connection that the remote gateway needs. */
+export const targetOf = ({ technology, config, secretRef }: Connection): RemoteTarget => ({
+  technology,
+  config,
+  secretRef,
+});

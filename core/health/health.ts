@@ -1,0 +1,48 @@
+import type { CheckName, CheckState } from "#contracts/resources/data-source.ts";
+
+/** One check's own state. */
+export interface Check {
+  readonly state: CheckState;
+  /** Why it failed or was skipped, led by a code; empty otherwise. */
+  readonly detail: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  /** While it runs again after a failure: the reason, which holds until it passes. */
+  readonly failure?: string;
+}
+
+/** A figure with its honesty: whether it covers every row, and when it was taken. */
+export interface RowCount {
+  readonly value: number;
+  readonly exact: boolean;
+  readonly at: string;
+}
+
+export interface HighCardinalityColumn {
+  readonly name: string;
+  readonly distinct: number;
+  readonly exact: boolean;
+  readonly at: string;
+}
+
+/** Counts per column that masks based on a fingerprint need; raw values are never part of it. */
+export interface FingerprintColumn {
+  readonly column: string;
+  readonly distinct: number;
+  readonly nulls: number;
+  readonly exact: boolean;
+}
+
+/**
+ * What is known of a data source's health: an item of its own, so that a background check never makes a
+ * person's `If-Match` fail.
+ */
+export interface DataSourceHealth {
+  readonly dataSourceId: string;
+  readonly checks: Readonly<Record<CheckName, Check>>;
+  readonly rowCount: RowCount | null;
+  readonly highCardinalityColumn: HighCardinalityColumn | null;
+  readonly fingerprintAt: string | null;
+  readonly fingerprint: readonly FingerprintColumn[];
+  readonly version: number;
+}

@@ -1,0 +1,180 @@
+import type { RunnableCheck } from "#core/health/health-job.ts";
+import { chooseHighCardinalityColumn } from "#core/health/choose-column.ts";
+import type { Check, DataSourceHealth } from "#core/health/health.ts";
+import type { Clock } from "#core/ports/clock.ts";
+import {
+  RemoteError,
+  type Relation,
+  type RelationStatistics,
+  type RemoteSession,
+} from "#core/ports/remote.ts";
+import type { SchemaColumn } from "#core/sources/data-source.ts";
+
+/** What a run of checks found: a state for each check that was asked for, and the figures that could be taken. */
+export interface Measured {
+  readonly checks: Partial<Record<RunnableCheck, Check>>;
+  readonly figures: Partial<
+    Pick<DataSourceHealth, "rowCount" | "highCardinalityColumn" | "fingerprintAt" | "fingerprint">
+  >;
+}
+
+/** What to measure, and how to reach it. */
+export interface Subject {
+  readonly relation: Relation;
+  readonly open: <T>(ask: (session: RemoteSession) => Promise<T>) => Promise<T>;
+  readonly done: (checks: number) => void;
+}
+
+/** Failures after which nothing else can be asked of the remote: the rest fails for the same reason. */
+const fatal: readonly RemoteError["reason"][] = [
+  "address-refused",
+  "authentication-failed",
+  "connection-lost",
+  "credentials-missing",
+  "database-not-found",
+  "tls-failed",
+  "too-many-connections",
+  "unreachable",
+];
+
+/**
+ * Runs checks in one session: one trivial query, one exact count, and distincts from the engine's catalog
+ * or a bounded sample. A remote that refuses fails its check by that name; any other error is the job's.
+ */
+export async function measure(
+  clock: Clock,
+  asked: readonly RunnableCheck[],
+  columns: readonly SchemaColumn[],
+  subject: Subject,
+): Promise<Measured> {
+  const run = new Run(clock, asked, columns, subject);
+  try {
+    await subject.open((session) => run.all(session));
+  } catch (error) {
+    if (!(error instanceof RemoteError) || error.reason === "cancelled") throw error;
+    run.failRest(error);
+  }
+  return run.measured();
+}
+
+class Run {
+  private readonly checks: Partial<Record<RunnableCheck, Check>> = {};
+  private figures: Measured["figures"] = {};
+  private readonly startedAt: string;
+  private rowCount: number | null = null;
+  private statistics: RelationStatistics | null = null;
+  private readonly clock: Clock;
+  private readonly asked: readonly RunnableCheck[];
+  private readonly columns: readonly SchemaColumn[];
+  private readonly subject: Subject;
+
+  constructor(
+    clock: Clock,
+    asked: readonly RunnableCheck[],
+    columns: readonly SchemaColumn[],
+    subject: Subject,
+  ) {
+    this.clock = clock;
+    this.asked = asked;
+    this.columns = columns;
+    this.subject = subject;
+    this.startedAt = clock.now().toISOString();
+  }
+
+  measured(): Measured {
+    return { checks: this.checks, figures: this.figures };
+  }
+
+  async all(session: RemoteSession): Promise<void> {
+    const { relation } = this.subject;
+    await this.one("connectivity", async () => {
+      await session.probe(relation);
+      return passed;
+    });
+    await this.one("row-count", async () => {
+      const value = await this.count(session);
+      this.figures = { ...this.figures, rowCount: { value, exact: true, at: this.now() } };
+      return passed;
+    });
+    await this.one("high-cardinality", () => this.highCardinality(session));
+    await this.one("fingerprint", () => this.fingerprint(session));
+  }
+
+  /** The checks that have no state yet fail as the connection did. */
+  failRest(error: RemoteError): void {
+    for (const check of this.asked) {
+      if (this.checks[check] === undefined) this.settle(check, failed(error));
+    }
+  }
+
+  private async one(check: RunnableCheck, run: () => Promise<Verdict>): Promise<void> {
+    if (!this.asked.includes(check)) return;
+    try {
+      this.settle(check, await run());
+    } catch (error) {
+      if (!(error instanceof RemoteError) || fatal.includes(error.reason)) throw error;
+      if (error.reason === "cancelled") throw error;
+      this.settle(check, failed(error));
+    }
+  }
+
+  private async highCardinality(session: RemoteSession): Promise<Verdict> {
+    if ((await this.count(session)) === 0) {
+      this.figures = { ...this.figures, highCardinalityColumn: null };
+      return skipped("no-rows");
+    }
+    const { columns } = await this.distincts(session);
+    const chosen = chooseHighCardinalityColumn(this.columns, columns);
+    const at = this.now();
+    this.figures = {
+      ...this.figures,
+      highCardinalityColumn:
+        chosen === null ? null : { name: chosen.column, distinct: chosen.distinct, exact: chosen.exact, at },
+    };
+    return chosen === null ? skipped("no-candidate") : passed;
+  }
+
+  private async fingerprint(session: RemoteSession): Promise<Verdict> {
+    const { columns } = await this.distincts(session);
+    const fingerprint = columns.map(({ column, distinct, nulls, exact }) => ({
+      column,
+      distinct,
+      nulls,
+      exact,
+    }));
+    this.figures = { ...this.figures, fingerprint, fingerprintAt: this.now() };
+    return passed;
+  }
+
+  /** The exact count, asked of the remote once. */
+  private async count(session: RemoteSession): Promise<number> {
+    this.rowCount ??= await session.countRows(this.subject.relation);
+    return this.rowCount;
+  }
+
+  /** The distincts, asked of the remote once. */
+  private async distincts(session: RemoteSession): Promise<RelationStatistics> {
+    const countable = this.columns.filter((column) => column.countable).map(({ name }) => name);
+    const rows = await this.count(session);
+    this.statistics ??= await session.columnStatistics(this.subject.relation, countable, rows);
+    return this.statistics;
+  }
+
+  private settle(check: RunnableCheck, verdict: Verdict): void {
+    this.checks[check] = { ...verdict, startedAt: this.startedAt, finishedAt: this.now() };
+    this.subject.done(Object.keys(this.checks).length);
+  }
+
+  private now(): string {
+    return this.clock.now().toISOString();
+  }
+}
+
+type Verdict = Pick<Check, "state" | "detail">;
+
+const passed: Verdict = { state: "passed", detail: "" };
+const skipped = (detail: string): Verdict => ({ state: "skipped", detail });
+const failed = (error: RemoteError): Verdict => ({
+  state: "failed",
+  detail: `${error.reason}: ${error.message}`,
+});

@@ -1,0 +1,35 @@
+import { slotsPerConnection } from "#contracts/environment.ts";
+import type { Job } from "#core/jobs/job.ts";
+import type { Clock } from "#core/ports/clock.ts";
+import type { JobMessages } from "#core/ports/job-messages.ts";
+import type { Log } from "#core/ports/log.ts";
+import type { JobStore } from "#core/ports/store.ts";
+
+/** What it takes to get waiting jobs to the workers. */
+export interface DispatchDeps {
+  readonly store: Pick<JobStore, "admit">;
+  readonly messages: JobMessages;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Gives the free slots of a line to the jobs that wait longest and sends word of each. It never fails: the
+ * jobs are in the table, and the sweep repairs what was left undone here.
+ */
+export async function dispatchLine(
+  { store, messages, clock, log }: DispatchDeps,
+  line: string,
+): Promise<void> {
+  try {
+    const admitted = await store.admit(line, slotsPerConnection, clock.now());
+    await Promise.all(admitted.map(({ id, correlationId }) => messages.send({ jobId: id, correlationId })));
+  } catch (error) {
+    log.warn("dispatch left to the sweep", { line, error });
+  }
+}
+
+/** Gets a job that was just committed on its way; null where there is none. */
+export async function dispatch(deps: DispatchDeps, job: Job | null): Promise<void> {
+  if (job !== null) await dispatchLine(deps, job.line);
+}

@@ -1,0 +1,137 @@
+import * as z from "zod";
+import type { Routes } from "#contracts/http/routes.ts";
+import { authorize, type Action } from "#core/access/can.ts";
+import { audited } from "#core/audit/record.ts";
+import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
+import { retryConflict, staleRead } from "#core/call/retry-conflict.ts";
+import { fillPage } from "#core/call/fill-page.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+import { abandonedChecks } from "#core/health/unfinished-checks.ts";
+import { dispatchLine, type DispatchDeps } from "#core/jobs/dispatch.ts";
+import { jobResource, permittedJobs } from "#core/jobs/job-resources.ts";
+import { isFinished, type Job } from "#core/jobs/job.ts";
+import { noResult } from "#core/jobs/run-job.ts";
+import { showJob } from "#core/jobs/show-job.ts";
+import type { Ids } from "#core/ports/clock.ts";
+import type { Cursors } from "#core/ports/cursors.ts";
+import type { Store } from "#core/ports/store.ts";
+
+/** What the operations on jobs need from outside. */
+export interface JobDeps extends DispatchDeps {
+  readonly store: Store;
+  readonly cursors: Cursors;
+  readonly ids: Ids;
+}
+
+/** The jobs that the caller may see, newest first. */
+export const listJobs =
+  (deps: JobDeps): UseCase<Routes["listJobs"]> =>
+  ({ query }, call) => {
+    const { limit, cursor, type, state, dataSourceId } = query;
+    return fillPage(
+      deps.cursors,
+      `jobs/${JSON.stringify([type, state, dataSourceId])}`,
+      { limit, cursor },
+      z.string(),
+      {
+        read: async (before, wanted) => {
+          const page = await deps.store.listJobs({
+            types: type,
+            states: state,
+            dataSourceId,
+            before,
+            limit: wanted,
+          });
+          const items = await permittedJobs(deps.store, call.user, "job:read", page.items);
+          return { items, next: page.next };
+        },
+        positionOf: ({ id }) => id,
+        show: showJob,
+      },
+    );
+  };
+
+async function readJob(deps: JobDeps, call: Call, jobId: string, action: Action): Promise<Job> {
+  const job = await deps.store.job(jobId);
+  if (job === null) throw new DomainError("not-found");
+  authorize(call.user, action, await jobResource(deps.store, call.user, action, job));
+  return job;
+}
+
+/** One job. */
+export const getJob =
+  (deps: JobDeps): UseCase<Routes["getJob"]> =>
+  async ({ params }, call) =>
+    showJob(await readJob(deps, call, params.jobId, "job:read"));
+
+/** Moves a job on, with its audit record; the slot or place that it frees goes to the next in line. */
+async function move(deps: JobDeps, call: Call, verb: string, before: Job, after: Job) {
+  const at = deps.clock.now();
+  const result = showJob(after);
+  const unfinished =
+    after.state === "cancelled" ? await abandonedChecks(deps.store, before, noResult.cancelled) : [];
+  await deps.store.commit(
+    [
+      { write: "transition", before, after, otherwise: staleRead() },
+      ...unfinished,
+      audited(deps.ids, at, call, {
+        action: `job:${verb}`,
+        resource: { type: "job", id: before.id },
+        details: { from: before.state, to: after.state },
+      }),
+    ],
+    keptReply(call, 202, result, at),
+  );
+  await dispatchLine(deps, after.line);
+  return result;
+}
+
+/** As it was when it was first queued, but for its fence, which never goes back. */
+const queuedAgain = (job: Job): Job => ({
+  ...job,
+  state: "queued",
+  attempts: 0,
+  admittedAt: null,
+  slot: null,
+  lease: null,
+  cancelRequested: false,
+  error: null,
+  result: null,
+  finishedAt: null,
+});
+
+/**
+ * Moves a job, from a state that `to` accepts, to what `to` makes of it. A job that moved on by itself between
+ * our read and our commit is looked at again.
+ */
+const steer =
+  (verb: string, to: (job: Job, deps: JobDeps, call: Call) => Job | null) =>
+  (deps: JobDeps) =>
+  ({ params }: { readonly params: { readonly jobId: string } }, call: Call) =>
+    retryConflict(call, async () => {
+      const job = await readJob(deps, call, params.jobId, "job:control");
+      const after = to(job, deps, call);
+      if (after === null) throw new DomainError("job-state", `A job that is ${job.state} cannot be ${verb}.`);
+      return await move(deps, call, verb, job, after);
+    });
+
+/** Queues a failed or cancelled job again; it goes on from its last checkpoint. */
+export const retryJob: (deps: JobDeps) => UseCase<Routes["retryJob"]> = steer("retried", (job) =>
+  job.state === "failed" || job.state === "cancelled" ? queuedAgain(job) : null,
+);
+
+/** Lets a job go on that waits for a person. */
+export const approveJob: (deps: JobDeps) => UseCase<Routes["approveJob"]> = steer(
+  "approved",
+  (job, _, { user }) =>
+    job.state === "awaiting-approval"
+      ? { ...queuedAgain(job), input: { ...job.input, approvedBy: user.id } }
+      : null,
+);
+
+/** Cancels a job. One that runs is asked to stop, which its worker does at its next sign of life. */
+export const cancelJob: (deps: JobDeps) => UseCase<Routes["cancelJob"]> = steer("cancelled", (job, deps) => {
+  if (isFinished(job.state)) return null;
+  if (job.state === "running") return { ...job, cancelRequested: true };
+  return { ...job, state: "cancelled", slot: null, finishedAt: deps.clock.now().toISOString() };
+});

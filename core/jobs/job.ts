@@ -1,0 +1,50 @@
+import type { Problem } from "#contracts/problems.ts";
+import type { JobState, JobType } from "#contracts/resources/job.ts";
+
+/** What a job is about, as people see it. */
+export interface JobSubject {
+  readonly type: "data-source" | "connection";
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A worker's hold on a job: nobody else may write for it until it lapses. */
+export interface Lease {
+  readonly until: string;
+}
+
+/** One piece of asynchronous work. The table is the queue: a message only says which job to look at. */
+export interface Job {
+  readonly id: string;
+  readonly type: JobType;
+  readonly state: JobState;
+  /** Whose line it stands in: a connection's id. Slots, and so concurrency, are per line. */
+  readonly line: string;
+  readonly subject: JobSubject;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** What a worker needs to go on where another stopped. */
+  readonly checkpoint: Readonly<Record<string, unknown>> | null;
+  readonly progress: { readonly done: number; readonly total: number };
+  /** How often a worker began it since it was last queued by a person. It fences writes: only the latest attempt may write. */
+  readonly attempts: number;
+  /** Counts every claim ever made and never goes back, also over retries by a person. */
+  readonly fence: number;
+  /** When it was given a slot and a message was due; null while it waits in line. */
+  readonly admittedAt: string | null;
+  /** Which of its line's slots it holds, from its admission to its end. */
+  readonly slot: number | null;
+  readonly lease: Lease | null;
+  readonly cancelRequested: boolean;
+  readonly error: Problem | null;
+  readonly result: Readonly<Record<string, unknown>> | null;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly finishedAt: string | null;
+  /** The request that caused it; goes with the message, so that one id finds every log line. */
+  readonly correlationId: string;
+}
+
+/** Whether nothing more will happen to a job unless a person asks. */
+export const isFinished = (state: JobState): boolean =>
+  state === "succeeded" || state === "failed" || state === "cancelled";

@@ -1,0 +1,85 @@
+import type { HealthStatus } from "#contracts/resources/data-source.ts";
+import type { HighCardinalityColumn, RowCount } from "#core/health/health.ts";
+import type { DataSource } from "#core/sources/data-source.ts";
+
+/** What lists show and filter of a data source's header. */
+export interface HeaderDocument extends Pick<
+  DataSource,
+  | "id"
+  | "name"
+  | "technology"
+  | "connectionId"
+  | "remote"
+  | "status"
+  | "origin"
+  | "createdBy"
+  | "createdAt"
+  | "updatedAt"
+  | "version"
+> {
+  readonly description: string;
+  readonly tagIds: readonly string[];
+  readonly columnCount: number;
+}
+
+/** What lists show and filter of a data source's health. */
+export interface HealthDocument {
+  readonly status: HealthStatus;
+  readonly rowCount: RowCount | null;
+  readonly highCardinalityColumn: HighCardinalityColumn | null;
+  readonly version: number;
+}
+
+/**
+ * What one change means to the index: whole documents for the parts that changed, each with a version
+ * that only grows. Applying deltas twice or out of order comes to the same end.
+ */
+export interface CatalogDelta {
+  readonly id: string;
+  readonly at: string;
+  readonly dataSourceId: string;
+  readonly header?: HeaderDocument;
+  readonly health?: HealthDocument;
+  /** Principals (`user:<id>`, `group:<id>`) that own it, with a version of their own. */
+  readonly owners?: { readonly principals: readonly string[]; readonly version: number };
+  /** It was deleted at this header version. */
+  readonly deleted?: { readonly version: number };
+}
+
+/** A data source as the index knows it. */
+export interface CatalogEntry {
+  readonly header: HeaderDocument;
+  readonly health: HealthDocument;
+  readonly owners: readonly string[];
+  /** Where it stands in the order that was asked for. */
+  readonly position: CatalogPosition;
+}
+
+/** Orders of a listing; a name orders by its folded form, then id. */
+export type CatalogSort = "name" | "-createdAt";
+
+/** The last entry of the page before. */
+export interface CatalogPosition {
+  readonly key: string;
+  readonly id: string;
+}
+
+export interface CatalogQuery {
+  readonly sort: CatalogSort;
+  readonly limit: number;
+  readonly after: CatalogPosition | null;
+  /** Decides per entry: filters and visibility together. */
+  readonly accepts: (entry: CatalogEntry) => boolean;
+}
+
+/** Lists data sources, and has seen every change that was committed before it was asked. */
+export interface CatalogIndex {
+  page(
+    query: CatalogQuery,
+  ): Promise<{ readonly entries: readonly CatalogEntry[]; readonly next: CatalogPosition | null }>;
+}
+
+/** Where a replica gets its deltas: all of them after a delta id, by one strongly consistent query per page. */
+export interface CatalogDeltas {
+  since(after: string | null): Promise<readonly CatalogDelta[]>;
+}

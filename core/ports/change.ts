@@ -1,0 +1,120 @@
+import type { AuditRecord } from "#core/audit/audit-record.ts";
+import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
+import type { DomainError } from "#core/errors/domain-error.ts";
+import type { DataSourceHealth } from "#core/health/health.ts";
+import type { Job } from "#core/jobs/job.ts";
+import type { ApiKey, User } from "#core/people/user.ts";
+import type { CatalogDelta } from "#core/ports/catalog-index.ts";
+import type { Settings } from "#core/settings/settings.ts";
+import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import type { Tag } from "#core/tags/tag.ts";
+
+/** Every record that the store keeps by itself, by kind. */
+export interface Records {
+  readonly "api-key": ApiKey;
+  readonly "column-edit": ColumnEdit;
+  readonly connection: Connection;
+  readonly "connection-member": ConnectionMember;
+  readonly "data-source": DataSource;
+  readonly "data-source-health": DataSourceHealth;
+  readonly "data-source-member": DataSourceMember;
+  readonly settings: Settings;
+  readonly tag: Tag;
+  readonly user: User;
+}
+export type RecordKind = keyof Records;
+
+/** Kinds whose records carry a `version`: one that a replace must meet. */
+export type VersionedKind = "connection" | "data-source" | "data-source-health" | "settings" | "tag" | "user";
+
+/** A name or a place that only one record may hold. Names ignore case after NFC; relations are exact. */
+export type Guard =
+  | { readonly guard: "connection-name"; readonly name: string }
+  | { readonly guard: "data-source-name"; readonly name: string }
+  | { readonly guard: "tag-name"; readonly name: string }
+  | {
+      readonly guard: "relation";
+      readonly connectionId: string;
+      readonly schema: string;
+      readonly table: string;
+    };
+
+type OfKind<K extends RecordKind, T extends object> = {
+  [P in K]: { readonly kind: P; readonly record: Records[P] } & T;
+}[K];
+
+/**
+ * One step of a change. A commit takes all of its writes or none; the first write whose condition does
+ * not hold decides the error (`otherwise`).
+ */
+export type Write =
+  /** Stores a record that must not exist yet. */
+  | ({ readonly write: "create"; readonly otherwise?: DomainError } & OfKind<RecordKind, object>)
+  /** Stores a record over the one that still has `expected` as its version (settings: 0 means never stored). */
+  | ({ readonly write: "replace"; readonly expected: number; readonly otherwise: DomainError } & OfKind<
+      VersionedKind,
+      object
+    >)
+  /** Stores a record whatever was there. */
+  | ({ readonly write: "put" } & OfKind<RecordKind, object>)
+  /** Removes a record; with `otherwise` it must be there (and, for a versioned kind, at its version). */
+  | ({ readonly write: "remove"; readonly otherwise?: DomainError } & OfKind<RecordKind, object>)
+  /** Demands that a record is still there, a versioned one unchanged, when the change commits: a right that it rests on. */
+  | ({ readonly write: "require"; readonly otherwise: DomainError } & OfKind<
+      "connection-member" | "user",
+      object
+    >)
+  /** Demands that a connection still exists, and is not closing, when the change commits. */
+  | { readonly write: "require-connection"; readonly connectionId: string; readonly otherwise: DomainError }
+  /** Takes a guard for a record; somebody else holding it fails. */
+  | {
+      readonly write: "claim";
+      readonly guard: Guard;
+      readonly owner: string;
+      readonly otherwise: DomainError;
+    }
+  /** Frees a guard that `owner` holds. */
+  | { readonly write: "release"; readonly guard: Guard; readonly owner: string }
+  /** Stores a new job with its place in its line. */
+  | { readonly write: "enqueue"; readonly job: Job }
+  /** Demands that this attempt still holds the job: fences what a worker writes. */
+  | { readonly write: "fence"; readonly job: Job; readonly otherwise: DomainError }
+  /**
+   * Moves a job from `before` to `after`, if it is still in `before`'s state with `before`'s fence and admission.
+   * The store keeps line and slot in step: what comes to wait stands in line, what stops waiting leaves
+   * the line, and a slot that `after` no longer names is free. Only what differs is written.
+   */
+  | {
+      readonly write: "transition";
+      readonly before: Job;
+      readonly after: Job;
+      readonly otherwise: DomainError;
+    }
+  /** Tells the search index what changed. */
+  | { readonly write: "delta"; readonly delta: CatalogDelta }
+  /** Records who did it. */
+  | { readonly write: "audit"; readonly record: AuditRecord };
+
+/** A reply that is kept so that the same request, sent again, is answered without being done again. */
+export interface KeptReply {
+  readonly userId: string;
+  /** The `Idempotency-Key` header as it came. */
+  readonly key: string;
+  /** Hash of operation, path and body: the same key with another hash is `idempotency-key-reused`. */
+  readonly requestHash: string;
+  readonly status: number;
+  /** JSON of the reply's body; never holds a secret. */
+  readonly body: string;
+  readonly createdAt: string;
+}
+
+/** Thrown by a commit whose idempotency key was used meanwhile: the caller answers with the kept reply. */
+export class ReplayError extends Error {
+  readonly kept: KeptReply;
+
+  constructor(kept: KeptReply) {
+    super("this request was done already");
+    this.name = "ReplayError";
+    this.kept = kept;
+  }
+}

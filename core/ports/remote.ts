@@ -1,0 +1,159 @@
+import type { DataType, RelationKind, RemoteFailure, Technology } from "#contracts/resources/remote.ts";
+
+/**
+ * How to reach a remote database without holding its credentials: `secretRef` names them in the secret
+ * store, and only what runs the connector reads them.
+ */
+export interface RemoteTarget {
+  readonly technology: Technology;
+  /** The connection's `config` as the technology's own schema accepted it. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly secretRef: string;
+}
+
+/** One remote relation, named exactly as the remote names it (case and all). */
+export interface Relation {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** One string per relation, for maps and keys. */
+export const relationKey = ({ schema, name }: Relation): string => JSON.stringify([schema, name]);
+
+/** What a remote database says of itself. */
+export interface RemoteServer {
+  readonly serverVersion: string;
+  /** The database that answered, as it names itself. */
+  readonly database: string;
+}
+
+/** One row of a table listing. */
+export interface ListedRelation extends Relation {
+  readonly kind: RelationKind;
+  readonly columnCount: number;
+}
+
+/** Which relations to list: `after` is the last relation of the page before, ordered by schema then name. */
+export interface RelationQuery {
+  /** Exact schema name. */
+  readonly schema?: string | undefined;
+  /** Part of the relation's name, any case. */
+  readonly search?: string | undefined;
+  readonly after?: Relation | undefined;
+  readonly limit: number;
+}
+
+/** One column as the remote describes it. */
+export interface RemoteColumn {
+  readonly name: string;
+  /** 1-based and without gaps, in the remote's own order. */
+  readonly ordinal: number;
+  readonly dataType: DataType;
+  /** The type as the remote writes it, for example `numeric(10,2)` or `citext`. */
+  readonly remoteType: string;
+  readonly nullable: boolean;
+  /** The remote's comment, or an empty string. */
+  readonly comment: string;
+  /** Whether distinct values of it can be counted: a hashable scalar (rules on health, candidates). */
+  readonly countable: boolean;
+  readonly inPrimaryKey: boolean;
+  /** Whether a primary key or a unique constraint or index without a predicate covers exactly this column. */
+  readonly unique: boolean;
+}
+
+/** A relation with all that a data dictionary needs. */
+export interface RelationDescription extends Relation {
+  readonly kind: RelationKind;
+  readonly comment: string;
+  readonly columns: readonly RemoteColumn[];
+}
+
+/** How many distinct non-null values and how many nulls a column holds. */
+export interface ColumnStatistics {
+  readonly column: string;
+  readonly distinct: number;
+  readonly nulls: number;
+  /** True only where the figure covers every row. */
+  readonly exact: boolean;
+}
+
+/** What one statistics run found. */
+export interface RelationStatistics {
+  readonly columns: readonly ColumnStatistics[];
+  /** Where the figures come from: the engine's catalog, a bounded sample, or every row. */
+  readonly source: "catalog" | "sample" | "whole-table";
+}
+
+/** A remote database said no, or could not be asked. The message never contains credentials. */
+export class RemoteError extends Error {
+  readonly reason: RemoteFailure;
+
+  constructor(reason: RemoteFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = "RemoteError";
+    this.reason = reason;
+  }
+}
+
+/** One open conversation with a remote database: read-only, with timeouts set in the engine. */
+export interface RemoteSession {
+  /** Asks the server who it is. */
+  server(): Promise<RemoteServer>;
+  /** One page of relations that can become data sources: engine catalogs and Reeve's own schemas are left out. */
+  listRelations(query: RelationQuery): Promise<readonly ListedRelation[]>;
+  /** Describes a relation; fails with `table-not-found`. Reads at most `maxColumns + 1` columns. */
+  describe(relation: Relation): Promise<RelationDescription>;
+  /** Runs one trivial query on the relation: it proves that rows can be read, and reads at most one. */
+  probe(relation: Relation): Promise<void>;
+  /** Counts every row, exactly, in one scan. */
+  countRows(relation: Relation): Promise<number>;
+  /**
+   * Distinct values and nulls of `columns`, without a full scan of a large relation: from the engine's
+   * catalog where it knows, else from a bounded sample. `rowCount` is the exact count just made.
+   */
+  columnStatistics(
+    relation: Relation,
+    columns: readonly string[],
+    rowCount: number,
+  ): Promise<RelationStatistics>;
+  close(): Promise<void>;
+}
+
+/** Limits that a session sets in the remote engine. */
+export interface RemoteBudget {
+  readonly connectTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+  /** Ends what is under way on the remote. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One technology: opens sessions, and knows which schemas must never be exposed. */
+export interface Connector {
+  readonly technology: Technology;
+  /** Opens a session, or fails with a `RemoteError` that names why. */
+  open(
+    config: Readonly<Record<string, unknown>>,
+    credentials: Readonly<Record<string, string>>,
+    budget: RemoteBudget,
+  ): Promise<RemoteSession>;
+}
+
+/**
+ * The only way to a remote database. In the cloud HTTP functions reach it by a synchronous invoke of a
+ * function per technology; workers and the local runner open sessions in-process.
+ */
+export interface RemoteGateway {
+  server(target: RemoteTarget): Promise<RemoteServer>;
+  listRelations(target: RemoteTarget, query: RelationQuery): Promise<readonly ListedRelation[]>;
+  /** Describes a relation and runs the trivial query on it, in one session: what a creation needs. */
+  inspect(target: RemoteTarget, relation: Relation): Promise<RelationDescription>;
+}
+
+/** For workers: a session that lasts as long as the work, closed whatever happens. */
+export interface RemoteSessions {
+  withSession<T>(
+    target: RemoteTarget,
+    budget: RemoteBudget,
+    work: (session: RemoteSession) => Promise<T>,
+  ): Promise<T>;
+}

@@ -1,0 +1,169 @@
+import type { AuditRecord } from "#core/audit/audit-record.ts";
+import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
+import type { DataSourceHealth } from "#core/health/health.ts";
+import type { JobState, JobType } from "#contracts/resources/job.ts";
+import type { Job } from "#core/jobs/job.ts";
+import type { ApiKey, User } from "#core/people/user.ts";
+import type { Guard, KeptReply, Write } from "#core/ports/change.ts";
+import type { Relation } from "#core/ports/remote.ts";
+import type { Settings } from "#core/settings/settings.ts";
+import type {
+  ColumnEdit,
+  DataSource,
+  DataSourceMember,
+  DictionaryGeneration,
+  SchemaColumn,
+} from "#core/sources/data-source.ts";
+import type { Tag } from "#core/tags/tag.ts";
+
+/** A page of a list that is ordered by id. `next` is the `after` of the following page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+/** Commits changes. All reads of this port are strongly consistent: they see every commit before them. */
+export interface Committer {
+  /**
+   * Takes all writes or none, with the kept reply where there is one. At most 100 items. Transaction
+   * conflicts and throttling are retried with jitter; what stays contended fails as `contention`, and then
+   * nothing was taken. After `unavailable` it is not known whether all was taken or nothing.
+   */
+  commit(writes: readonly Write[], kept?: KeptReply): Promise<void>;
+  /** The reply kept for a caller's key within the last 24 hours, or null. */
+  keptReply(userId: string, key: string): Promise<KeptReply | null>;
+}
+
+export interface PeopleStore {
+  /** The key's record and its user, in two reads, each time anew: a revoked key is out at once. */
+  apiKey(keyId: string): Promise<ApiKey | null>;
+  user(userId: string): Promise<User | null>;
+}
+
+export interface SettingsStore {
+  /** The stored settings, or the defaults. */
+  settings(): Promise<Settings>;
+}
+
+/** A connection with what one caller is on it. */
+export interface ConnectionView {
+  readonly connection: Connection;
+  readonly memberships: readonly ConnectionMember[];
+}
+
+export interface ConnectionStore {
+  /** One read: the connection and the roles of one user on it. */
+  connection(connectionId: string, userId: string): Promise<ConnectionView | null>;
+  connections(ids: readonly string[]): Promise<ReadonlyMap<string, Connection>>;
+  listConnections(after: string | null, limit: number): Promise<Page<Connection>>;
+  /** The roles of one user on several connections, by connection id. */
+  connectionMemberships(
+    userId: string,
+    connectionIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly ConnectionMember[]>>;
+  /** Every member of a connection; there are few. */
+  connectionMembers(connectionId: string): Promise<readonly ConnectionMember[]>;
+  /** Whether any data source stands on the connection. */
+  connectionInUse(connectionId: string): Promise<boolean>;
+  /** Which of these relations are data sources already: relation key → data source id. */
+  relationOwners(connectionId: string, relations: readonly Relation[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** A data source with its health and what one caller is on it. */
+export interface DataSourceView {
+  readonly dataSource: DataSource;
+  readonly health: DataSourceHealth;
+  readonly membership: DataSourceMember | null;
+}
+
+/** A data source with its whole dictionary, layer by layer. */
+export interface DictionaryView {
+  readonly dataSource: DataSource;
+  readonly columns: readonly SchemaColumn[];
+  /** By column id. */
+  readonly edits: ReadonlyMap<string, ColumnEdit>;
+}
+
+export interface DataSourceStore {
+  /** One read: header, health and the caller's role. Deleted ones are null. */
+  dataSource(dataSourceId: string, userId: string): Promise<DataSourceView | null>;
+  /** The roles of one user on several data sources, by data source id. */
+  dataSourceMemberships(
+    userId: string,
+    dataSourceIds: readonly string[],
+  ): Promise<ReadonlyMap<string, DataSourceMember>>;
+  /** Which of these data sources are enabled or disabled; deleted ones are absent. */
+  dataSourceStatuses(dataSourceIds: readonly string[]): Promise<ReadonlyMap<string, DataSource["status"]>>;
+  /** Who holds a guard, or null. */
+  guardOwner(guard: Guard): Promise<string | null>;
+  /** Audit records about one resource, newest first. */
+  activity(
+    resourceType: string,
+    resourceId: string,
+    before: string | null,
+    limit: number,
+  ): Promise<Page<AuditRecord>>;
+}
+
+export interface DictionaryStore {
+  /** Writes the schema layer's chunks (≤ 300 KB each) under a generation; they count once a header points at them. */
+  stageDictionary(
+    dataSourceId: string,
+    generation: string,
+    columns: readonly SchemaColumn[],
+  ): Promise<number>;
+  /** Removes a generation that no header points at. */
+  dropGeneration(dataSourceId: string, generation: DictionaryGeneration): Promise<void>;
+  /** Removes the generations that were staged more than an hour ago and that no header points at; returns how many. */
+  sweepGenerations(at: Date): Promise<number>;
+  /** The dictionary in one read. */
+  dictionary(dataSourceId: string): Promise<DictionaryView | null>;
+}
+
+export interface TagStore {
+  tagsById(ids: readonly string[]): Promise<ReadonlyMap<string, Tag>>;
+  /** By name, any case; names that no tag has are absent. Keys are as asked. */
+  tagsByName(names: readonly string[]): Promise<ReadonlyMap<string, Tag>>;
+  listTags(after: string | null, limit: number): Promise<Page<Tag>>;
+}
+
+/** Which jobs to list, newest first. */
+export interface JobQuery {
+  readonly types?: readonly JobType[] | undefined;
+  readonly states?: readonly JobState[] | undefined;
+  readonly dataSourceId?: string | undefined;
+  /** The last job id of the page before. */
+  readonly before: string | null;
+  readonly limit: number;
+}
+
+/** What a worker's sign of life answered. */
+export type HeartbeatAnswer = "held" | "cancel-requested" | "lost";
+
+/** The table as the queue: lines, slots, leases. Every method is one atomic step. */
+export interface JobStore {
+  job(jobId: string): Promise<Job | null>;
+  listJobs(query: JobQuery): Promise<Page<Job>>;
+  /** Gives free slots of a line to its oldest waiting jobs and returns those admitted. Safe to call at any time, by many. */
+  admit(line: string, slots: number, at: Date): Promise<readonly Job[]>;
+  /** Takes the lease of an admitted job whose lease is free or has lapsed; null when another holds it or it is finished. */
+  claim(jobId: string, at: Date, leaseUntil: Date): Promise<Job | null>;
+  /** Prolongs the lease and stores progress, if this attempt still holds it. */
+  heartbeat(job: Job, leaseUntil: Date): Promise<HeartbeatAnswer>;
+  /** Gives the lease back after an error, so that the next delivery may claim it at once; keeps `job.error` as the reason. */
+  yieldLease(job: Job): Promise<void>;
+  /** Jobs that wait, or are admitted and not finished, for the sweep. Eventually consistent. */
+  activeJobs(shardCursor: string | null): Promise<Page<Job>>;
+}
+
+/** All of the store. A use case asks for the parts that it needs. */
+export interface Store
+  extends
+    Committer,
+    PeopleStore,
+    SettingsStore,
+    ConnectionStore,
+    DataSourceStore,
+    DictionaryStore,
+    TagStore,
+    JobStore {}

@@ -1,0 +1,136 @@
+import type { Routes } from "#contracts/http/routes.ts";
+import { maxColumns } from "#contracts/resources/remote.ts";
+import { technologyContracts } from "#contracts/technologies/technology.ts";
+import { rightsAtCommit } from "#core/access/rights-at-commit.ts";
+import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
+import { registrarOf } from "#core/connections/ask-connection.ts";
+import { targetOf, type Connection, type ConnectionMember } from "#core/connections/connection.ts";
+import { readConnection } from "#core/connections/read-connection.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+import { dispatch } from "#core/jobs/dispatch.ts";
+import { foldName } from "#core/names/fold.ts";
+import { ReplayError } from "#core/ports/change.ts";
+import { askRemote } from "#core/remote/remote-problem.ts";
+import {
+  dataSourceExists,
+  dataSourceNameGuard,
+  dataSourceNameTaken,
+  relationGuard,
+} from "#core/sources/guards.ts";
+import {
+  creationWrites,
+  newDataSource,
+  schemaColumns,
+  type Findings,
+} from "#core/sources/new-data-source.ts";
+import { showDataSourceWith } from "#core/sources/show-data-source.ts";
+import type { SourceDeps } from "#core/sources/source-deps.ts";
+import { resolveTags } from "#core/tags/resolve-tags.ts";
+import type { Tag } from "#core/tags/tag.ts";
+
+type Body = Parameters<UseCase<Routes["createDataSource"]>>[0]["body"];
+
+/**
+ * Exposes one remote table. One trivial query must pass first; then header, guards, owner, health, audit
+ * record, job and index entry commit together, so that a data source exists wholly or not at all.
+ */
+export const createDataSource =
+  (deps: SourceDeps): UseCase<Routes["createDataSource"]> =>
+  async ({ body }, call) => {
+    const { connection, registrar } = await registrableConnection(deps, call, body);
+    const name = body.name ?? defaultName(body);
+    await demandFree(deps, connection.id, name, body);
+    const [settings, tags] = await Promise.all([
+      deps.store.settings(),
+      resolveTags(deps.store, body.tags ?? [], "/tags"),
+    ]);
+    const relation = await askRemote(() =>
+      deps.remote.inspect(targetOf(connection), { schema: body.schema, name: body.table }),
+    );
+    if (relation.columns.length > maxColumns) throw new DomainError("too-many-columns");
+    return await commitCreation(deps, call, tags, registrar, {
+      connection,
+      relation,
+      name,
+      description: body.description ?? null,
+      documentation: body.documentation ?? "",
+      tagIds: tags.map(({ id }) => id),
+      statisticsPrevented: preventsStatistics(settings.preventStatisticsTag, tags),
+    });
+  };
+
+/** The connection, if the caller may register tables of this schema through it. */
+async function registrableConnection(
+  { store }: SourceDeps,
+  call: Call,
+  body: Body,
+): Promise<{ readonly connection: Connection; readonly registrar: ConnectionMember }> {
+  const view = await readConnection(store, call.user, body.connectionId, "connection:register");
+  if (view.connection.closing) throw new DomainError("not-found");
+  if (technologyContracts[view.connection.technology].isReservedSchema(body.schema)) {
+    throw new DomainError("reserved-schema", `The schema ${JSON.stringify(body.schema)} is never exposed.`);
+  }
+  const registrar = registrarOf(view.memberships, body.schema);
+  if (registrar === undefined) {
+    throw new DomainError("forbidden", "Your role on this connection does not take in the schema.");
+  }
+  return { connection: view.connection, registrar };
+}
+
+/** `<schema>.<table>`, without what a name may not hold. */
+const defaultName = ({ schema, table }: Body): string =>
+  `${schema}.${table}`
+    .replaceAll(/[\p{Cc}\p{Cs}]/gu, " ")
+    .trim()
+    .slice(0, 200);
+
+/** Looks before asking the remote; the guards in the commit decide. */
+async function demandFree(
+  { store }: SourceDeps,
+  connectionId: string,
+  name: string,
+  body: Body,
+): Promise<void> {
+  const [byRelation, byName] = await Promise.all([
+    store.guardOwner(relationGuard(connectionId, body)),
+    store.guardOwner(dataSourceNameGuard(name)),
+  ]);
+  if (byRelation !== null) throw dataSourceExists(body);
+  if (byName !== null) throw dataSourceNameTaken(name);
+}
+
+/** The tag's exact name, any case (rules on health: read at creation and kept). */
+const preventsStatistics = (tagName: string, tags: readonly Tag[]): boolean =>
+  tagName !== "" && tags.some(({ name }) => foldName(name) === foldName(tagName));
+
+async function commitCreation(
+  deps: SourceDeps,
+  call: Call,
+  tags: readonly Tag[],
+  registrar: ConnectionMember,
+  findings: Findings,
+) {
+  const { store, ids, clock } = deps;
+  const id = ids.next("dataSource");
+  const generation = ids.next("generation");
+  const chunks = await store.stageDictionary(id, generation, schemaColumns(ids, findings.relation));
+  const at = clock.now();
+  const made = newDataSource(ids, at, call, id, findings, { generation, chunks });
+  const result = showDataSourceWith(new Map(tags.map((tag) => [tag.id, tag])), {
+    dataSource: made.dataSource,
+    health: made.health,
+    membership: made.owner,
+  });
+  try {
+    const writes = [...rightsAtCommit(call.user, registrar), ...creationWrites(ids, at, call, made)];
+    await store.commit(writes, keptReply(call, 201, result, at));
+  } catch (error) {
+    // Only a refusal is certain; after any other error the sweep finds out whether a header points at it.
+    const refused =
+      error instanceof ReplayError || (error instanceof DomainError && error.code !== "unavailable");
+    if (refused) await store.dropGeneration(id, made.dataSource.dictionary);
+    throw error;
+  }
+  await dispatch(deps, made.job);
+  return result;
+}

@@ -1,0 +1,111 @@
+import type { Provenance } from "#contracts/resources/common.ts";
+import type { DataSourceRole, OriginType } from "#contracts/resources/data-source.ts";
+import type { DataType, RelationKind, Technology } from "#contracts/resources/remote.ts";
+import type { Principal } from "#core/connections/connection.ts";
+
+/** A text by who stated it; what stands is the first that is there: a person's, then dbt's, then the remote's comment. */
+export interface LayeredText {
+  readonly manual: string | null;
+  readonly dbt: string | null;
+  readonly schema: string | null;
+}
+
+/** A tag on a data source or a column, by id, so that renaming a tag is one write. */
+export interface AppliedTag {
+  readonly tagId: string;
+  readonly provenance: Provenance;
+  readonly appliedBy: string;
+  readonly appliedAt: string;
+}
+
+/** Where a generation of the dictionary's schema layer lies. Chunks hold at most 300 KB each. */
+export interface DictionaryGeneration {
+  readonly generation: string;
+  readonly chunks: number;
+  readonly columnCount: number;
+  readonly takenAt: string;
+}
+
+/** How a data source came to be; whoever made it owns its lifecycle. */
+export interface Origin {
+  readonly type: OriginType;
+}
+
+/** The remote relation behind a data source, named as the remote names it. */
+export interface RemoteRelation {
+  readonly database: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly kind: RelationKind;
+}
+
+/** The header of a data source: what people state about it, and where the rest lies. */
+export interface DataSource {
+  readonly id: string;
+  readonly name: string;
+  readonly technology: Technology;
+  readonly connectionId: string;
+  readonly remote: RemoteRelation;
+  readonly description: LayeredText;
+  readonly documentation: string;
+  readonly tags: readonly AppliedTag[];
+  readonly status: "enabled" | "disabled";
+  /** Read from the prevent-statistics tag when it was created, and kept. */
+  readonly statisticsPrevented: boolean;
+  readonly dictionary: DictionaryGeneration;
+  readonly origin: Origin;
+  readonly createdBy: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly version: number;
+  /** When it was deleted, softly: a tombstone is in no answer, and is purged 30 days later. */
+  readonly deletedAt: string | null;
+}
+
+/** One role of one principal on a data source. */
+export interface DataSourceMember {
+  readonly id: string;
+  readonly dataSourceId: string;
+  readonly principal: Principal;
+  readonly role: DataSourceRole;
+  readonly expiresAt: string | null;
+  readonly addedBy: string;
+  readonly addedAt: string;
+}
+
+/** One column of the schema layer: what the remote says of it. */
+export interface SchemaColumn {
+  /** Stays the same when the dictionary is refreshed, so that tags and edits stay with the column. */
+  readonly id: string;
+  readonly name: string;
+  readonly ordinal: number;
+  readonly dataType: DataType;
+  readonly remoteType: string;
+  readonly nullable: boolean;
+  readonly comment: string;
+  readonly countable: boolean;
+  readonly inPrimaryKey: boolean;
+  readonly unique: boolean;
+}
+
+/** What people stated of one column; an item of its own, so that a refresh never loses it. */
+export interface ColumnEdit {
+  readonly dataSourceId: string;
+  readonly columnId: string;
+  /** A person's description, or null where the next layer shows. */
+  readonly description: string | null;
+  readonly tags: readonly AppliedTag[];
+  readonly updatedBy: string;
+  readonly updatedAt: string;
+}
+
+/** The text that stands, and whose it is. */
+export function standingText(text: LayeredText): {
+  readonly value: string;
+  readonly provenance: Provenance | null;
+} {
+  if (text.manual !== null) return { value: text.manual, provenance: "manual" };
+  if (text.dbt !== null) return { value: text.dbt, provenance: "dbt" };
+  if (text.schema !== null) return { value: text.schema, provenance: "schema" };
+  return { value: "", provenance: null };
+}

@@ -1,0 +1,79 @@
+import * as z from "zod";
+import type { Routes } from "#contracts/http/routes.ts";
+import type { column } from "#contracts/resources/data-source.ts";
+import { authorize } from "#core/access/can.ts";
+import type { Call, UseCase } from "#core/call/call.ts";
+import { fillPage } from "#core/call/fill-page.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+import type { DictionaryView } from "#core/ports/store.ts";
+import { standingText, type ColumnEdit, type SchemaColumn } from "#core/sources/data-source.ts";
+import type { SourceDeps } from "#core/sources/source-deps.ts";
+import type { Tag } from "#core/tags/tag.ts";
+
+/** A column with what people stated of it laid over what the remote says. */
+export function showColumn(
+  schema: SchemaColumn,
+  edit: ColumnEdit | undefined,
+  tags: ReadonlyMap<string, Tag>,
+): z.output<typeof column> {
+  const description = standingText({
+    manual: edit?.description ?? null,
+    dbt: null,
+    schema: schema.comment === "" ? null : schema.comment,
+  });
+  return {
+    name: schema.name,
+    ordinal: schema.ordinal,
+    dataType: schema.dataType,
+    remoteType: schema.remoteType,
+    nullable: schema.nullable,
+    description: description.value,
+    descriptionProvenance: description.provenance,
+    tags: (edit?.tags ?? []).flatMap(({ tagId, provenance }) => {
+      const tag = tags.get(tagId);
+      return tag === undefined ? [] : [{ name: tag.name, provenance }];
+    }),
+    threads: { open: 0, resolved: 0 },
+  };
+}
+
+/** The dictionary, if the user may take the action; membership and tags are read together. */
+export async function readDictionary(
+  { store }: SourceDeps,
+  call: Call,
+  dataSourceId: string,
+  action: "data-source:read" | "data-source:describe",
+): Promise<DictionaryView> {
+  const [view, memberships] = await Promise.all([
+    store.dictionary(dataSourceId),
+    store.dataSourceMemberships(call.user.id, [dataSourceId]),
+  ]);
+  if (view === null) throw new DomainError("not-found");
+  authorize(call.user, action, {
+    type: "data-source",
+    role: memberships.get(dataSourceId)?.role ?? null,
+    status: view.dataSource.status,
+  });
+  return view;
+}
+
+/** The columns in the remote's order, a page at a time. */
+export const getDictionary =
+  (deps: SourceDeps): UseCase<Routes["getDictionary"]> =>
+  async ({ params, query }, call) => {
+    const view = await readDictionary(deps, call, params.dataSourceId, "data-source:read");
+    const page = await fillPage(deps.cursors, `dictionary/${view.dataSource.id}`, query, z.int(), {
+      read: (after) =>
+        Promise.resolve({
+          items: view.columns.filter(({ ordinal }) => after === null || ordinal > after),
+          next: null,
+        }),
+      positionOf: ({ ordinal }) => ordinal,
+      show: (schema) => schema,
+    });
+    const edits = page.items.map(({ id }) => view.edits.get(id));
+    const tags = await deps.store.tagsById(
+      edits.flatMap((edit) => (edit?.tags ?? []).map(({ tagId }) => tagId)),
+    );
+    return { ...page, items: page.items.map((schema, index) => showColumn(schema, edits[index], tags)) };
+  };

@@ -1,0 +1,170 @@
+import type { Routes } from "#contracts/http/routes.ts";
+import type { ProblemError } from "#contracts/problems.ts";
+import { audited } from "#core/audit/record.ts";
+import type { Call, UseCase } from "#core/call/call.ts";
+import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+import { foldName } from "#core/names/fold.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { DictionaryView } from "#core/ports/store.ts";
+import type { ColumnEdit, SchemaColumn } from "#core/sources/data-source.ts";
+import { readDictionary, showColumn } from "#core/sources/dictionary.ts";
+import type { SourceDeps } from "#core/sources/source-deps.ts";
+import { withManualTags } from "#core/sources/tag-data-source.ts";
+import { headerChange } from "#core/sources/update-data-source.ts";
+import type { Tag } from "#core/tags/tag.ts";
+
+type Change = Parameters<UseCase<Routes["updateDictionary"]>>[0]["body"]["changes"][number];
+
+/** Changes several columns: all of them or none. */
+export const updateDictionary =
+  (deps: SourceDeps): UseCase<Routes["updateDictionary"]> =>
+  async ({ params, body }, call) => {
+    const items = await edit(deps, call, params.dataSourceId, body.changes, (index) => `/changes/${index}`);
+    return { items, nextCursor: null };
+  };
+
+/** Changes one column. */
+export const updateColumn =
+  (deps: SourceDeps): UseCase<Routes["updateColumn"]> =>
+  async ({ params, body }, call) => {
+    const [item] = await edit(
+      deps,
+      call,
+      params.dataSourceId,
+      [{ column: params.column, ...body }],
+      () => "",
+    );
+    if (item === undefined) throw new DomainError("internal-error");
+    return item;
+  };
+
+/** Applies the changes in one transaction, with a new version of the data source, and answers the columns. */
+function edit(
+  deps: SourceDeps,
+  call: Call,
+  dataSourceId: string,
+  changes: readonly Change[],
+  pointerOf: (index: number) => string,
+) {
+  return retryConflict(call, async () => {
+    const { store, ids, clock } = deps;
+    const view = await readDictionary(deps, call, dataSourceId, "data-source:describe");
+    const before = view.dataSource;
+    demandVersion(call, before.version);
+    const columns = columnsOf(view, changes, pointerOf);
+    const tags = await tagsOf(deps, changes, pointerOf);
+    const at = clock.now();
+    const edits = new Map<string, ColumnEdit>();
+    changes.forEach((change, index) => {
+      const column = columns[index];
+      if (column === undefined) return;
+      const current = edits.get(column.id) ?? view.edits.get(column.id);
+      edits.set(column.id, changedEdit(call, at, before.id, column, current, change, tags));
+    });
+    const after = { ...before, updatedAt: at.toISOString(), version: before.version + 1 };
+    await store.commit([
+      ...headerChange(ids, at, before, after),
+      ...[...edits.values()].map((record): Write => ({ write: "put", kind: "column-edit", record })),
+      audited(ids, at, call, {
+        action: "data-source:describe-columns",
+        resource: { type: "data-source", id: before.id },
+        details: { changes: changes.map((change) => toldChange(change, tags)) },
+      }),
+    ]);
+    const shown = await store.tagsById(
+      [...edits.values()].flatMap((one) => one.tags.map(({ tagId }) => tagId)),
+    );
+    return [...new Set(columns)].map((column) => showColumn(column, edits.get(column.id), shown));
+  });
+}
+
+const toldCharacters = 200;
+
+/** What the audit record says of a change. Long texts are cut and tags are told by id: 80 changes must fit into an item. */
+const toldChange = (
+  { column, description, addTags, removeTags }: Change,
+  tags: ReadonlyMap<string, Tag>,
+) => ({
+  column,
+  ...(description === undefined ? {} : { description: description?.slice(0, toldCharacters) ?? null }),
+  addedTagIds: namedTags(tags, addTags).map(({ id }) => id),
+  removedTagIds: namedTags(tags, removeTags).map(({ id }) => id),
+});
+
+/** The columns meant, exactly by name or uniquely ignoring case; `column-not-found` says which are not there. */
+function columnsOf(
+  view: DictionaryView,
+  changes: readonly Change[],
+  pointerOf: (index: number) => string,
+): readonly SchemaColumn[] {
+  const missing: ProblemError[] = [];
+  const columns = changes.flatMap(({ column: name }, index) => {
+    const alike = view.columns.filter((column) => foldName(column.name) === foldName(name));
+    const found = alike.find((column) => column.name === name) ?? (alike.length === 1 ? alike[0] : undefined);
+    if (found !== undefined) return [found];
+    missing.push({
+      in: "body",
+      pointer: `${pointerOf(index)}/column`,
+      detail: `there is no column ${JSON.stringify(name)}`,
+    });
+    return [];
+  });
+  if (missing.length > 0) throw new DomainError("column-not-found", undefined, { errors: missing });
+  return columns;
+}
+
+/** Every tag that the changes name, by folded name. */
+async function tagsOf(
+  { store }: SourceDeps,
+  changes: readonly Change[],
+  pointerOf: (index: number) => string,
+): Promise<ReadonlyMap<string, Tag>> {
+  const names = [
+    ...new Set(changes.flatMap(({ addTags = [], removeTags = [] }) => [...addTags, ...removeTags])),
+  ];
+  const found = names.length === 0 ? new Map<string, Tag>() : await store.tagsByName(names);
+  const unknown = changes.flatMap(({ addTags = [] }, index) =>
+    addTags.flatMap((name, place) =>
+      found.has(name)
+        ? []
+        : [
+            {
+              in: "body" as const,
+              pointer: `${pointerOf(index)}/addTags/${place}`,
+              detail: `there is no tag ${JSON.stringify(name)}`,
+            },
+          ],
+    ),
+  );
+  if (unknown.length > 0) throw new DomainError("tag-not-found", undefined, { errors: unknown });
+  return found;
+}
+
+/** The tags of these names, as far as there are any. */
+const namedTags = (tags: ReadonlyMap<string, Tag>, names: readonly string[] = []): readonly Tag[] =>
+  names.flatMap((name) => {
+    const tag = tags.get(name);
+    return tag === undefined ? [] : [tag];
+  });
+
+function changedEdit(
+  call: Call,
+  at: Date,
+  dataSourceId: string,
+  column: SchemaColumn,
+  current: ColumnEdit | undefined,
+  change: Change,
+  tags: ReadonlyMap<string, Tag>,
+): ColumnEdit {
+  const removed = new Set(namedTags(tags, change.removeTags).map(({ id }) => id));
+  const kept = (current?.tags ?? []).filter(({ tagId }) => !removed.has(tagId));
+  return {
+    dataSourceId,
+    columnId: column.id,
+    description: change.description === undefined ? (current?.description ?? null) : change.description,
+    tags: withManualTags(kept, namedTags(tags, change.addTags), call, at),
+    updatedBy: call.user.id,
+    updatedAt: at.toISOString(),
+  };
+}

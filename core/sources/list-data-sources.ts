@@ -1,0 +1,90 @@
+import * as z from "zod";
+import type { Routes } from "#contracts/http/routes.ts";
+import { can } from "#core/access/can.ts";
+import type { Call, UseCase } from "#core/call/call.ts";
+import { fillPage } from "#core/call/fill-page.ts";
+import { foldName } from "#core/names/fold.ts";
+import { searchWords } from "#core/names/words.ts";
+import type { CatalogEntry } from "#core/ports/catalog-index.ts";
+import { readDataSource } from "#core/sources/read-data-source.ts";
+import { showDataSource, showSummary } from "#core/sources/show-data-source.ts";
+import type { SourceDeps } from "#core/sources/source-deps.ts";
+
+type Query = Parameters<UseCase<Routes["listDataSources"]>>[0]["query"];
+
+const position = z.strictObject({ key: z.string(), id: z.string() });
+
+/** The data sources that the caller may see and that pass every filter. */
+export const listDataSources =
+  (deps: SourceDeps): UseCase<Routes["listDataSources"]> =>
+  async ({ query }, call) => {
+    const { limit, cursor, role: roles, ...filters } = query;
+    const passes = await filterOf(deps, filters);
+    const roleIn = ({ owners }: CatalogEntry) => (owners.includes(`user:${call.user.id}`) ? "owner" : null);
+    const mayRead = (entry: CatalogEntry): boolean =>
+      can(call.user, "data-source:read", {
+        type: "data-source",
+        role: roleIn(entry),
+        status: entry.header.status,
+      });
+    const inRole = (entry: CatalogEntry): boolean => {
+      const role = roleIn(entry);
+      return roles === undefined || (role !== null && roles.includes(role));
+    };
+    const list = `data-sources/${JSON.stringify({ roles, ...filters })}`;
+    const page = await fillPage(deps.cursors, list, { limit, cursor }, position, {
+      read: async (after, wanted) => {
+        const found = await deps.index.page({
+          sort: filters.sort,
+          limit: wanted,
+          after,
+          accepts: (entry) => mayRead(entry) && inRole(entry) && passes(entry),
+        });
+        return { items: found.entries, next: found.next };
+      },
+      positionOf: ({ position: end }) => end,
+      show: (entry) => entry,
+    });
+    const tags = await deps.store.tagsById(page.items.flatMap(({ header }) => header.tagIds));
+    return { ...page, items: page.items.map((entry) => showSummary(entry, roleIn(entry), tags)) };
+  };
+
+const admits = <T>(filter: readonly T[] | undefined, value: T): boolean =>
+  filter === undefined || filter.includes(value);
+
+/** All filters together as one predicate. A tag that does not exist lets nothing through. */
+async function filterOf(
+  { store }: SourceDeps,
+  filters: Omit<Query, "limit" | "cursor" | "role">,
+): Promise<(entry: CatalogEntry) => boolean> {
+  const tags = filters.tag === undefined ? null : await store.tagsByName(filters.tag);
+  const tagIds = tags === null ? null : new Set([...tags.values()].map(({ id }) => id));
+  const terms = searchWords(filters.search ?? "");
+  return ({ header, health }) =>
+    admits(filters.connectionId, header.connectionId) &&
+    admits(filters.technology, header.technology) &&
+    admits(filters.health, health.status) &&
+    admits(filters.status, header.status) &&
+    admits(filters.origin, header.origin.type) &&
+    (tagIds === null || header.tagIds.some((id) => tagIds.has(id))) &&
+    matchesAll(terms, header);
+}
+
+/** Every term must begin a word of name, schema or table. */
+function matchesAll(terms: readonly string[], { name, remote }: CatalogEntry["header"]): boolean {
+  if (terms.length === 0) return true;
+  const words = [name, remote.schema, remote.table].flatMap(searchWords);
+  const wholes = [name, remote.schema, remote.table].map(foldName);
+  return terms.every(
+    (term) => words.some((word) => word.startsWith(term)) || wholes.some((whole) => whole.startsWith(term)),
+  );
+}
+
+/** One data source. */
+export const getDataSource =
+  ({ store }: SourceDeps): UseCase<Routes["getDataSource"]> =>
+  async ({ params }, call: Call) =>
+    await showDataSource(
+      store,
+      await readDataSource(store, call.user, params.dataSourceId, "data-source:read"),
+    );

@@ -1,0 +1,158 @@
+import { technologyContracts } from "#contracts/technologies/technology.ts";
+import { audited } from "#core/audit/record.ts";
+import type { Call } from "#core/call/call.ts";
+import type { Connection } from "#core/connections/connection.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+import { initialHealth } from "#core/health/assess-health.ts";
+import { automaticChecks, healthJob } from "#core/health/health-job.ts";
+import type { DataSourceHealth } from "#core/health/health.ts";
+import type { Job } from "#core/jobs/job.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { Ids } from "#core/ports/clock.ts";
+import type { RelationDescription } from "#core/ports/remote.ts";
+import { headerDocument, healthDocument } from "#core/sources/catalog-documents.ts";
+import type { DataSource, DataSourceMember, SchemaColumn } from "#core/sources/data-source.ts";
+import {
+  dataSourceExists,
+  dataSourceNameGuard,
+  dataSourceNameTaken,
+  relationGuard,
+} from "#core/sources/guards.ts";
+
+/** What a creation has found out before anything is stored. */
+export interface Findings {
+  readonly connection: Connection;
+  readonly relation: RelationDescription;
+  readonly name: string;
+  readonly description: string | null;
+  readonly documentation: string;
+  readonly tagIds: readonly string[];
+  readonly statisticsPrevented: boolean;
+}
+
+/** Everything that comes into being with a data source. */
+export interface NewDataSource {
+  readonly dataSource: DataSource;
+  readonly health: DataSourceHealth;
+  readonly owner: DataSourceMember;
+  /** Null where statistics are prevented. */
+  readonly job: Job | null;
+}
+
+/** A remote's comment may be of any length; so much of it is kept that it fits where it is stored, beside all else. */
+const keptComment = 4000;
+const commentOf = ({ comment }: { readonly comment: string }): string =>
+  comment.slice(0, keptComment).toWellFormed();
+
+/** The schema layer, each column with an id of its own. */
+export const schemaColumns = (ids: Ids, relation: RelationDescription): readonly SchemaColumn[] =>
+  relation.columns.map((column) => ({ id: ids.next("column"), ...column, comment: commentOf(column) }));
+
+/** Makes the records of a new data source; its dictionary lies in `chunks` chunks under `generation`. */
+export function newDataSource(
+  ids: Ids,
+  at: Date,
+  call: Call,
+  dataSourceId: string,
+  findings: Findings,
+  dictionary: { readonly generation: string; readonly chunks: number },
+): NewDataSource {
+  const { statisticsPrevented } = findings;
+  const dataSource = header(at, call, dataSourceId, findings, dictionary);
+  const owner: DataSourceMember = {
+    id: ids.next("member"),
+    dataSourceId,
+    principal: { type: "user", id: call.user.id },
+    role: "owner",
+    expiresAt: null,
+    addedBy: call.user.id,
+    addedAt: at.toISOString(),
+  };
+  const asked = { by: call.user.id, at, correlationId: call.requestId };
+  return {
+    dataSource,
+    health: initialHealth(dataSourceId, statisticsPrevented, at),
+    owner,
+    job: statisticsPrevented ? null : healthJob(ids, dataSource, automaticChecks, asked),
+  };
+}
+
+function header(
+  at: Date,
+  { user }: Call,
+  id: string,
+  { connection, relation, ...findings }: Findings,
+  dictionary: { readonly generation: string; readonly chunks: number },
+): DataSource {
+  const now = at.toISOString();
+  const { databaseOf } = technologyContracts[connection.technology];
+  return {
+    id,
+    name: findings.name,
+    technology: connection.technology,
+    connectionId: connection.id,
+    remote: {
+      database: databaseOf(connection.config),
+      schema: relation.schema,
+      table: relation.name,
+      kind: relation.kind,
+    },
+    description: {
+      manual: findings.description,
+      dbt: null,
+      schema: relation.comment === "" ? null : commentOf(relation),
+    },
+    documentation: findings.documentation,
+    tags: findings.tagIds.map((tagId) => ({
+      tagId,
+      provenance: "manual",
+      appliedBy: user.id,
+      appliedAt: now,
+    })),
+    status: "enabled",
+    statisticsPrevented: findings.statisticsPrevented,
+    dictionary: { ...dictionary, columnCount: relation.columns.length, takenAt: now },
+    origin: { type: "manual" },
+    createdBy: user.id,
+    createdAt: now,
+    updatedAt: now,
+    version: 1,
+    deletedAt: null,
+  };
+}
+
+/** The writes that bring a data source into being, all in one transaction. */
+export function creationWrites(ids: Ids, at: Date, call: Call, made: NewDataSource): readonly Write[] {
+  const { dataSource, health, owner, job } = made;
+  const { id, name, connectionId, remote } = dataSource;
+  return [
+    {
+      write: "claim",
+      guard: relationGuard(connectionId, remote),
+      owner: id,
+      otherwise: dataSourceExists(remote),
+    },
+    { write: "claim", guard: dataSourceNameGuard(name), owner: id, otherwise: dataSourceNameTaken(name) },
+    { write: "require-connection", connectionId, otherwise: new DomainError("not-found") },
+    { write: "create", kind: "data-source", record: dataSource },
+    { write: "create", kind: "data-source-health", record: health },
+    { write: "create", kind: "data-source-member", record: owner },
+    ...(job === null ? [] : [{ write: "enqueue", job } as const]),
+    {
+      write: "delta",
+      delta: {
+        id: ids.next("delta"),
+        at: at.toISOString(),
+        dataSourceId: id,
+        header: headerDocument(dataSource),
+        health: healthDocument(health),
+        owners: { principals: [`user:${owner.principal.id}`], version: 1 },
+      },
+    },
+    audited(ids, at, call, {
+      action: "data-source:create",
+      resource: { type: "data-source", id },
+      details: { after: { name, connectionId, remote, statisticsPrevented: dataSource.statisticsPrevented } },
+    }),
+  ];
+}

@@ -1,0 +1,95 @@
+import type * as z from "zod";
+import type { dataSource, dataSourceSummary } from "#contracts/resources/data-source.ts";
+import { assessHealth, listChecks, unavailableMasks } from "#core/health/assess-health.ts";
+import type { DataSourceRole } from "#contracts/resources/data-source.ts";
+import type { CatalogEntry } from "#core/ports/catalog-index.ts";
+import type { DataSourceView, TagStore } from "#core/ports/store.ts";
+import { standingText, type AppliedTag } from "#core/sources/data-source.ts";
+import type { Tag } from "#core/tags/tag.ts";
+
+type Tags = ReadonlyMap<string, Tag>;
+
+const showTags = (applied: readonly AppliedTag[], tags: Tags) =>
+  applied.flatMap(({ tagId, provenance, appliedBy, appliedAt }) => {
+    const tag = tags.get(tagId);
+    return tag === undefined ? [] : [{ name: tag.name, provenance, appliedBy, appliedAt }];
+  });
+
+/** A data source as its members see it. */
+export async function showDataSource(
+  store: Pick<TagStore, "tagsById">,
+  view: DataSourceView,
+): Promise<z.output<typeof dataSource>> {
+  const tags = await store.tagsById(view.dataSource.tags.map(({ tagId }) => tagId));
+  return showDataSourceWith(tags, view);
+}
+
+/** The same, where the tags are known already. */
+export function showDataSourceWith(
+  tags: Tags,
+  { dataSource: record, health, membership }: DataSourceView,
+): z.output<typeof dataSource> {
+  const description = standingText(record.description);
+  return {
+    id: record.id,
+    name: record.name,
+    technology: record.technology,
+    connectionId: record.connectionId,
+    remote: { ...record.remote },
+    description: description.value,
+    descriptionProvenance: description.provenance,
+    documentation: record.documentation,
+    tags: showTags(record.tags, tags),
+    status: record.status,
+    health: { status: assessHealth(health), checks: listChecks(health) },
+    statistics: {
+      rowCount: health.rowCount,
+      highCardinalityColumn: health.highCardinalityColumn,
+      fingerprintAt: health.fingerprintAt,
+    },
+    unavailableMasks: [...unavailableMasks()],
+    statisticsPrevented: record.statisticsPrevented,
+    columnCount: record.dictionary.columnCount,
+    origin: { ...record.origin },
+    queryAs: null,
+    myRole: membership?.role ?? null,
+    createdAt: record.createdAt,
+    createdBy: record.createdBy,
+    updatedAt: record.updatedAt,
+    version: record.version,
+  };
+}
+
+/** A line of the list. */
+export function showSummary(
+  { header, health }: CatalogEntry,
+  role: DataSourceRole | null,
+  tags: Tags,
+): z.output<typeof dataSourceSummary> {
+  return {
+    id: header.id,
+    name: header.name,
+    technology: header.technology,
+    connectionId: header.connectionId,
+    remote: { ...header.remote },
+    description: header.description,
+    tags: header.tagIds.flatMap((id) => {
+      const tag = tags.get(id);
+      return tag === undefined ? [] : [{ name: tag.name }];
+    }),
+    status: header.status,
+    health: { status: health.status },
+    statistics: {
+      rowCount: health.rowCount,
+      highCardinalityColumn: health.highCardinalityColumn,
+      fingerprintAt: null,
+    },
+    columnCount: header.columnCount,
+    origin: { ...header.origin },
+    myRole: role,
+    createdAt: header.createdAt,
+    createdBy: header.createdBy,
+    updatedAt: header.updatedAt,
+    version: header.version,
+  };
+}

@@ -1,0 +1,136 @@
+import type { Routes } from "#contracts/http/routes.ts";
+import { audited } from "#core/audit/record.ts";
+import type { UseCase } from "#core/call/call.ts";
+import { demandVersion, retryConflict, staleRead } from "#core/call/retry-conflict.ts";
+import { foldName } from "#core/names/fold.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { DataSourceView } from "#core/ports/store.ts";
+import { headerDocument } from "#core/sources/catalog-documents.ts";
+import type { DataSource } from "#core/sources/data-source.ts";
+import { dataSourceNameGuard, dataSourceNameTaken, relationGuard } from "#core/sources/guards.ts";
+import { readDataSource } from "#core/sources/read-data-source.ts";
+import { showDataSource } from "#core/sources/show-data-source.ts";
+import type { SourceDeps } from "#core/sources/source-deps.ts";
+
+type Body = Parameters<UseCase<Routes["updateDataSource"]>>[0]["body"];
+
+/** Changes what people state: owners everything, experts the description and the documentation. */
+export const updateDataSource =
+  (deps: SourceDeps): UseCase<Routes["updateDataSource"]> =>
+  ({ params, body }, call) =>
+    retryConflict(call, async () => {
+      const { store, ids, clock } = deps;
+      const action = onlyTexts(body) ? "data-source:describe" : "data-source:update";
+      const view = await readDataSource(store, call.user, params.dataSourceId, action);
+      const before = view.dataSource;
+      demandVersion(call, before.version);
+      const at = clock.now();
+      const after = changed(before, body, at);
+      await store.commit([
+        ...renaming(before, after),
+        ...headerChange(ids, at, before, after),
+        audited(ids, at, call, {
+          action: "data-source:update",
+          resource: { type: "data-source", id: before.id },
+          details: { before: textsOf(before), after: textsOf(after) },
+        }),
+      ]);
+      return await showDataSource(store, { ...view, dataSource: after });
+    });
+
+/** Whether a patch says nothing but what experts may say too. */
+const onlyTexts = ({ name, status, statisticsPrevented }: Body): boolean =>
+  name === undefined && status === undefined && statisticsPrevented === undefined;
+
+const changed = (before: DataSource, body: Body, at: Date): DataSource => ({
+  ...before,
+  name: body.name ?? before.name,
+  description:
+    body.description === undefined ? before.description : { ...before.description, manual: body.description },
+  documentation: body.documentation ?? before.documentation,
+  status: body.status ?? before.status,
+  statisticsPrevented: body.statisticsPrevented ?? before.statisticsPrevented,
+  updatedAt: at.toISOString(),
+  version: before.version + 1,
+});
+
+/** What the audit record says; documentation by length, because it can be long. */
+const textsOf = ({ name, description, documentation, status, statisticsPrevented }: DataSource) => ({
+  name,
+  description: description.manual,
+  documentationLength: documentation.length,
+  status,
+  statisticsPrevented,
+});
+
+/** A header's new version with what the index must know of it. */
+export const headerChange = (
+  ids: SourceDeps["ids"],
+  at: Date,
+  before: DataSource,
+  after: DataSource,
+): readonly Write[] => [
+  {
+    write: "replace",
+    kind: "data-source",
+    record: after,
+    expected: before.version,
+    otherwise: staleRead(),
+  },
+  {
+    write: "delta",
+    delta: {
+      id: ids.next("delta"),
+      at: at.toISOString(),
+      dataSourceId: after.id,
+      ...(after.deletedAt === null
+        ? { header: headerDocument(after) }
+        : { deleted: { version: after.version } }),
+    },
+  },
+];
+
+function renaming(before: DataSource, after: DataSource): readonly Write[] {
+  if (foldName(before.name) === foldName(after.name)) return [];
+  return [
+    {
+      write: "claim",
+      guard: dataSourceNameGuard(after.name),
+      owner: after.id,
+      otherwise: dataSourceNameTaken(after.name),
+    },
+    { write: "release", guard: dataSourceNameGuard(before.name), owner: before.id },
+  ];
+}
+
+/** Deletes softly: gone from every answer, its guards free, a tombstone kept for 30 days. */
+export const deleteDataSource =
+  (deps: SourceDeps): UseCase<Routes["deleteDataSource"]> =>
+  ({ params }, call) =>
+    retryConflict(call, async () => {
+      const { store, ids, clock } = deps;
+      const view: DataSourceView = await readDataSource(
+        store,
+        call.user,
+        params.dataSourceId,
+        "data-source:delete",
+      );
+      const before = view.dataSource;
+      demandVersion(call, before.version);
+      const at = clock.now();
+      const now = at.toISOString();
+      const after: DataSource = { ...before, deletedAt: now, updatedAt: now, version: before.version + 1 };
+      await store.commit([
+        ...headerChange(ids, at, before, after),
+        { write: "release", guard: dataSourceNameGuard(before.name), owner: before.id },
+        { write: "release", guard: relationGuard(before.connectionId, before.remote), owner: before.id },
+        audited(ids, at, call, {
+          action: "data-source:delete",
+          resource: { type: "data-source", id: before.id },
+          details: {
+            before: { name: before.name, connectionId: before.connectionId, remote: before.remote },
+          },
+        }),
+      ]);
+      return undefined;
+    });

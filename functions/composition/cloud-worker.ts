@@ -1,0 +1,31 @@
+import type { SQSRecord } from "aws-lambda";
+import type * as z from "zod";
+import { processLog } from "#adapters/observability/observability.ts";
+import { sqsClient } from "#adapters/sqs/client.ts";
+import { showAgain } from "#adapters/sqs/show-again.ts";
+import { intervalTimers } from "#adapters/timers/interval-timers.ts";
+import { inProcessGateway } from "#connectors/gateway.ts";
+import { statementTimeoutSeconds, type workerEnvironment } from "#contracts/environment.ts";
+import type { RetryLater } from "#functions/operations/workers.ts";
+import type { CommonParts, QueueParts, WorkerParts } from "#functions/operations/parts.ts";
+import { queueParts } from "./cloud.ts";
+import { secretStore } from "./cloud-secrets.ts";
+
+type Worker = z.output<typeof workerEnvironment>;
+
+/** For the workers of jobs: with connectors and the credentials of connections. */
+export const workerParts = (
+  environment: Worker,
+): Omit<CommonParts, "keys" | "cursors"> & QueueParts & WorkerParts => ({
+  ...queueParts(environment),
+  sessions: inProcessGateway(secretStore(environment)),
+  timers: intervalTimers,
+  statementTimeoutMs: statementTimeoutSeconds * 1000,
+});
+
+/** Shows a job's message again soon after an attempt that failed. */
+export function retryLater({ JOBS_QUEUE_URL }: Worker): RetryLater {
+  const again = showAgain(sqsClient(), { queueUrl: JOBS_QUEUE_URL }, processLog);
+  return ({ receiptHandle, attributes }: SQSRecord) =>
+    again({ receiptHandle, receiveCount: Number(attributes.ApproximateReceiveCount) || 1 });
+}

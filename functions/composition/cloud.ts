@@ -1,0 +1,126 @@
+import type * as z from "zod";
+import { keyHasher } from "#adapters/crypto/key-hasher.ts";
+import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
+import { documentClient } from "#adapters/dynamodb/client.ts";
+import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import { logger, processLog } from "#adapters/observability/observability.ts";
+import { lambdaClient } from "#adapters/remote/client.ts";
+import { invokeFunction, lambdaGateway } from "#adapters/remote/lambda-gateway.ts";
+import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
+import { rootSecret } from "#adapters/secrets/root-secret.ts";
+import { sqsClient } from "#adapters/sqs/client.ts";
+import { sqsJobMessages } from "#adapters/sqs/sqs-job-messages.ts";
+import { systemClock, ulids } from "#adapters/system/system-clock.ts";
+import type {
+  bootstrapEnvironment,
+  catalogEnvironment,
+  connectionsEnvironment,
+  deadLettersEnvironment,
+  jobsEnvironment,
+  peopleEnvironment,
+  sweepEnvironment,
+} from "#contracts/environment.ts";
+import type {
+  CommonParts,
+  IndexParts,
+  QueueParts,
+  RemoteParts,
+  SecretParts,
+} from "#functions/operations/parts.ts";
+import { secretStore } from "./cloud-secrets.ts";
+
+/*
+ * What every function gets in the cloud, the workers' drivers apart (cloud-worker.ts): nothing here may
+ * reach a connector, or its driver would be in the bundles of the functions that answer HTTP.
+ */
+type Environment<S extends z.ZodType> = z.output<S>;
+type Table = Environment<typeof peopleEnvironment>;
+
+/** A store that can also tell a replica what changed. */
+const storeOf = ({ TABLE_NAME }: Table) =>
+  dynamoStore({ client: documentClient(), tableName: TABLE_NAME, clock: systemClock });
+
+const base = { clock: systemClock, ids: ulids(systemClock), log: processLog };
+
+const cursorsOf = (secrets: SecretParts["secrets"]) => sealedCursors(rootSecret(secrets));
+
+/** The request's id as the logger has it, so that the far side logs under the same. */
+function correlationId(): string | undefined {
+  const id = logger.getCorrelationId();
+  return typeof id === "string" ? id : undefined;
+}
+
+const remoteOf = ({ REMOTE_FUNCTION_PREFIX }: { readonly REMOTE_FUNCTION_PREFIX: string }) =>
+  lambdaGateway(invokeFunction(lambdaClient(), { prefix: REMOTE_FUNCTION_PREFIX }), correlationId);
+
+const messagesOf = ({ JOBS_QUEUE_URL }: { readonly JOBS_QUEUE_URL: string }) =>
+  sqsJobMessages(sqsClient(), { queueUrl: JOBS_QUEUE_URL });
+
+/** For people and settings: the table alone. */
+export const peopleParts = (environment: Table): Omit<CommonParts, "cursors"> => ({
+  ...base,
+  keys: keyHasher,
+  store: storeOf(environment),
+});
+
+/** For connections: writes credentials, reads none but the root secret. */
+export function connectionsParts(
+  environment: Environment<typeof connectionsEnvironment>,
+): CommonParts & SecretParts & RemoteParts {
+  const secrets = secretStore(environment);
+  return {
+    ...peopleParts(environment),
+    secrets,
+    cursors: cursorsOf(secrets),
+    remote: remoteOf(environment),
+  };
+}
+
+/** For data sources, dictionaries and tags. */
+export function catalogParts(
+  environment: Environment<typeof catalogEnvironment>,
+): CommonParts & QueueParts & RemoteParts & IndexParts {
+  const store = storeOf(environment);
+  return {
+    ...base,
+    keys: keyHasher,
+    store,
+    cursors: cursorsOf(secretStore(environment)),
+    messages: messagesOf(environment),
+    remote: remoteOf(environment),
+    index: new CatalogReplica(store, systemClock),
+  };
+}
+
+/** For jobs as people see and steer them. */
+export const jobsParts = (environment: Environment<typeof jobsEnvironment>): CommonParts & QueueParts => ({
+  ...peopleParts(environment),
+  cursors: cursorsOf(secretStore(environment)),
+  messages: messagesOf(environment),
+});
+
+/** For what stands behind a queue. */
+export const queueParts = (
+  environment: Environment<typeof deadLettersEnvironment>,
+): Omit<CommonParts, "keys" | "cursors"> & QueueParts => ({
+  ...base,
+  store: storeOf(environment),
+  messages: messagesOf(environment),
+});
+
+/** For the sweep. */
+export const sweepParts = (
+  environment: Environment<typeof sweepEnvironment>,
+): Omit<CommonParts, "keys" | "cursors"> & QueueParts & SecretParts => ({
+  ...queueParts(environment),
+  secrets: secretStore(environment),
+});
+
+/** For making the first administrator. */
+export const bootstrapParts = (
+  environment: Environment<typeof bootstrapEnvironment>,
+): Omit<CommonParts, "keys" | "cursors"> & SecretParts => ({
+  ...base,
+  store: storeOf(environment),
+  secrets: secretStore(environment),
+});

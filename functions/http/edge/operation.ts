@@ -1,0 +1,99 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { RouteContract } from "#contracts/http/route.ts";
+import type { Call, UseCase } from "#core/call/call.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+import { authenticate, type AuthenticationDeps } from "#core/people/authenticate.ts";
+import { ReplayError, type KeptReply } from "#core/ports/change.ts";
+import type { Committer } from "#core/ports/store.ts";
+import { idempotencyOf, ifMatchOf, parseRequest } from "./parse-request.ts";
+import { keptSuccessReply, successReply } from "./reply.ts";
+
+/** The use cases of a group of routes: each route has exactly one. */
+export type Operations<G extends Readonly<Record<string, RouteContract>>> = {
+  readonly [Id in keyof G]: UseCase<G[Id]>;
+};
+
+/** What every authenticated request needs. */
+export interface EdgeDeps extends AuthenticationDeps {
+  readonly store: AuthenticationDeps["store"] & Pick<Committer, "keptReply">;
+}
+
+type Reply = APIGatewayProxyStructuredResultV2;
+type Run = (event: APIGatewayProxyEventV2) => Promise<Reply>;
+
+/** One operation: authenticate, parse by contract, one use case, reply. */
+export function operation<R extends RouteContract>(
+  contract: R,
+  useCase: UseCase<R>,
+  deps: EdgeDeps | null,
+): Run {
+  return async (event) => {
+    const call = await callOf(contract, event, deps);
+    const input = parseRequest(contract, event);
+    const { requestId } = call;
+    const kept =
+      call.idempotency === null ? null : await deps?.store.keptReply(call.user.id, call.idempotency.key);
+    if (kept) return replay(kept, call, event.rawPath);
+    try {
+      return successReply(contract, event.rawPath, requestId, await useCase(input, call));
+    } catch (error) {
+      if (error instanceof ReplayError) return replay(error.kept, call, event.rawPath);
+      throw error;
+    }
+  };
+}
+
+/** The same request again gets the same reply; another one under the same key is refused. */
+function replay(kept: KeptReply, { idempotency, requestId }: Call, path: string): Reply {
+  if (kept.requestHash !== idempotency?.requestHash) throw new DomainError("idempotency-key-reused");
+  return keptSuccessReply(kept.status, path, requestId, kept.body);
+}
+
+async function callOf(
+  contract: RouteContract,
+  event: APIGatewayProxyEventV2,
+  deps: EdgeDeps | null,
+): Promise<Call> {
+  const { requestId } = event.requestContext;
+  if (!contract.authenticated || deps === null) return { ...anonymous, requestId };
+  const user = await authenticate(deps, event.headers["authorization"]);
+  return {
+    user,
+    requestId,
+    ifMatch: ifMatchOf(contract, event),
+    idempotency: idempotencyOf(contract, event),
+  };
+}
+
+/** Stands for nobody on the routes that need no authentication: no permission, no role. */
+const anonymous: Omit<Call, "requestId"> = {
+  user: {
+    id: "anonymous",
+    name: "",
+    email: "",
+    kind: "service",
+    permissions: [],
+    groups: [],
+    attributes: {},
+    disabled: false,
+    createdAt: "",
+    version: 0,
+  },
+  ifMatch: null,
+  idempotency: null,
+};
+
+/** The operations of a group by the gateway's route key, `METHOD /path/{parameter}`. */
+export function operationsByRouteKey<G extends Readonly<Record<string, RouteContract>>>(
+  group: G,
+  operations: Operations<G>,
+  deps: EdgeDeps | null,
+): ReadonlyMap<string, Run> {
+  const byKey = new Map<string, Run>();
+  for (const id of Object.keys(group) as (keyof G)[]) {
+    const contract = group[id];
+    if (contract === undefined) continue;
+    byKey.set(`${contract.method} ${contract.path}`, operation(contract, operations[id], deps));
+  }
+  return byKey;
+}

@@ -1,0 +1,90 @@
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { RouteContract } from "#contracts/http/route.ts";
+import { problemMediaType, problems, problemType, type Problem } from "#contracts/problems.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+
+const headers = (requestId: string) => ({
+  "cache-control": "no-store",
+  "x-content-type-options": "nosniff",
+  "x-request-id": requestId,
+});
+
+const field = (result: unknown, name: string): unknown =>
+  typeof result === "object" && result !== null ? Reflect.get(result, name) : undefined;
+
+/** A success: its JSON, an `ETag` where it has a version, a `Location` where it is new. */
+export function successReply(
+  contract: RouteContract,
+  path: string,
+  requestId: string,
+  result: unknown,
+): APIGatewayProxyStructuredResultV2 {
+  return bodyReply(
+    contract.status,
+    path,
+    requestId,
+    result === undefined ? "" : JSON.stringify(result),
+    result,
+  );
+}
+
+/** A reply that was kept for an idempotency key. */
+export const keptSuccessReply = (
+  status: number,
+  path: string,
+  requestId: string,
+  body: string,
+): APIGatewayProxyStructuredResultV2 => bodyReply(status, path, requestId, body, JSON.parse(body));
+
+function bodyReply(
+  status: number,
+  path: string,
+  requestId: string,
+  body: string,
+  result: unknown,
+): APIGatewayProxyStructuredResultV2 {
+  const version = field(result, "version");
+  const id = field(result, "id");
+  return {
+    statusCode: status,
+    headers: {
+      ...headers(requestId),
+      ...(body === "" ? {} : { "content-type": "application/json" }),
+      ...(typeof version === "number" ? { etag: `"${version}"` } : {}),
+      ...(status === 201 && typeof id === "string" ? { location: `${path}/${encodeURIComponent(id)}` } : {}),
+    },
+    body,
+  };
+}
+
+/** The problem that a caller gets for an error. Errors that nobody threw on purpose say nothing of themselves. */
+export function problemOf(error: unknown, requestId: string): Problem {
+  const known = error instanceof DomainError ? error : new DomainError("internal-error");
+  const { status, title } = problems[known.code];
+  return {
+    type: problemType(known.code),
+    title,
+    status,
+    detail: known.message,
+    instance: requestId,
+    code: known.code,
+    ...(known.reason === undefined ? {} : { reason: known.reason }),
+    ...(known.errors === undefined ? {} : { errors: [...known.errors] }),
+  };
+}
+
+/** An error as problem+json (RFC 9457). */
+export function problemReply(error: unknown, requestId: string): APIGatewayProxyStructuredResultV2 {
+  const problem = problemOf(error, requestId);
+  const allow = error instanceof DomainError ? error.allow : undefined;
+  return {
+    statusCode: problem.status,
+    headers: {
+      ...headers(requestId),
+      "content-type": problemMediaType,
+      ...(allow === undefined ? {} : { allow: allow.join(", ") }),
+      ...(problem.status === 401 ? { "www-authenticate": "Bearer" } : {}),
+    },
+    body: JSON.stringify(problem),
+  };
+}

@@ -1,0 +1,6 @@
+import { systemRoutes } from "#contracts/http/groups/system.ts";
+import { httpFunction } from "#functions/http/edge/http-function.ts";
+import { systemOperations } from "#functions/operations/system.ts";
+
+/** Health, the API's description, and the answer to what no route takes. */
+export const handler = httpFunction(systemRoutes, systemOperations(), null);

@@ -1,0 +1,30 @@
+import type { catalogRoutes } from "#contracts/http/groups/catalog.ts";
+import { createDataSource } from "#core/sources/create-data-source.ts";
+import { getDictionary } from "#core/sources/dictionary.ts";
+import { updateColumn, updateDictionary } from "#core/sources/edit-dictionary.ts";
+import { getDataSource, listDataSources } from "#core/sources/list-data-sources.ts";
+import { runChecks } from "#core/sources/run-checks.ts";
+import { addTags, removeTag } from "#core/sources/tag-data-source.ts";
+import { deleteDataSource, updateDataSource } from "#core/sources/update-data-source.ts";
+import { createTag, listTags } from "#core/tags/tags.ts";
+import type { Operations } from "#functions/http/edge/operation.ts";
+import type { CommonParts, IndexParts, QueueParts, RemoteParts } from "./parts.ts";
+
+/** Data sources, dictionaries, checks and tags. */
+export const catalogOperations = (
+  parts: CommonParts & QueueParts & RemoteParts & IndexParts,
+): Operations<typeof catalogRoutes> => ({
+  createDataSource: createDataSource(parts),
+  listDataSources: listDataSources(parts),
+  getDataSource: getDataSource(parts),
+  updateDataSource: updateDataSource(parts),
+  deleteDataSource: deleteDataSource(parts),
+  getDictionary: getDictionary(parts),
+  updateDictionary: updateDictionary(parts),
+  updateColumn: updateColumn(parts),
+  runChecks: runChecks(parts),
+  addTags: addTags(parts),
+  removeTag: removeTag(parts),
+  listTags: listTags(parts),
+  createTag: createTag(parts),
+});

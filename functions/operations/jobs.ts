@@ -1,0 +1,13 @@
+import type { jobRoutes } from "#contracts/http/groups/jobs.ts";
+import { approveJob, cancelJob, getJob, listJobs, retryJob } from "#core/jobs/job-use-cases.ts";
+import type { Operations } from "#functions/http/edge/operation.ts";
+import type { CommonParts, QueueParts } from "./parts.ts";
+
+/** Jobs as people see and steer them. */
+export const jobOperations = (parts: CommonParts & QueueParts): Operations<typeof jobRoutes> => ({
+  listJobs: listJobs(parts),
+  getJob: getJob(parts),
+  retryJob: retryJob(parts),
+  approveJob: approveJob(parts),
+  cancelJob: cancelJob(parts),
+});

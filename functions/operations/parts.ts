@@ -1,0 +1,47 @@
+import type { CatalogIndex } from "#core/ports/catalog-index.ts";
+import type { Clock, Ids } from "#core/ports/clock.ts";
+import type { Cursors } from "#core/ports/cursors.ts";
+import type { JobMessages } from "#core/ports/job-messages.ts";
+import type { KeyHasher } from "#core/ports/keys.ts";
+import type { Log } from "#core/ports/log.ts";
+import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
+import type { SecretStore } from "#core/ports/secrets.ts";
+import type { Store } from "#core/ports/store.ts";
+import type { Timers } from "#core/ports/timers.ts";
+
+/** What every composition provides. */
+export interface CommonParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly keys: KeyHasher;
+  readonly cursors: Cursors;
+}
+
+/** For what sends jobs on their way. */
+export interface QueueParts {
+  readonly messages: JobMessages;
+}
+
+/** For what writes credentials. */
+export interface SecretParts {
+  readonly secrets: SecretStore;
+}
+
+/** For what asks remote databases within a request. */
+export interface RemoteParts {
+  readonly remote: RemoteGateway;
+}
+
+/** For what lists data sources. */
+export interface IndexParts {
+  readonly index: CatalogIndex;
+}
+
+/** For workers. */
+export interface WorkerParts {
+  readonly sessions: RemoteSessions;
+  readonly timers: Timers;
+  readonly statementTimeoutMs: number;
+}

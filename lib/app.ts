@@ -1,0 +1,3 @@
+import { checkedApp } from "#lib/checked-app.ts";
+
+checkedApp().app.synth();

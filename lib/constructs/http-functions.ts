@@ -1,0 +1,126 @@
+import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import {
+  catalogEnvironment,
+  connectionsEnvironment,
+  jobsEnvironment,
+  peopleEnvironment,
+  systemEnvironment,
+} from "#contracts/environment.ts";
+import type { RouteGroup } from "#contracts/http/routes.ts";
+import type { Alarms } from "./alarms.ts";
+import type { JobQueue } from "./job-queue.ts";
+import type { ReeveTable } from "./reeve-table.ts";
+import type { RemoteFunctions } from "./remote-functions.ts";
+import { httpTimeout, ServiceFunction } from "./service-function.ts";
+import type { ServiceSecrets } from "./service-secrets.ts";
+
+/** What HTTP functions work with. */
+export interface HttpFunctionsProps {
+  readonly table: ReeveTable;
+  readonly queue: JobQueue;
+  readonly secrets: ServiceSecrets;
+  readonly remote: RemoteFunctions;
+  readonly alarms: Alarms;
+}
+
+/** One function per group of routes, each with the rights of its group and no others. */
+export class HttpFunctions extends Construct {
+  readonly byGroup: Readonly<Record<RouteGroup, LambdaFunction>>;
+  private readonly props: HttpFunctionsProps;
+
+  constructor(scope: Construct, id: string, props: HttpFunctionsProps) {
+    super(scope, id);
+    this.props = props;
+    this.byGroup = {
+      catalog: this.catalog(),
+      connections: this.connections(),
+      jobs: this.jobs(),
+      people: this.people(),
+      system: this.system(),
+    };
+  }
+
+  private catalog(): LambdaFunction {
+    const { table, queue, secrets, remote } = this.props;
+    const made = new ServiceFunction(this, "Catalog", {
+      ...this.common("catalog", "Data sources, dictionaries, checks and tags"),
+      schema: catalogEnvironment,
+      environment: {
+        TABLE_NAME: table.tableName,
+        JOBS_QUEUE_URL: queue.url,
+        SECRETS_PREFIX: secrets.prefix,
+        REMOTE_FUNCTION_PREFIX: remote.prefix,
+      },
+    });
+    table.grant(made, "read", "change", "bulk");
+    queue.grantSend(made);
+    secrets.grantRoot(made);
+    remote.grantInvoke(made);
+    return made.function;
+  }
+
+  private connections(): LambdaFunction {
+    const { table, secrets, remote } = this.props;
+    const made = new ServiceFunction(this, "Connections", {
+      ...this.common("connections", "Connections and their members"),
+      schema: connectionsEnvironment,
+      environment: {
+        TABLE_NAME: table.tableName,
+        SECRETS_PREFIX: secrets.prefix,
+        REMOTE_FUNCTION_PREFIX: remote.prefix,
+      },
+    });
+    table.grant(made, "read", "change");
+    secrets.grantRoot(made);
+    secrets.grantConnections(made, "write");
+    remote.grantInvoke(made);
+    return made.function;
+  }
+
+  private jobs(): LambdaFunction {
+    const { table, queue, secrets } = this.props;
+    const made = new ServiceFunction(this, "Jobs", {
+      ...this.common("jobs", "Jobs as people see and steer them"),
+      schema: jobsEnvironment,
+      environment: {
+        TABLE_NAME: table.tableName,
+        JOBS_QUEUE_URL: queue.url,
+        SECRETS_PREFIX: secrets.prefix,
+      },
+    });
+    table.grant(made, "read", "change", "bulk");
+    queue.grantSend(made);
+    secrets.grantRoot(made);
+    return made.function;
+  }
+
+  private people(): LambdaFunction {
+    const { table } = this.props;
+    const made = new ServiceFunction(this, "People", {
+      ...this.common("people", "Who asks, and the settings"),
+      schema: peopleEnvironment,
+      environment: { TABLE_NAME: table.tableName },
+    });
+    table.grant(made, "read", "change");
+    return made.function;
+  }
+
+  private system(): LambdaFunction {
+    return new ServiceFunction(this, "System", {
+      ...this.common("system", "Health, the API's description, and what no route takes"),
+      schema: systemEnvironment,
+      environment: {},
+    }).function;
+  }
+
+  private common(group: RouteGroup, description: string) {
+    return {
+      entry: `functions/http/${group}.ts`,
+      description,
+      timeout: httpTimeout,
+      memorySize: 1024,
+      alarms: this.props.alarms,
+    };
+  }
+}

@@ -1,0 +1,36 @@
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { Alarms } from "#lib/constructs/alarms.ts";
+import { FirstAdministrator } from "#lib/constructs/first-administrator.ts";
+import { HttpFunctions } from "#lib/constructs/http-functions.ts";
+import { JobQueue } from "#lib/constructs/job-queue.ts";
+import { JobWorkers } from "#lib/constructs/job-workers.ts";
+import { networkOf } from "#lib/constructs/network.ts";
+import { PublicApi } from "#lib/constructs/public-api.ts";
+import { ReeveTable } from "#lib/constructs/reeve-table.ts";
+import { RemoteFunctions } from "#lib/constructs/remote-functions.ts";
+import { ServiceSecrets } from "#lib/constructs/service-secrets.ts";
+import { SweepSchedule } from "#lib/constructs/sweep-schedule.ts";
+
+/** All of Reeve: what is deployed, and nothing about how. */
+export class ReeveStack extends Stack {
+  constructor(scope: Construct, id: string, props: StackProps = {}) {
+    super(scope, id, { description: "Reeve: a catalog of data sources with access governance", ...props });
+    const alarms = new Alarms(this);
+    const network = networkOf(this);
+    const table = new ReeveTable(this, "Table", alarms);
+    const secrets = new ServiceSecrets(this, "Secrets");
+    const queue = new JobQueue(this, "Queue", alarms);
+    const remote = new RemoteFunctions(this, "Remote", { secrets, network, alarms });
+    const { byGroup } = new HttpFunctions(this, "Http", { table, queue, secrets, remote, alarms });
+    const api = new PublicApi(this, "Api", { functions: byGroup, alarms });
+    new JobWorkers(this, "Workers", { table, queue, secrets, network, alarms });
+    new SweepSchedule(this, "Sweep", { table, queue, secrets, alarms });
+    new FirstAdministrator(this, "FirstAdministrator", { table, secrets, alarms });
+    new CfnOutput(this, "ApiUrl", { value: api.url, description: "Where the API answers" });
+    new CfnOutput(this, "AdministratorSecretName", {
+      value: secrets.administratorName,
+      description: "Holds the first administrator's API key: read it once, then delete it",
+    });
+  }
+}

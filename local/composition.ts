@@ -1,0 +1,122 @@
+import { keyHasher } from "#adapters/crypto/key-hasher.ts";
+import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
+import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import { processLog } from "#adapters/observability/observability.ts";
+import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
+import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
+import { systemClock, ulids } from "#adapters/system/system-clock.ts";
+import { intervalTimers } from "#adapters/timers/interval-timers.ts";
+import { inProcessGateway } from "#connectors/gateway.ts";
+import { statementTimeoutSeconds } from "#contracts/environment.ts";
+import { catalogRoutes } from "#contracts/http/groups/catalog.ts";
+import { connectionRoutes } from "#contracts/http/groups/connections.ts";
+import { jobRoutes } from "#contracts/http/groups/jobs.ts";
+import { peopleRoutes } from "#contracts/http/groups/people.ts";
+import { systemRoutes } from "#contracts/http/groups/system.ts";
+import type { RouteGroup } from "#contracts/http/routes.ts";
+import { correlationAttribute, type JobMessage } from "#contracts/messages.ts";
+import type { JobMessages } from "#core/ports/job-messages.ts";
+import { httpFunction, type HttpFunction } from "#functions/http/edge/http-function.ts";
+import { catalogOperations } from "#functions/operations/catalog.ts";
+import { connectionOperations } from "#functions/operations/connections.ts";
+import { jobOperations } from "#functions/operations/jobs.ts";
+import { peopleOperations } from "#functions/operations/people.ts";
+import { sweep } from "#functions/operations/sweep.ts";
+import { systemOperations } from "#functions/operations/system.ts";
+import { deadLetterWorker, jobWorker } from "#functions/operations/workers.ts";
+import type { LocalTable } from "./dynamodb/local-table.ts";
+import { LocalQueue } from "./queue/local-queue.ts";
+import { systemQueueTimers } from "./queue/queue-timers.ts";
+
+/** As in the cloud. */
+const maxReceiveCount = 3;
+/** Longer than any job's statement may take: within one process a message is only lost with all of it. */
+const visibilityMs = 30 * 60_000;
+/** A failed attempt is tried again so soon; a person may be watching. */
+const retryMs = 2000;
+/** Jobs at a time, over all connections; each of them has four slots of its own. */
+const concurrency = 8;
+
+/** What makes one machine's Reeve out of its table and files. */
+export interface Ingredients {
+  readonly table: LocalTable;
+  readonly secretsDirectory: string;
+  readonly rootSecret: string;
+}
+
+/** The same functions as in the cloud, wired to what one machine has. */
+export function compose({ table, secretsDirectory, rootSecret }: Ingredients) {
+  const parts = partsOf(table, secretsDirectory, rootSecret);
+  const queues = queuesOf(parts);
+  const withMessages = { ...parts, messages: queues.messages };
+  const functions: Readonly<Record<RouteGroup, HttpFunction>> = {
+    catalog: httpFunction(catalogRoutes, catalogOperations(withMessages), parts),
+    connections: httpFunction(connectionRoutes, connectionOperations(parts), parts),
+    jobs: httpFunction(jobRoutes, jobOperations(withMessages), parts),
+    people: httpFunction(peopleRoutes, peopleOperations(parts), parts),
+    system: httpFunction(systemRoutes, systemOperations(), null),
+  };
+  return { parts, functions, sweep: sweep(withMessages), stopWorkers: queues.stop };
+}
+
+type Parts = ReturnType<typeof partsOf>;
+
+function partsOf(table: LocalTable, secretsDirectory: string, rootSecret: string) {
+  const clock = systemClock;
+  const store = dynamoStore({ client: table.client, tableName: table.tableName, clock });
+  const secrets = fileSecretStore(secretsDirectory);
+  const gateway = inProcessGateway(secrets);
+  return {
+    store,
+    secrets,
+    clock,
+    ids: ulids(clock),
+    log: processLog,
+    keys: keyHasher,
+    cursors: sealedCursors(() => Promise.resolve(rootSecret)),
+    index: new CatalogReplica(store, clock),
+    remote: gateway,
+    sessions: gateway,
+    timers: intervalTimers,
+    statementTimeoutMs: statementTimeoutSeconds * 1000,
+  };
+}
+
+/** The jobs queue and its dead letters, each with its worker. */
+function queuesOf(parts: Parts) {
+  const messages: JobMessages = {
+    send({ jobId, correlationId }) {
+      const body: JobMessage = { v: 1, jobId };
+      jobs.send({ body: JSON.stringify(body), attributes: { [correlationAttribute]: correlationId } });
+      return Promise.resolve();
+    },
+  };
+  const shared = { visibilityMs, timers: systemQueueTimers, log: parts.log };
+  const deadLetters = new LocalQueue({
+    ...shared,
+    name: "dead-letters",
+    worker: deadLetterWorker({ ...parts, messages }),
+    batchSize: 10,
+    concurrency: 1,
+    maxReceiveCount: Number.POSITIVE_INFINITY,
+  });
+  const jobs: LocalQueue = new LocalQueue({
+    ...shared,
+    name: "jobs",
+    worker: jobWorker({ ...parts, messages }, ({ receiptHandle }) => {
+      jobs.changeVisibility(receiptHandle, retryMs);
+      return Promise.resolve();
+    }),
+    // A job that takes long holds up no other one of its batch.
+    batchSize: 1,
+    concurrency,
+    maxReceiveCount,
+    deadLetters,
+  });
+  return {
+    messages,
+    stop: async (): Promise<void> => {
+      await Promise.all([jobs.stop(), deadLetters.stop()]);
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import type pg from "pg";
+import { databaseName } from "./sample-plan.ts";
+import type { Warehouse } from "./warehouse-server.ts";
+
+/** The warehouse's contents, in this order. */
+const files = ["sales", "crm", "finance", "hr", "web", "logistics"];
+
+/** Works on a database of the warehouse as its administrator. */
+async function asAdministrator<T>(
+  { port, administrator }: Warehouse,
+  database: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const { default: driver } = await import("pg");
+  const client = new driver.Client({ host: "127.0.0.1", port, database, ...administrator });
+  // A connection that is lost is reported by the statement that needs it.
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function inTransaction(client: pg.Client, statements: readonly string[]): Promise<void> {
+  await client.query("begin");
+  for (const statement of statements) await client.query(statement);
+  await client.query("commit");
+}
+
+/** Makes the warehouse's database where there is none. */
+async function makeDatabase(warehouse: Warehouse): Promise<void> {
+  await asAdministrator(warehouse, "postgres", async (client) => {
+    const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [databaseName]);
+    if (rowCount === 0) await client.query(`create database ${databaseName}`);
+  });
+}
+
+/** Fills the warehouse, all of it in one transaction; one that is filled stays as it is. */
+export async function fillWarehouse(warehouse: Warehouse): Promise<void> {
+  await makeDatabase(warehouse);
+  await asAdministrator(warehouse, databaseName, async (client) => {
+    const { rows } = await client.query<{ filled: boolean }>(
+      "select to_regclass('sales.orders') is not null as filled",
+    );
+    if (rows[0]?.filled === true) return;
+    const contents = await Promise.all(
+      files.map((name) => readFile(new URL(`warehouse/${name}.sql`, import.meta.url), "utf8")),
+    );
+    await inTransaction(client, [...contents, ...readerStatements(client, warehouse)]);
+    await client.query("vacuum analyze");
+  });
+}
+
+/** The login of Reeve's connection: it may read everything, write nothing, and sees nothing of other databases. */
+function readerStatements(client: pg.Client, { reader }: Warehouse): readonly string[] {
+  const name = client.escapeIdentifier(reader.username);
+  const schemas = files.join(", ");
+  return [
+    `create role ${name} login connection limit 40 password ${client.escapeLiteral(reader.password)}`,
+    `alter role ${name} set default_transaction_read_only = on`,
+    `grant usage on schema ${schemas} to ${name}`,
+    `grant select on all tables in schema ${schemas} to ${name}`,
+  ];
+}
+
+/** One imported row without a date: the view that reads dates fails from now on. */
+export async function breakView(warehouse: Warehouse): Promise<void> {
+  await asAdministrator(warehouse, databaseName, async (client) => {
+    await client.query(
+      `insert into crm.imported_contacts (id, email, signed_up)
+       values (1000000, 'broken@example.com', 'n/a') on conflict do nothing`,
+    );
+  });
+}

@@ -1,0 +1,180 @@
+import type { Write } from "#core/ports/change.ts";
+import { headerDocument } from "#core/sources/catalog-documents.ts";
+import type { DataSource } from "#core/sources/data-source.ts";
+import { aColumnEdit } from "#test/support/catalog-records.ts";
+import {
+  aCreatedDataSource,
+  conflict,
+  create,
+  deed,
+  replyOf,
+  type Prepared,
+  type Trial,
+} from "./access-fixtures.ts";
+
+const minute = 60_000;
+
+/** A header's next version with its delta, as every change of one commits. */
+function headerChange(
+  { id, clock }: Prepared,
+  before: DataSource,
+  given: Partial<DataSource>,
+): readonly Write[] {
+  const after = { ...before, ...given, version: before.version + 1 };
+  const at = clock.now().toISOString();
+  const delta = { id: id("delta"), at, dataSourceId: after.id, header: headerDocument(after) };
+  return [
+    { write: "replace", kind: "data-source", record: after, expected: before.version, otherwise: conflict },
+    { write: "delta", delta },
+  ];
+}
+
+/** Every change of the catalog, by the function cell of its row. */
+export const changes: Readonly<Record<string, Trial>> = {
+  "`commit` of the first administrator": async ({ call, id, clock }) => {
+    const key = {
+      id: id("apiKey"),
+      userId: call.user.id,
+      name: "first administrator",
+      hash: "0".repeat(64),
+      expiresAt: null,
+      createdAt: clock.now().toISOString(),
+    };
+    return (store) =>
+      store.commit([
+        { write: "put", kind: "user", record: call.user },
+        { write: "put", kind: "api-key", record: key },
+      ]);
+  },
+  "`commit` of the settings": async (given) => {
+    const record = { ...(await given.store.settings()), preventStatisticsTag: "No statistics", version: 1 };
+    return (store) =>
+      store.commit([
+        { write: "replace", kind: "settings", record, expected: 0, otherwise: conflict },
+        deed(given, "settings:update", "settings", "settings", { after: record }),
+      ]);
+  },
+  "`commit` of a new tag": async (given) => {
+    const tag = given.tag();
+    const writes: Write[] = [
+      { write: "claim", guard: { guard: "tag-name", name: tag.name }, owner: tag.id, otherwise: conflict },
+      create("tag", tag),
+      deed(given, "tag:create", "tag", tag.id, { after: { name: tag.name, description: tag.description } }),
+    ];
+    return (store) => store.commit(writes, replyOf(given, tag));
+  },
+  "`commit` of a new connection": async (given) => {
+    const connection = given.connection();
+    const { id, name, technology, config } = connection;
+    const writes: Write[] = [
+      { write: "claim", guard: { guard: "connection-name", name }, owner: id, otherwise: conflict },
+      create("connection", connection),
+      create("connection-member", given.role(id, "owner")),
+      create("connection-member", given.role(id, "registrar")),
+      deed(given, "connection:create", "connection", id, { after: { name, technology, config } }),
+    ];
+    return (store) => store.commit(writes, replyOf(given, { id, name, technology, config }));
+  },
+  "`commit` of a connection's end, 2 members": async (given) => {
+    const connection = given.connection({ closing: true });
+    const { id, name } = connection;
+    const members = [given.role(id, "owner"), given.role(id, "registrar")];
+    await given.store.commit([
+      create("connection", connection),
+      { write: "claim", guard: { guard: "connection-name", name }, owner: id, otherwise: conflict },
+      ...members.map((member) => create("connection-member", member)),
+    ]);
+    const writes: Write[] = [
+      { write: "remove", kind: "connection", record: connection, otherwise: conflict },
+      { write: "release", guard: { guard: "connection-name", name }, owner: id },
+      ...members.map((record): Write => ({ write: "remove", kind: "connection-member", record })),
+      deed(given, "connection:delete", "connection", id, { before: { name, config: connection.config } }),
+    ];
+    return (store) => store.commit(writes);
+  },
+  "`commit` of a new data source": async (given) => {
+    const { writes, dataSource, connection } = await aCreatedDataSource(given, false);
+    const registrar = given.role(connection.id, "registrar");
+    await given.store.commit([
+      { write: "put", kind: "user", record: given.call.user },
+      create("connection-member", registrar),
+    ]);
+    const rights: Write[] = [
+      { write: "require", kind: "user", record: given.call.user, otherwise: conflict },
+      { write: "require", kind: "connection-member", record: registrar, otherwise: conflict },
+    ];
+    return (store) => store.commit([...rights, ...writes], replyOf(given, dataSource));
+  },
+  "`commit` of a data source's new name": async (given) => {
+    const { dataSource } = await aCreatedDataSource(given);
+    const name = (text: string) => ({ guard: "data-source-name", name: text }) as const;
+    const writes: Write[] = [
+      { write: "claim", guard: name("orders"), owner: dataSource.id, otherwise: conflict },
+      { write: "release", guard: name(dataSource.name), owner: dataSource.id },
+      ...headerChange(given, dataSource, { name: "orders" }),
+      deed(given, "data-source:update", "data-source", dataSource.id, {
+        before: {},
+        after: { name: "orders" },
+      }),
+    ];
+    return (store) => store.commit(writes);
+  },
+  "`commit` of 80 columns' descriptions": async (given) => {
+    const { dataSource } = await aCreatedDataSource(given);
+    const edits = given.many(80, () =>
+      aColumnEdit({
+        dataSourceId: dataSource.id,
+        columnId: given.id("column"),
+        updatedBy: given.call.user.id,
+      }),
+    );
+    const writes: Write[] = [
+      ...headerChange(given, dataSource, {}),
+      ...edits.map((record): Write => ({ write: "put", kind: "column-edit", record })),
+      deed(given, "data-source:describe-columns", "data-source", dataSource.id, {
+        changes: edits.map(({ description }, index) => ({ column: `column_${index}`, description })),
+      }),
+    ];
+    return (store) => store.commit(writes);
+  },
+  "`commit` of a data source's end": async (given) => {
+    const { dataSource, connection } = await aCreatedDataSource(given);
+    const { schema, table } = dataSource.remote;
+    const { id, name } = dataSource;
+    const writes: Write[] = [
+      ...headerChange(given, dataSource, { deletedAt: given.clock.now().toISOString() }),
+      { write: "release", guard: { guard: "data-source-name", name }, owner: id },
+      {
+        write: "release",
+        guard: { guard: "relation", connectionId: connection.id, schema, table },
+        owner: id,
+      },
+      deed(given, "data-source:delete", "data-source", id, { before: { name, remote: dataSource.remote } }),
+    ];
+    return (store) => store.commit(writes);
+  },
+  "`stageDictionary` of 50 columns": async ({ id, columns }) => {
+    const [dataSourceId, generation] = [id("dataSource"), id("generation")];
+    return (store) => store.stageDictionary(dataSourceId, generation, columns);
+  },
+  "`dropGeneration` of 50 columns": async ({ store, id, columns }) => {
+    const [dataSourceId, generation] = [id("dataSource"), id("generation")];
+    const chunks = await store.stageDictionary(dataSourceId, generation, columns);
+    const dropped = { generation, chunks, columnCount: columns.length, takenAt: "" };
+    return (used) => used.dropGeneration(dataSourceId, dropped);
+  },
+  "`sweepGenerations`, nothing staged": async ({ clock }) => {
+    const at = clock.now();
+    return (store) => store.sweepGenerations(at);
+  },
+  "`sweepGenerations`, 1 settled": async (given) => {
+    await aCreatedDataSource(given);
+    given.clock.advance(61 * minute);
+    return (store) => store.sweepGenerations(given.clock.now());
+  },
+  "`sweepGenerations`, 1 lost": async (given) => {
+    await given.store.stageDictionary(given.id("dataSource"), given.id("generation"), given.columns);
+    given.clock.advance(61 * minute);
+    return (store) => store.sweepGenerations(given.clock.now());
+  },
+};

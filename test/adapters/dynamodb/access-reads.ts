@@ -1,0 +1,175 @@
+import { aColumnEdit } from "#test/support/catalog-records.ts";
+import {
+  aCreatedDataSource,
+  activeIn,
+  changesOfCatalog,
+  conflict,
+  eightyDeeds,
+  enqueued,
+  fiftyConnections,
+  fiftyDataSources,
+  fiftyTags,
+  type Trial,
+} from "./access-fixtures.ts";
+
+/** The id behind which `count` others come. */
+const behind = (ids: readonly string[], count: number): string => ids.toSorted().at(-count - 1) ?? "";
+
+/** Every read of the store, by the function cell of its row. */
+export const reads: Readonly<Record<string, Trial>> = {
+  "`apiKey`": async ({ store, id, call }) => {
+    const record = {
+      id: id("apiKey"),
+      userId: call.user.id,
+      name: "laptop",
+      hash: "0".repeat(64),
+      expiresAt: null,
+      createdAt: call.user.createdAt,
+    };
+    await store.commit([{ write: "create", kind: "api-key", record }]);
+    return (used) => used.apiKey(record.id);
+  },
+  "`user`": async ({ store, call: { user } }) => {
+    await store.commit([{ write: "create", kind: "user", record: user }]);
+    return (used) => used.user(user.id);
+  },
+  "`settings`": async () => (used) => used.settings(),
+  "`keptReply`": async ({ store, call, clock }) => {
+    const kept = {
+      userId: call.user.id,
+      key: call.idempotency?.key ?? "",
+      requestHash: "a".repeat(64),
+      status: 201,
+      body: JSON.stringify({ name: "sales.orders" }),
+      createdAt: clock.now().toISOString(),
+    };
+    await store.commit([], kept);
+    return (used) => used.keptReply(kept.userId, kept.key);
+  },
+  "`guardOwner`": async ({ store }) => {
+    const guard = { guard: "data-source-name", name: "sales.orders" } as const;
+    await store.commit([{ write: "claim", guard, owner: "ds_1", otherwise: conflict }]);
+    return (used) => used.guardOwner(guard);
+  },
+  "`connection`": async (given) => {
+    const [record] = await fiftyConnections(given);
+    return (used) => used.connection(record?.id ?? "", given.call.user.id);
+  },
+  "`connections` of 50": async (given) => {
+    const ids = (await fiftyConnections(given)).map(({ id }) => id);
+    return (used) => used.connections(ids);
+  },
+  "`connectionMemberships` on 50": async (given) => {
+    const ids = (await fiftyConnections(given)).map(({ id }) => id);
+    return (used) => used.connectionMemberships(given.call.user.id, ids);
+  },
+  "`listConnections`, first 30": async (given) => {
+    await fiftyConnections(given);
+    return (used) => used.listConnections(null, 30);
+  },
+  "`listConnections`, next 30": async (given) => {
+    const ids = (await fiftyConnections(given)).map(({ id }) => id);
+    return (used) => used.listConnections(behind(ids, 40), 30);
+  },
+  "`connectionMembers`": async (given) => {
+    const [record] = await fiftyConnections(given);
+    return (used) => used.connectionMembers(record?.id ?? "");
+  },
+  "`connectionInUse`": async (given) => {
+    const { connection } = await aCreatedDataSource(given);
+    return (used) => used.connectionInUse(connection.id);
+  },
+  "`relationOwners` of 200": async (given) => {
+    const { connection } = await aCreatedDataSource(given);
+    const relations = given.many(200, (index) => ({
+      schema: "sales",
+      name: index === 0 ? "orders" : `t${index}`,
+    }));
+    return (used) => used.relationOwners(connection.id, relations);
+  },
+  "`dataSource`": async (given) => {
+    const { dataSource } = await aCreatedDataSource(given);
+    return (used) => used.dataSource(dataSource.id, given.call.user.id);
+  },
+  "`dataSourceMemberships` on 50": async (given) => {
+    const ids = (await fiftyDataSources(given)).map(({ id }) => id);
+    return (used) => used.dataSourceMemberships(given.call.user.id, ids);
+  },
+  "`dataSourceStatuses` of 50": async (given) => {
+    const ids = (await fiftyDataSources(given)).map(({ id }) => id);
+    return (used) => used.dataSourceStatuses(ids);
+  },
+  "`dictionary` of 50 columns, 5 edited": async (given) => {
+    const { dataSource } = await aCreatedDataSource(given);
+    const edits = given.columns
+      .slice(0, 5)
+      .map((column) =>
+        aColumnEdit({ dataSourceId: dataSource.id, columnId: column.id, updatedBy: given.call.user.id }),
+      );
+    await given.store.commit(edits.map((record) => ({ write: "put", kind: "column-edit", record })));
+    return (used) => used.dictionary(dataSource.id);
+  },
+  "`activity`, first 50": async (given) => {
+    const id = await eightyDeeds(given);
+    return (used) => used.activity("data-source", id, null, 50);
+  },
+  "`activity`, next 50": async (given) => {
+    const id = await eightyDeeds(given);
+    const { next } = await given.store.activity("data-source", id, null, 20);
+    return (used) => used.activity("data-source", id, next, 50);
+  },
+  "`tagsById` of 50": async (given) => {
+    const ids = (await fiftyTags(given)).map(({ id }) => id);
+    return (used) => used.tagsById(ids);
+  },
+  "`tagsByName` of 10": async (given) => {
+    const names = (await fiftyTags(given)).slice(0, 10).map(({ name }) => name.toUpperCase());
+    return (used) => used.tagsByName(names);
+  },
+  "`listTags`, first 30": async (given) => {
+    await fiftyTags(given);
+    return (used) => used.listTags(null, 30);
+  },
+  "`listTags`, next 30": async (given) => {
+    const ids = (await fiftyTags(given)).map(({ id }) => id);
+    return (used) => used.listTags(behind(ids, 40), 30);
+  },
+  "`job`": async (given) => {
+    const [job] = await enqueued(given, 1);
+    return (used) => used.job(job?.id ?? "");
+  },
+  "`listJobs`, first 50 of this month": async (given) => {
+    await enqueued(given, 60);
+    return (used) => used.listJobs({ before: null, limit: 50 });
+  },
+  "`listJobs`, last 10 of all months": async (given) => {
+    const ids = (await enqueued(given, 60)).map(({ id }) => id);
+    const before = ids.toSorted()[10] ?? null;
+    return (used) => used.listJobs({ before, limit: 50 });
+  },
+  "`listJobs` of a data source, first 50": async (given) => {
+    const { dataSource } = await aCreatedDataSource(given);
+    await enqueued(given, 60, dataSource.id);
+    return (used) => used.listJobs({ dataSourceId: dataSource.id, before: null, limit: 50 });
+  },
+  "`activeJobs`, one shard": async (given) => {
+    await activeIn(given, 2, 10);
+    return (used) => used.activeJobs("2");
+  },
+  "`activeJobs`, where a shard goes on": async (given) => {
+    await activeIn(given, 2, 10);
+    return (used) => used.activeJobs("2/job_0");
+  },
+  "`since` the beginning, 100 changes": async (given) => {
+    await changesOfCatalog(given, 100);
+    return (used) => used.since(null);
+  },
+  "`since` a change, 3 more": async (given) => {
+    const ids = await changesOfCatalog(given, 100);
+    return (used) => used.since(behind(ids, 3));
+  },
+  "`since` a change, no more": async (given) => {
+    const ids = await changesOfCatalog(given, 10);
+    return (used) => used.since(behind(ids, 0));
+  },
+};

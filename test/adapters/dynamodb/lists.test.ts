@@ -1,0 +1,199 @@
+import { describe, expect, it } from "vitest";
+import { DomainError } from "#core/errors/domain-error.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { Page } from "#core/ports/store.ts";
+import {
+  aDataSource,
+  aDataSourceMember,
+  aDelta,
+  aHealth,
+  anAuditRecord,
+  aTag,
+} from "#test/support/catalog-records.ts";
+import { aJob, unique } from "#test/support/records.ts";
+import { aStore } from "#test/support/store.ts";
+
+const taken = new DomainError("tag-name-taken");
+
+/** Ids that sort as they are numbered. */
+const numbered = (prefix: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(4, "0")}`);
+
+/** Every page of a list, as the ids on it. */
+async function pagesOf(
+  read: (after: string | null) => Promise<Page<{ readonly id: string }>>,
+): Promise<readonly (readonly string[])[]> {
+  const pages: (readonly string[])[] = [];
+  let after: string | null = null;
+  do {
+    const page: Page<{ readonly id: string }> = await read(after);
+    pages.push(page.items.map(({ id }) => id));
+    after = page.next;
+  } while (after !== null && pages.length < 50);
+  return pages;
+}
+
+describe("tags", () => {
+  it("are found by name in any case, under the names that were asked for", async () => {
+    const { store } = await aStore();
+    const [pii, nested] = [aTag({ name: "PII" }), aTag({ name: "Länder.Österreich" })];
+    for (const record of [pii, nested]) {
+      await store.commit([
+        {
+          write: "claim",
+          guard: { guard: "tag-name", name: record.name },
+          owner: record.id,
+          otherwise: taken,
+        },
+        { write: "create", kind: "tag", record },
+      ]);
+    }
+    expect(
+      await store.tagsByName(["pii", "PII", "LÄNDER.ÖSTERREICH", "Länder", "La\u0308nder.O\u0308sterreich"]),
+    ).toEqual(
+      new Map([
+        ["pii", pii],
+        ["PII", pii],
+        ["LÄNDER.ÖSTERREICH", nested],
+        ["La\u0308nder.O\u0308sterreich", nested],
+      ]),
+    );
+    expect(await store.tagsByName([])).toEqual(new Map());
+  });
+
+  it("lie in a list by id, also where a page is larger than one answer of DynamoDB", async () => {
+    const { store } = await aStore();
+    const records = numbered("tag_", 45).map((id) =>
+      aTag({ id, name: id, description: "尺".repeat(20_000) }),
+    );
+    for (let start = 0; start < records.length; start += 15) {
+      await store.commit(
+        records.slice(start, start + 15).map((record): Write => ({ write: "create", kind: "tag", record })),
+      );
+    }
+    const ids = records.map(({ id }) => id);
+    expect(await pagesOf((after) => store.listTags(after, 40))).toEqual([ids.slice(0, 40), ids.slice(40)]);
+    expect(await store.tagsById(ids)).toEqual(new Map(records.map((record) => [record.id, record])));
+  });
+
+  it("end where a page ends exactly with the last one", async () => {
+    const { store } = await aStore();
+    const ids = numbered("tag_", 4);
+    await store.commit(
+      ids.map((id): Write => ({ write: "create", kind: "tag", record: aTag({ id, name: id }) })),
+    );
+    expect((await pagesOf((after) => store.listTags(after, 2))).flat()).toEqual(ids);
+  });
+});
+
+describe("activity", () => {
+  it("is of one resource alone, newest first, a page at a time, each once", async () => {
+    const { store } = await aStore();
+    const ids = numbered("aud_", 7);
+    const resource = { type: "data-source", id: "ds_1" };
+    const records = ids.map((id) =>
+      anAuditRecord({ id, resource, details: { before: { a: [1, null, "ä"] } } }),
+    );
+    await store.commit(records.map((record): Write => ({ write: "audit", record })));
+    await store.commit([
+      { write: "audit", record: anAuditRecord({ resource: { type: "data-source", id: "ds_10" } }) },
+      { write: "audit", record: anAuditRecord({ resource: { type: "connection", id: "ds_1" } }) },
+    ]);
+    const pages = await pagesOf((before) => store.activity("data-source", "ds_1", before, 3));
+    expect(pages.flat()).toEqual(ids.toReversed());
+    expect(pages.map((page) => page.length)).toEqual([3, 3, 1]);
+    expect((await store.activity("data-source", "ds_1", null, 1)).items).toEqual([records.at(-1)]);
+    expect(await store.activity("data-source", "ds_2", null, 3)).toEqual({ items: [], next: null });
+  });
+
+  it("cannot be rewritten: a record with the id of another is our own mistake", async () => {
+    const { store } = await aStore();
+    const record = anAuditRecord();
+    await store.commit([{ write: "audit", record }]);
+    const rewritten = { ...record, actor: "usr_2" };
+    await expect(store.commit([{ write: "audit", record: rewritten }])).rejects.not.toBeInstanceOf(
+      DomainError,
+    );
+    expect((await store.activity(record.resource.type, record.resource.id, null, 5)).items).toEqual([record]);
+  });
+});
+
+describe("the list of jobs", () => {
+  const month = (number: number) => `2026-0${number}-10T10:00:00.000Z`;
+
+  it("goes on where its page ended, in the middle of a month and over its end", async () => {
+    const { store, clock } = await aStore();
+    clock.advance(60 * 86_400_000);
+    const jobs = numbered("job_", 11).map((id, index) => aJob({ id, createdAt: month(index < 5 ? 1 : 2) }));
+    await store.commit(jobs.map((job): Write => ({ write: "enqueue", job })).slice(0, 11));
+    const newestFirst = jobs.map(({ id }) => id).toReversed();
+    for (const limit of [1, 2, 3, 4, 5, 6, 7, 11, 12]) {
+      const pages = await pagesOf((before) => store.listJobs({ before, limit }));
+      expect(pages.flat(), `pages of ${limit}`).toEqual(newestFirst);
+    }
+  });
+
+  it("of one data source goes on where its page ended, past whatever else lies with the data source", async () => {
+    const { store } = await aStore();
+    const id = unique("ds_");
+    const subject = { type: "data-source", id, name: "orders" } as const;
+    const jobs = numbered("job_", 7).map((jobId) => aJob({ id: jobId, subject }));
+    await store.commit([
+      { write: "create", kind: "data-source", record: aDataSource({ id }) },
+      { write: "create", kind: "data-source-health", record: aHealth(id) },
+      { write: "create", kind: "data-source-member", record: aDataSourceMember({ dataSourceId: id }) },
+      ...jobs.map((job): Write => ({ write: "enqueue", job })),
+    ]);
+    for (const limit of [1, 2, 3, 7, 8]) {
+      const pages = await pagesOf((before) => store.listJobs({ dataSourceId: id, before, limit }));
+      expect(pages.flat(), `pages of ${limit}`).toEqual(jobs.map((job) => job.id).toReversed());
+    }
+  });
+
+  it("goes on over jobs that a filter leaves out, and ends", async () => {
+    const { store } = await aStore();
+    const jobs = numbered("job_", 9).map((id, index) =>
+      aJob({ id, state: index % 4 === 0 ? "failed" : "queued" }),
+    );
+    await store.commit(jobs.map((job): Write => ({ write: "enqueue", job })));
+    const pages = await pagesOf((before) => store.listJobs({ states: ["failed"], before, limit: 2 }));
+    expect(pages.flat()).toEqual(["job_0008", "job_0004", "job_0000"]);
+  });
+
+  it("of what is active goes on over more than one page of a shard, each once", async () => {
+    const { store } = await aStore();
+    const jobs = numbered("job_", 450).map((id) => aJob({ id, line: id }));
+    await Promise.all(
+      numbered("", 18).map((_, index) =>
+        store.commit(
+          jobs.slice(index * 25, (index + 1) * 25).map((job): Write => ({ write: "enqueue", job })),
+        ),
+      ),
+    );
+    const seen = (await pagesOf((cursor) => store.activeJobs(cursor))).flat();
+    expect([...seen].sort()).toEqual(jobs.map(({ id }) => id));
+  });
+});
+
+describe("the catalog's deltas", () => {
+  it("come in the order of their ids, all of them or those that follow one", async () => {
+    const { store } = await aStore();
+    const deltas = numbered("dlt_", 5).map((id) =>
+      aDelta({ id, dataSourceId: `ds_${id}`, deleted: { version: 3 } }),
+    );
+    expect(await store.since(null)).toEqual([]);
+    await store.commit(deltas.toReversed().map((delta): Write => ({ write: "delta", delta })));
+    expect(await store.since(null)).toEqual(deltas);
+    expect(await store.since("dlt_0001")).toEqual(deltas.slice(2));
+    expect(await store.since("dlt_0001x")).toEqual(deltas.slice(2));
+    expect(await store.since("dlt_0004")).toEqual([]);
+  });
+
+  it("come whole also where they are more than one answer of DynamoDB", async () => {
+    const { store } = await aStore();
+    const owners = { principals: numbered("user:usr_", 5000), version: 1 };
+    const deltas = numbered("dlt_", 25).map((id) => aDelta({ id, owners }));
+    await store.commit(deltas.map((delta): Write => ({ write: "delta", delta })));
+    expect(await store.since(null)).toEqual(deltas);
+  });
+});

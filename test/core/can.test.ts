@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { permission } from "#contracts/resources/system.ts";
+import { actions, can, decide, deployment, type Resource } from "#core/access/can.ts";
+import { aUser } from "#test/support/records.ts";
+
+const source = (
+  role: "owner" | "expert" | "subscriber" | "ingest" | null,
+  status: "enabled" | "disabled" = "enabled",
+) => ({ type: "data-source", role, status }) as const;
+const connection = (...roles: readonly ("owner" | "registrar")[]) =>
+  ({ type: "connection", memberships: roles.map((role) => ({ role, schemas: null })) }) as const;
+
+describe("the decision function", () => {
+  it("lets a disabled user do nothing at all", () => {
+    const user = aUser({ disabled: true, permissions: [...permission.options] });
+    const resources: readonly Resource[] = [deployment, source("owner"), connection("owner", "registrar")];
+    for (const action of actions)
+      for (const resource of resources) expect(can(user, action, resource)).toBe(false);
+  });
+
+  it("hides what a user has no part in", () => {
+    expect(decide(aUser(), "data-source:read", source(null))).toBe("hidden");
+    expect(decide(aUser(), "data-source:delete", source(null))).toBe("hidden");
+    expect(decide(aUser(), "connection:read", connection())).toBe("hidden");
+  });
+
+  it("forbids what a user may see but not do", () => {
+    expect(decide(aUser(), "data-source:delete", source("subscriber"))).toBe("forbidden");
+    expect(decide(aUser(), "data-source:update", source("expert"))).toBe("forbidden");
+    expect(decide(aUser(), "connection:update", connection("registrar"))).toBe("forbidden");
+  });
+
+  it("shows a disabled data source to its owners alone", () => {
+    expect(decide(aUser(), "data-source:read", source("owner", "disabled"))).toBe("allowed");
+    expect(decide(aUser(), "data-source:read", source("expert", "disabled"))).toBe("hidden");
+    expect(decide(aUser({ permissions: ["GOVERNANCE"] }), "data-source:read", source(null, "disabled"))).toBe(
+      "hidden",
+    );
+  });
+
+  it("exempts nobody by permission: an administrator changes no data source that is not theirs", () => {
+    const admin = aUser({ permissions: [...permission.options] });
+    for (const action of ["data-source:update", "data-source:delete", "data-source:tag"] as const) {
+      expect(decide(admin, action, source(null))).toBe("forbidden");
+    }
+  });
+
+  it("needs both the permission and the role to register tables", () => {
+    const creator = aUser({ permissions: ["CREATE_DATA_SOURCE"] });
+    expect(can(creator, "connection:register", connection("registrar"))).toBe(true);
+    expect(can(creator, "connection:register", connection())).toBe(false);
+    expect(can(creator, "connection:list-tables", connection())).toBe(false);
+    expect(can(aUser(), "connection:register", connection("registrar"))).toBe(false);
+  });
+
+  it("shows a job to who asked for it and to who may see what it is about", () => {
+    const user = aUser();
+    const about = (subject: Resource | null, createdBy = "usr_other") =>
+      ({ type: "job", createdBy, subject }) as const;
+    expect(decide(user, "job:read", about(null, user.id))).toBe("allowed");
+    expect(decide(user, "job:read", about(source("subscriber")))).toBe("allowed");
+    expect(decide(user, "job:control", about(source("subscriber")))).toBe("forbidden");
+    expect(decide(user, "job:control", about(source("owner")))).toBe("allowed");
+    expect(decide(user, "job:read", about(source(null)))).toBe("hidden");
+    expect(decide(user, "job:read", about(null))).toBe("hidden");
+  });
+
+  it("lets only APPLICATION_ADMIN change settings, and USER_ADMIN the prevent-statistics tag", () => {
+    expect(can(aUser({ permissions: ["USER_ADMIN"] }), "settings:update", deployment)).toBe(false);
+    expect(can(aUser({ permissions: ["USER_ADMIN"] }), "settings:update-statistics-tag", deployment)).toBe(
+      true,
+    );
+    expect(can(aUser({ permissions: ["APPLICATION_ADMIN"] }), "settings:update", deployment)).toBe(true);
+  });
+});

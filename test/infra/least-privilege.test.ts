@@ -1,0 +1,155 @@
+import { Queue } from "aws-cdk-lib/aws-sqs";
+import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
+import { describe, expect, it } from "vitest";
+import { synthesized, synthesizedInVpc } from "./template.ts";
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+const { of } = synthesized();
+
+/** A resource in short: what it is, without what only the deployment knows. */
+function resourceName(resource: unknown): string {
+  const text = JSON.stringify(resource);
+  const secret = /:secret:Reeve\/([^"]+)"/.exec(text)?.[1];
+  if (secret !== undefined) return `secret ${secret}`;
+  const reached = /"(?:Ref|Fn::GetAtt)":\[?"(\w+?)(?:[0-9A-F]{8})?"/.exec(text)?.[1] ?? text;
+  return text.includes("/index/gsi1") ? `${reached} gsi1` : reached;
+}
+
+/** What a role may do, per resource: `resource: actions`, without the log and the traces that all have. */
+function rightsOf(role: string): Readonly<Record<string, readonly string[]>> {
+  const policies = Object.entries(of("AWS::IAM::Policy")).filter(([id]) => id.startsWith(role));
+  const statements = policies.flatMap(
+    ([, { Properties }]) => (Properties["PolicyDocument"] as { Statement: Statement[] }).Statement,
+  );
+  expect(statements.every(({ Effect }) => Effect === "Allow")).toBe(true);
+  const rights = statements
+    .flatMap(({ Action, Resource }) =>
+      [Resource].flat().map((one) => ({ name: resourceName(one), actions: [Action].flat() })),
+    )
+    .filter(({ actions }) => !actions.some((action) => /^(?:logs|xray):/.test(action)));
+  return Object.fromEntries(
+    Object.entries(Object.groupBy(rights, ({ name }) => name)).map(([name, given = []]) => [
+      name,
+      given.flatMap(({ actions }) => actions).toSorted(),
+    ]),
+  );
+}
+
+const read = ["BatchGetItem", "GetItem", "Query"];
+const change = ["ConditionCheckItem", "DeleteItem", "PutItem", "UpdateItem"];
+const dynamodb = (...actions: readonly string[]) => actions.map((action) => `dynamodb:${action}`).toSorted();
+const someChange = dynamodb(...read, ...change);
+const everyChange = dynamodb(...read, ...change, "BatchWriteItem");
+const send = ["sqs:SendMessage"];
+const readSecret = ["secretsmanager:GetSecretValue"];
+const consume = [
+  "sqs:ChangeMessageVisibility",
+  "sqs:DeleteMessage",
+  "sqs:GetQueueAttributes",
+  "sqs:GetQueueUrl",
+  "sqs:ReceiveMessage",
+];
+
+describe("each function may do what it does and nothing else", () => {
+  it.each([
+    ["HttpSystem", {}],
+    ["HttpPeople", { Table: someChange }],
+    [
+      "HttpConnections",
+      {
+        Table: someChange,
+        "secret root-??????": readSecret,
+        "secret connections/*": [
+          "secretsmanager:CreateSecret",
+          "secretsmanager:DeleteSecret",
+          "secretsmanager:PutSecretValue",
+        ],
+        RemotepostgresqlFunction: ["lambda:InvokeFunction"],
+      },
+    ],
+    [
+      "HttpCatalog",
+      {
+        Table: everyChange,
+        QueueJobs: send,
+        "secret root-??????": readSecret,
+        RemotepostgresqlFunction: ["lambda:InvokeFunction"],
+      },
+    ],
+    ["HttpJobs", { Table: everyChange, QueueJobs: send, "secret root-??????": readSecret }],
+    ["Remotepostgresql", { "secret connections/*": readSecret }],
+    [
+      "WorkersJobs",
+      {
+        Table: everyChange,
+        QueueJobs: [...consume, ...send].toSorted(),
+        "secret connections/*": readSecret,
+      },
+    ],
+    ["WorkersDeadLetters", { Table: everyChange, QueueJobs: send, QueueDeadLetters: consume }],
+    [
+      "Sweep",
+      {
+        Table: everyChange,
+        "Table gsi1": ["dynamodb:Query"],
+        QueueJobs: send,
+        "secret connections/*": ["secretsmanager:DeleteSecret"],
+        '"*"': ["secretsmanager:ListSecrets"],
+      },
+    ],
+    ["FirstAdministrator", { Table: someChange, "secret first-administrator-??????": readSecret }],
+  ])("%s", (role, rights) => {
+    expect(rightsOf(role)).toEqual(rights);
+  });
+
+  it("has a policy that is listed here", () => {
+    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(10);
+  });
+});
+
+describe("roles", () => {
+  it("have no policy that AWS writes and changes", () => {
+    for (const { Properties } of Object.values(of("AWS::IAM::Role"))) {
+      expect(Properties["ManagedPolicyArns"]).toBeUndefined();
+    }
+  });
+
+  it("reach all resources only where the action knows none, and no action by a pattern", () => {
+    const statements = Object.values(of("AWS::IAM::Policy")).flatMap(
+      ({ Properties }) => (Properties["PolicyDocument"] as { Statement: Statement[] }).Statement,
+    );
+    const actions = statements.flatMap(({ Action }) => [Action].flat());
+    expect(actions.filter((action) => action.includes("*"))).toEqual([]);
+    const everywhere = statements.filter(({ Resource }) => Resource === "*").flatMap(({ Action }) => Action);
+    expect([...new Set(everywhere)].toSorted()).toEqual([
+      "secretsmanager:ListSecrets",
+      "xray:PutTelemetryRecords",
+      "xray:PutTraceSegments",
+    ]);
+  });
+});
+
+describe("the checks of AWS Solutions and Serverless find nothing that is not acknowledged", () => {
+  it("and find what is not", () => {
+    const { app, stack } = synthesized();
+    const bare = new Queue(stack, "Bare");
+    const { violations } = new AwsSolutionsChecks(app).validateScope(bare);
+    expect(violations.map(({ ruleName }) => ruleName)).toContain("AwsSolutions-SQS4");
+  });
+
+  it.each([
+    ["as it is", () => synthesized()],
+    ["with a VPC", synthesizedInVpc],
+    ["with a restored table", () => synthesized({ tableName: "restored" })],
+  ])("%s", (_, made) => {
+    const { app, stack } = made();
+    for (const pack of [new AwsSolutionsChecks(app), new ServerlessChecks(app)]) {
+      expect(pack.validateScope(stack).violations).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,183 @@
+import "./quiet-log.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { afterAll } from "vitest";
+import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
+import { ulids } from "#adapters/system/system-clock.ts";
+import type { RequestBudget } from "#connectors/gateway.ts";
+import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
+import type { Ids } from "#core/ports/clock.ts";
+import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
+import type { SecretStore } from "#core/ports/secrets.ts";
+import type { Store } from "#core/ports/store.ts";
+import { sweep } from "#functions/operations/sweep.ts";
+import { deadLetterWorker, jobWorker, type QueueFunction } from "#functions/operations/workers.ts";
+import { lambdaContext } from "#local/lambda-context.ts";
+import { matchRoute } from "#local/server/match-route.ts";
+import { checkReply, type Reply } from "./check-reply.ts";
+import { fixedParts, httpFunctions, indexOf, testGateway, type HttpParts } from "./composition.ts";
+import { breakingClient, breakingMessages, breakingSessions, type Breaker } from "./broken-steps.ts";
+import { FixedClock } from "./fixed-clock.ts";
+import { HandTimers } from "./hand-timers.ts";
+import { httpEvent, queryString, replyOf, type Query } from "./http-event.ts";
+import { KeptLog } from "./kept-log.ts";
+import { Outbox } from "./outbox.ts";
+import { aTable, testClient } from "./store.ts";
+
+/** A request; `body` is sent as JSON, `raw` as it is. Without `as` it carries no credentials. */
+export interface Request {
+  readonly as?: { readonly key: string } | undefined;
+  readonly query?: Query;
+  readonly body?: unknown;
+  readonly raw?: string | Buffer;
+  readonly base64?: boolean;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What a worker may be given instead of the app's own. */
+export interface WorkerOptions {
+  /** What goes wrong at a step of it. */
+  readonly breaker?: Breaker;
+  /** How long the remote engine may work on one statement. */
+  readonly statementTimeoutMs?: number;
+  /** How it reaches remote databases. */
+  readonly sessions?: RemoteSessions;
+  /** Its own way to the table; who gives it closes it. */
+  readonly client?: DynamoDBDocumentClient;
+}
+
+/** Every function of a deployment, in this process, over a table and secrets of its own. */
+export interface App {
+  readonly clock: FixedClock;
+  readonly ids: Ids;
+  readonly store: Store & CatalogDeltas;
+  readonly client: DynamoDBDocumentClient;
+  readonly tableName: string;
+  readonly secrets: SecretStore;
+  readonly gateway: RemoteGateway & RemoteSessions;
+  readonly outbox: Outbox;
+  /** The heartbeats of workers. */
+  readonly timers: HandTimers;
+  readonly log: KeptLog;
+  readonly parts: HttpParts;
+  /** Sends one request to the function that the gateway would choose; the reply is held to its contract. */
+  readonly call: (method: string, path: string, request?: Request) => Promise<Reply>;
+  readonly worker: (options?: WorkerOptions) => QueueFunction;
+  readonly deadLetterWorker: QueueFunction;
+  readonly breakingDeadLetterWorker: (breaker: Breaker) => QueueFunction;
+  /** `deadWorkers` as after a restart of one machine, when no worker is alive. */
+  readonly sweep: (deadWorkers?: boolean) => Promise<void>;
+  /** Delivers messages until none waits. */
+  readonly drain: () => Promise<void>;
+}
+
+/**
+ * The machine's time, at the fifth minute of its hour: near to it, because DynamoDB Local really removes what has
+ * expired and files bear real dates, and away from the full hour, at which the sweep does more.
+ */
+const testStart = (): string => `${new Date().toISOString().slice(0, 13)}:05:00.000Z`;
+
+/** An app for one test file, gone when the file is done. */
+export async function anApp(options: { readonly request?: RequestBudget } = {}): Promise<App> {
+  const directory = await mkdtemp(join(tmpdir(), "reeve-secrets-"));
+  const [tableName, client, clock] = [await aTable(), testClient(), new FixedClock(testStart())];
+  afterAll(async () => {
+    client.destroy();
+    await rm(directory, { recursive: true, force: true });
+  });
+  const secrets = fileSecretStore(directory);
+  const [log, timers, outbox] = [new KeptLog(), new HandTimers(), new Outbox(clock)];
+  const store = dynamoStore({ client, tableName, clock });
+  const gateway = testGateway(secrets, options.request);
+  const common = { store, clock, ids: ulids(clock), log, messages: outbox, ...fixedParts };
+  const parts: HttpParts = { ...common, secrets, remote: gateway, ...indexOf(store, clock) };
+  const worker = workerMaker({ ...common, timers, sessions: gateway }, tableName);
+  return {
+    clock,
+    ids: common.ids,
+    store,
+    client,
+    tableName,
+    secrets,
+    gateway,
+    outbox,
+    timers,
+    log,
+    parts,
+    call: caller(parts),
+    worker,
+    deadLetterWorker: deadLetterWorker(common),
+    breakingDeadLetterWorker: (breaker) => {
+      const broken = breakingClient(testClient(), breaker);
+      return deadLetterWorker({
+        ...common,
+        store: dynamoStore({ client: broken, tableName, clock }),
+        messages: breakingMessages(outbox, breaker),
+      });
+    },
+    sweep: sweep({ ...common, secrets }),
+    drain: () => outbox.drain(worker()),
+  };
+}
+
+type Common = Parameters<typeof jobWorker>[0];
+
+/** Makes workers; one whose steps break has a client of its own, so that nobody else meets them. */
+const workerMaker =
+  (common: Omit<Common, "statementTimeoutMs"> & { readonly clock: FixedClock }, tableName: string) =>
+  ({ breaker, client, statementTimeoutMs = 10_000, sessions = common.sessions }: WorkerOptions = {}) => {
+    const { clock, messages } = common;
+    const storeOver = (own: DynamoDBDocumentClient) => dynamoStore({ client: own, tableName, clock });
+    const later = (): Promise<void> => Promise.resolve();
+    if (breaker === undefined) {
+      const store = client === undefined ? common.store : storeOver(client);
+      return jobWorker({ ...common, store, statementTimeoutMs, sessions }, later);
+    }
+    const own = breakingClient(testClient(), breaker);
+    const breaking = jobWorker(
+      {
+        ...common,
+        store: storeOver(own),
+        messages: breakingMessages(messages, breaker),
+        sessions: breakingSessions(sessions, breaker),
+        statementTimeoutMs,
+      },
+      later,
+    );
+    const worker: QueueFunction = async (event, context) => {
+      try {
+        return await breaking(event, context);
+      } finally {
+        own.destroy();
+      }
+    };
+    return worker;
+  };
+
+/** Sends requests to the functions over some parts. */
+export function caller(parts: HttpParts): App["call"] {
+  const functions = httpFunctions(parts);
+  return async (method, path, { as, query, body, raw, base64, headers } = {}) => {
+    const match = matchRoute(method, path);
+    const text = raw ?? (body === undefined ? "" : JSON.stringify(body));
+    const sent = {
+      method,
+      path,
+      query: queryString(query),
+      base64,
+      bytes: Buffer.from(text),
+      headers: {
+        ...(as === undefined ? {} : { authorization: `Bearer ${as.key}` }),
+        ...(text.length === 0 ? {} : { "content-type": "application/json" }),
+        ...headers,
+      },
+    };
+    const result = await functions[match.group](httpEvent(sent, match), lambdaContext(match.group));
+    const reply = replyOf(result);
+    checkReply(match, reply);
+    return reply;
+  };
+}

@@ -1,0 +1,112 @@
+import { initialHealth } from "#core/health/assess-health.ts";
+import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
+import type { DataSourceHealth } from "#core/health/health.ts";
+import type { AuditRecord } from "#core/audit/audit-record.ts";
+import type { CatalogDelta } from "#core/ports/catalog-index.ts";
+import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import type { Tag } from "#core/tags/tag.ts";
+import { unique } from "./records.ts";
+
+const at = "2026-01-01T00:00:00.000Z";
+
+export const aConnection = (given: Partial<Connection> = {}): Connection => ({
+  id: unique("con_"),
+  name: "warehouse",
+  technology: "postgresql",
+  config: { host: "127.0.0.1", port: 5432, database: "shop" },
+  secretRef: "connections/con_1/gen_1",
+  closing: false,
+  createdBy: "usr_1",
+  createdAt: at,
+  updatedAt: at,
+  version: 1,
+  ...given,
+});
+
+export const aConnectionMember = (given: Partial<ConnectionMember> = {}): ConnectionMember => ({
+  id: unique("mem_"),
+  connectionId: "con_1",
+  principal: { type: "user", id: "usr_1" },
+  role: "owner",
+  schemas: null,
+  addedBy: "usr_1",
+  addedAt: at,
+  ...given,
+});
+
+export const aDataSource = (given: Partial<DataSource> = {}): DataSource => ({
+  id: unique("ds_"),
+  name: "orders",
+  technology: "postgresql",
+  connectionId: "con_1",
+  remote: { database: "shop", schema: "sales", table: "orders", kind: "table" },
+  description: { manual: null, dbt: null, schema: "Orders, one row each" },
+  documentation: "",
+  tags: [],
+  status: "enabled",
+  statisticsPrevented: false,
+  dictionary: { generation: "gen_1", chunks: 1, columnCount: 1, takenAt: at },
+  origin: { type: "manual" },
+  createdBy: "usr_1",
+  createdAt: at,
+  updatedAt: at,
+  version: 1,
+  deletedAt: null,
+  ...given,
+});
+
+export const aHealth = (dataSourceId: string, given: Partial<DataSourceHealth> = {}): DataSourceHealth => ({
+  ...initialHealth(dataSourceId, false, new Date(at)),
+  ...given,
+});
+
+export const aDataSourceMember = (given: Partial<DataSourceMember> = {}): DataSourceMember => ({
+  id: unique("mem_"),
+  dataSourceId: "ds_1",
+  principal: { type: "user", id: "usr_1" },
+  role: "owner",
+  expiresAt: null,
+  addedBy: "usr_1",
+  addedAt: at,
+  ...given,
+});
+
+export const aColumnEdit = (given: Partial<ColumnEdit> = {}): ColumnEdit => ({
+  dataSourceId: "ds_1",
+  columnId: "col_1",
+  description: "Amount in euro",
+  tags: [{ tagId: "tag_1", provenance: "manual", appliedBy: "usr_1", appliedAt: at }],
+  updatedBy: "usr_1",
+  updatedAt: at,
+  ...given,
+});
+
+export const aTag = (given: Partial<Tag> = {}): Tag => ({
+  id: unique("tag_"),
+  name: "PII",
+  description: "",
+  createdBy: "usr_1",
+  createdAt: at,
+  version: 1,
+  ...given,
+});
+
+export const anAuditRecord = (given: Partial<AuditRecord> = {}): AuditRecord => ({
+  id: unique("aud_"),
+  at,
+  actor: "usr_1",
+  action: "data-source:create",
+  resource: { type: "data-source", id: "ds_1" },
+  outcome: "success",
+  requestId: "request-1",
+  details: { after: { name: "orders" } },
+  ...given,
+});
+
+export const aDelta = (given: Partial<CatalogDelta> = {}): CatalogDelta => ({
+  id: unique("dlt_"),
+  at,
+  dataSourceId: "ds_1",
+  deleted: { version: 2 },
+  ...given,
+});

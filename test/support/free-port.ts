@@ -1,0 +1,1 @@
+export { freePort } from "#local/processes/free-port.ts";

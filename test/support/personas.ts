@@ -1,0 +1,166 @@
+import { randomBytes } from "node:crypto";
+import { inject } from "vitest";
+import { reeveClient, type ReeveClient } from "#client/client.ts";
+import type { RouteResult } from "#contracts/http/route.ts";
+import type { Routes } from "#contracts/http/routes.ts";
+import type { DataSourceRole } from "#contracts/resources/data-source.ts";
+import { permission, type Permission } from "#contracts/resources/system.ts";
+import type { ApiKey, User } from "#core/people/user.ts";
+import { fixedParts } from "./composition.ts";
+import type { App } from "./app.ts";
+import { runSql, uniqueName } from "./postgres-client.ts";
+import { aUser, unique } from "./records.ts";
+
+/** Somebody with a key. */
+export interface Persona {
+  readonly user: User;
+  readonly key: string;
+  /** The typed client, asking as them; it rejects where it is refused. */
+  readonly api: ReeveClient;
+}
+
+export type Connection = RouteResult<Routes["createConnection"]>;
+export type DataSource = RouteResult<Routes["createDataSource"]>;
+
+/** Every permission, as the first administrator has them. */
+export const everyPermission: readonly Permission[] = permission.options;
+
+/** What is needed to register tables. */
+export const registering: readonly Permission[] = ["CREATE_DATA_SOURCE"];
+
+/** A user and a key of theirs, put into the table as they are. */
+export async function aPersona(
+  app: App,
+  given: Partial<User> = {},
+  key: Partial<ApiKey> = {},
+): Promise<Persona> {
+  const user = aUser(given);
+  const token = `rv_${unique("key")}_${randomBytes(32).toString("base64url")}`;
+  await app.store.commit([
+    { write: "put", kind: "user", record: user },
+    { write: "put", kind: "api-key", record: { ...keyRecord(user, token), ...key } },
+  ]);
+  return { user, key: token, api: inProcessClient(app, token) };
+}
+
+/** What the table keeps of a key. */
+export const keyRecord = (user: User, token: string): ApiKey => ({
+  ...fixedParts.keys.identify(token),
+  userId: user.id,
+  name: "test",
+  expiresAt: null,
+  createdAt: user.createdAt,
+});
+
+/** The typed client over the functions in this process instead of a network. */
+const inProcessClient = (app: App, apiKey: string): ReeveClient =>
+  reeveClient({
+    baseUrl: "http://reeve.test",
+    apiKey,
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const url = new URL(request.url);
+      const call = app.call(request.method, url.pathname, {
+        query: Object.fromEntries(
+          [...new Set(url.searchParams.keys())].map((name) => [name, url.searchParams.getAll(name)]),
+        ),
+        raw: await request.text(),
+        headers: Object.fromEntries(request.headers),
+      });
+      const reply = await Promise.race([call, aborted(request.signal)]);
+      return new Response(reply.text === "" ? null : reply.text, {
+        status: reply.status,
+        headers: reply.headers,
+      });
+    },
+  });
+
+/** Rejects when the signal says that the time is over. */
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+
+/** How to reach the run's PostgreSQL. */
+export function postgresConfig(): { host: string; port: number; database: string } {
+  const { host, port, database } = inject("postgres");
+  return { host, port, database };
+}
+
+/** Its superuser. */
+export function postgresCredentials(): { username: string; password: string } {
+  const { user, password } = inject("postgres");
+  return { username: user, password };
+}
+
+/** The body that registers the run's PostgreSQL. */
+export const connectionBody = (name = unique("warehouse ")) => ({
+  name,
+  technology: "postgresql" as const,
+  config: postgresConfig(),
+  credentials: postgresCredentials(),
+});
+
+/** A connection to the run's PostgreSQL, owned by who asks. */
+export const aConnection = (
+  owner: Persona,
+  given: Partial<ReturnType<typeof connectionBody>> = {},
+): Promise<Connection> => owner.api.createConnection({ body: { ...connectionBody(), ...given } });
+
+/** A new remote table in a schema of its own; what it consists of is SQL. */
+export async function aRemoteTable(
+  columns = "id int primary key, name text",
+  rows = "",
+): Promise<{ readonly schema: string; readonly table: string }> {
+  const schema = uniqueName("test");
+  await runSql(
+    `create schema ${schema}`,
+    `create table ${schema}.things (${columns})`,
+    ...(rows === "" ? [] : [`insert into ${schema}.things ${rows}`]),
+  );
+  return { schema, table: "things" };
+}
+
+/** A data source over a new remote table. */
+export async function aDataSource(
+  owner: Persona,
+  connection: Connection,
+  given: Partial<Parameters<ReeveClient["createDataSource"]>[0]["body"]> = {},
+): Promise<DataSource> {
+  const { schema, table } =
+    given.schema === undefined ? await aRemoteTable() : { schema: given.schema, table: "things" };
+  return owner.api.createDataSource({
+    body: { connectionId: connection.id, name: unique("source "), schema, table, ...given },
+  });
+}
+
+/** Gives somebody a role on a data source, as the routes for members will. */
+export async function makeMember(
+  app: App,
+  { id }: Pick<DataSource, "id">,
+  { user }: Persona,
+  role: DataSourceRole,
+  expiresAt: string | null = null,
+): Promise<void> {
+  await app.store.commit([
+    {
+      write: "put",
+      kind: "data-source-member",
+      record: {
+        id: unique("mem_"),
+        dataSourceId: id,
+        principal: { type: "user", id: user.id },
+        role,
+        expiresAt,
+        addedBy: "usr_1",
+        addedAt: app.clock.now().toISOString(),
+      },
+    },
+  ]);
+}
+
+/** Somebody who may register tables, with a connection of theirs. */
+export async function aRegistrar(app: App): Promise<{ owner: Persona; connection: Connection }> {
+  const owner = await aPersona(app, { permissions: registering });
+  return { owner, connection: await aConnection(owner) };
+}
