@@ -6,11 +6,10 @@ import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import { abandonedChecks } from "#core/health/unfinished-checks.ts";
 import { dispatchLine, type DispatchDeps } from "#core/jobs/dispatch.ts";
 import { jobResource, permittedJobs } from "#core/jobs/job-resources.ts";
-import { isFinished, type Job } from "#core/jobs/job.ts";
-import { noResult } from "#core/jobs/run-job.ts";
+import { inLine, isFinished, type Job } from "#core/jobs/job.ts";
+import { withoutResult } from "#core/jobs/without-result.ts";
 import { showJob } from "#core/jobs/show-job.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
@@ -68,8 +67,7 @@ export const getJob =
 async function move(deps: JobDeps, call: Call, verb: string, before: Job, after: Job) {
   const at = deps.clock.now();
   const result = showJob(after);
-  const unfinished =
-    after.state === "cancelled" ? await abandonedChecks(deps.store, before, noResult.cancelled) : [];
+  const unfinished = after.state === "cancelled" ? await withoutResult(deps.store, before, "cancelled") : [];
   await deps.store.commit(
     [
       { write: "transition", before, after, otherwise: staleRead() },
@@ -87,18 +85,7 @@ async function move(deps: JobDeps, call: Call, verb: string, before: Job, after:
 }
 
 /** As it was when it was first queued, but for its fence, which never goes back. */
-const queuedAgain = (job: Job): Job => ({
-  ...job,
-  state: "queued",
-  attempts: 0,
-  admittedAt: null,
-  slot: null,
-  lease: null,
-  cancelRequested: false,
-  error: null,
-  result: null,
-  finishedAt: null,
-});
+const queuedAgain = (job: Job): Job => ({ ...job, ...inLine });
 
 /**
  * Moves a job, from a state that `to` accepts, to what `to` makes of it. A job that moved on by itself between

@@ -48,3 +48,16 @@ export interface Job {
 /** Whether nothing more will happen to a job unless a person asks. */
 export const isFinished = (state: JobState): boolean =>
   state === "succeeded" || state === "failed" || state === "cancelled";
+
+/** How a job is that waits in its line, whether for the first time or again. */
+export const inLine = {
+  state: "queued",
+  attempts: 0,
+  admittedAt: null,
+  slot: null,
+  lease: null,
+  cancelRequested: false,
+  error: null,
+  result: null,
+  finishedAt: null,
+} as const satisfies Partial<Job>;

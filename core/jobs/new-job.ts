@@ -1,4 +1,4 @@
-import type { Job } from "#core/jobs/job.ts";
+import { inLine, type Job } from "#core/jobs/job.ts";
 import type { Ids } from "#core/ports/clock.ts";
 
 /** Who asked for a job, when, and in which request. */
@@ -16,20 +16,12 @@ export const newJob = (
 ): Job => ({
   id: ids.next("job"),
   ...work,
-  state: "queued",
+  ...inLine,
   checkpoint: null,
   progress: { done: 0, total },
-  attempts: 0,
   fence: 0,
-  admittedAt: null,
-  slot: null,
-  lease: null,
-  cancelRequested: false,
-  error: null,
-  result: null,
   createdBy: asked.by,
   createdAt: asked.at.toISOString(),
   startedAt: null,
-  finishedAt: null,
   correlationId: asked.correlationId,
 });

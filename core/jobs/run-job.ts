@@ -1,10 +1,10 @@
 import { auditedSystem } from "#core/audit/record.ts";
 import { retryConflict } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import { abandonedChecks } from "#core/health/unfinished-checks.ts";
 import { dispatchLine, type DispatchDeps } from "#core/jobs/dispatch.ts";
 import { attemptProblem, deadLettered } from "#core/jobs/job-problem.ts";
 import type { Job } from "#core/jobs/job.ts";
+import { withoutResult, type EndWithoutResult } from "#core/jobs/without-result.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { Committer, DataSourceStore, JobStore } from "#core/ports/store.ts";
@@ -141,20 +141,14 @@ function keepLease({ store, clock, timers, log }: WorkerDeps, job: Job): Hold {
 
 type EndDeps = Pick<WorkerDeps, "store" | "clock" | "ids" | "log" | "messages">;
 
-/** Why a check has no result, led by a code, where the job that should have brought it ended without one. */
-export const noResult = {
-  cancelled: "cancelled: the job was cancelled",
-  failed: "job-dead-lettered: the job failed at every attempt",
-} as const;
-
 /** Ends a job that came to no result; whatever waited for one is told. */
 export const abandonJob = (
   deps: EndDeps,
   job: Job,
-  end: { readonly state: keyof typeof noResult } & Partial<Pick<Job, "error">>,
+  end: { readonly state: EndWithoutResult } & Partial<Pick<Job, "error">>,
 ): Promise<void> =>
   retryConflict({ ifMatch: null }, async () =>
-    endJob(deps, job, end, await abandonedChecks(deps.store, job, noResult[end.state])),
+    endJob(deps, job, end, await withoutResult(deps.store, job, end.state)),
   );
 
 /** Ends a job with all that belongs to its end in one transaction, and lets the next in line go. */

@@ -23,10 +23,14 @@ export const addTags =
       const tags = await resolveTags(deps.store, body.tags, "/tags");
       const at = deps.clock.now();
       const after = withTags(view.dataSource, withManualTags(view.dataSource.tags, tags, call, at), at);
-      if (after === view.dataSource) return await showDataSource(deps.store, view);
       const result = await showDataSource(deps.store, { ...view, dataSource: after });
-      const added = tags.map(({ name }) => name);
       const kept = keptReply(call, 200, result, at);
+      if (after === view.dataSource) {
+        // Nothing changes, but the same key with another body must still be refused.
+        if (kept !== undefined) await deps.store.commit([], kept);
+        return result;
+      }
+      const added = tags.map(({ name }) => name);
       await commitTags(deps, call, at, view.dataSource, after, { added }, kept);
       return result;
     });

@@ -93,6 +93,17 @@ describe("a POST with an Idempotency-Key", () => {
     expect(await post(`/data-sources/${other.id}/checks`, checks)).toMatchObject(reused);
   });
 
+  it("and another body is refused also after a request that found nothing to change", async () => {
+    const { id } = await aDataSource(owner, connection);
+    const name = unique("T");
+    await governor.api.createTag({ body: { name } });
+    await owner.api.addTags({ params: { dataSourceId: id }, body: { tags: [name] } });
+    const key = aKey();
+    expect((await post(`/data-sources/${id}/tags`, key, { tags: [name] })).status).toBe(200);
+    const other = await post(`/data-sources/${id}/tags`, key, { tags: [name, name] });
+    expect(other).toMatchObject({ status: 422, body: { code: "idempotency-key-reused" } });
+  });
+
   it("belongs to its caller: another's same key is another key", async () => {
     const [key, other] = [aKey(), await aPersona(app, { permissions: ["GOVERNANCE"] })];
     expect((await post("/tags", key, { name: unique("T") }, governor)).status).toBe(201);

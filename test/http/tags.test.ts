@@ -139,6 +139,27 @@ describe("POST /data-sources/{id}/tags", () => {
     expect(await auditOf(app, "data-source", id)).toEqual(["data-source:create", "data-source:tag"]);
   });
 
+  it("puts at most 100 on one data source, and the one too many not at all", async () => {
+    const { id } = await aDataSource(owner, connection);
+    // One name of ten parts makes ten tags.
+    const chains = await Promise.all(
+      Array.from({ length: 11 }, async () => {
+        const parts = Array.from({ length: 10 }, () => unique("T"));
+        await governor.api.createTag({ body: { name: parts.join(".") } });
+        return parts.map((_, index) => parts.slice(0, index + 1).join("."));
+      }),
+    );
+    const names = chains.flat();
+    expect((await add(id, names.slice(0, 50))).status).toBe(200);
+    expect((await add(id, names.slice(50, 100))).status).toBe(200);
+    expect(await add(id, names.slice(100, 101))).toMatchObject({
+      status: 422,
+      body: { code: "too-many-tags" },
+    });
+    expect((await add(id, names.slice(99, 100))).status).toBe(200);
+    expect(await tagsOf(id)).toHaveLength(100);
+  });
+
   it("takes all or none, and names those that do not exist", async () => {
     const tag = await aTag();
     const { id } = await aDataSource(owner, connection);

@@ -1,0 +1,29 @@
+import type { JobType } from "#contracts/resources/job.ts";
+import { abandonedChecks } from "#core/health/unfinished-checks.ts";
+import type { Job } from "#core/jobs/job.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { DataSourceStore } from "#core/ports/store.ts";
+
+/** What it takes to read what a job was about. */
+type Store = Pick<DataSourceStore, "dataSource">;
+
+/** Tells whatever waited for a job's result that there will be none, and why. */
+type TellNoResult = (store: Store, job: Job, detail: string) => Promise<readonly Write[]>;
+
+/** For each type of job, what else must change when one ends without a result. */
+const tell: Readonly<Record<JobType, TellNoResult>> = {
+  "health-check": abandonedChecks,
+};
+
+/** Why there is no result, led by a code. */
+const details = {
+  cancelled: "cancelled: the job was cancelled",
+  failed: "job-dead-lettered: the job failed at every attempt",
+} as const;
+
+/** How a job ends that came to no result. */
+export type EndWithoutResult = keyof typeof details;
+
+/** The writes that go with such an end: nothing is left waiting for what will not come. */
+export const withoutResult = (store: Store, job: Job, end: EndWithoutResult): Promise<readonly Write[]> =>
+  tell[job.type](store, job, details[end]);
