@@ -1,14 +1,30 @@
 import { defineConfig } from "vitest/config";
 
+/** They need a process in which nothing was loaded before: what they watch is set up as modules load. */
+const alone = ["test/http/secrets.test.ts"];
+
+const exclude = ["test/deploy/**", "node_modules/**"];
+
 // oxlint-disable-next-line import/no-default-export -- vitest reads the default export
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["test/deploy/**", "node_modules/**"],
     globalSetup: ["test/support/global-setup.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        // Files that share a process load every module once; that is a quarter of the run.
+        test: {
+          name: "shared",
+          isolate: false,
+          include: ["test/**/*.test.ts"],
+          exclude: [...exclude, ...alone],
+        },
+      },
+      { extends: true, test: { name: "alone", include: alone, exclude } },
+    ],
   },
 });

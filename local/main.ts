@@ -1,3 +1,5 @@
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 import { Closing, patiently } from "./closing.ts";
 import { readEnvironment } from "./environment.ts";
 import { endWithParent } from "./processes/end-with-parent.ts";
@@ -6,6 +8,9 @@ import { StartError } from "./start-error.ts";
 
 /** Longer than everything that ends in an orderly way takes; what is left then is ended by the guardian. */
 const patienceMs = 9000;
+
+// What comes later loads in half the time when it was loaded before; a cache that cannot be kept is none.
+enableCompileCache(join(import.meta.dirname, "../node_modules/.cache/reeve"));
 
 const say = claimStandardOutput();
 const closing = new Closing();

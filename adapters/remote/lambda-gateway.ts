@@ -1,59 +1,13 @@
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
-import * as z from "zod";
-import { unavailable } from "#adapters/aws/unavailable.ts";
+import type * as z from "zod";
 import {
   remoteReply,
   remoteResults,
   remoteTimeoutSeconds,
   type RemoteCall,
 } from "#contracts/remote-calls.ts";
-import type { Technology } from "#contracts/resources/remote.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { RemoteError, type RemoteGateway, type RemoteTarget } from "#core/ports/remote.ts";
-
-/** Sends a call to the function that carries the technology's driver, and gives its answer as text. */
-export type Invoke = (technology: Technology, call: RemoteCall) => Promise<Invoked>;
-
-/** What came back: the answer's JSON, or that the function itself failed. */
-export type Invoked =
-  | { readonly answered: true; readonly text: string }
-  | { readonly answered: false; readonly timedOut: boolean };
-
-const service = "The function that asks the remote database";
-
-/** Only whether it was its time: the rest of the text is whatever the function died of. */
-const failure = z.object({ errorType: z.string().optional(), errorMessage: z.string().optional() });
-const isTimeout = (text: string): boolean => {
-  const { errorType, errorMessage } = failure.catch({}).parse(parseJson(text));
-  return errorType === "Sandbox.Timedout" || /\bTask timed out after\b/.test(errorMessage ?? "");
-};
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Invokes `<prefix><technology>` and waits for it. */
-export const invokeFunction =
-  (client: Pick<LambdaClient, "send">, { prefix }: { readonly prefix: string }): Invoke =>
-  async (technology, call) => {
-    const signal = AbortSignal.timeout((remoteTimeoutSeconds + 1) * 1000);
-    try {
-      const { FunctionError, Payload } = await client.send(
-        new InvokeCommand({ FunctionName: `${prefix}${technology}`, Payload: JSON.stringify(call) }),
-        { abortSignal: signal },
-      );
-      const text = new TextDecoder().decode(Payload);
-      if (FunctionError === undefined) return { answered: true, text };
-      return { answered: false, timedOut: isTimeout(text) };
-    } catch (error) {
-      if (signal.aborted) return { answered: false, timedOut: true };
-      throw unavailable(service, error);
-    }
-  };
+import { parseJson, remoteService, type Invoke, type Invoked } from "./invocation.ts";
 
 /**
  * Asks remote databases through the functions that carry the drivers, so that what answers HTTP carries
@@ -80,22 +34,22 @@ export function lambdaGateway(invoke: Invoke, correlationId: () => string | unde
 
 function resultOf<S extends z.ZodType>(invoked: Invoked, result: S): z.output<S> {
   if (!invoked.answered) {
-    if (!invoked.timedOut) throw new DomainError("unavailable", `${service} failed.`);
+    if (!invoked.timedOut) throw new DomainError("unavailable", `${remoteService} failed.`);
     throw new RemoteError(
       "statement-timeout",
       `the remote database did not answer within ${remoteTimeoutSeconds} s`,
     );
   }
   const reply = remoteReply.safeParse(parseJson(invoked.text));
-  if (!reply.success) throw new DomainError("unavailable", `${service} gave no proper answer.`);
+  if (!reply.success) throw new DomainError("unavailable", `${remoteService} gave no proper answer.`);
   switch (reply.data.outcome) {
     case "refused":
       throw new RemoteError(reply.data.reason, reply.data.message);
     case "unavailable":
-      throw new DomainError("unavailable", `${service} failed.`);
+      throw new DomainError("unavailable", `${remoteService} failed.`);
     case "result": {
       const parsed = result.safeParse(reply.data.result);
-      if (!parsed.success) throw new DomainError("unavailable", `${service} gave no proper answer.`);
+      if (!parsed.success) throw new DomainError("unavailable", `${remoteService} gave no proper answer.`);
       return parsed.data;
     }
   }

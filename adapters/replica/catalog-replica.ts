@@ -14,12 +14,14 @@ import type { Clock } from "#core/ports/clock.ts";
 
 /** One data source as its deltas describe it so far; parts may arrive in any order. */
 interface Known {
-  header: HeaderDocument | null;
-  health: HealthDocument | null;
-  owners: { readonly principals: readonly string[]; readonly version: number };
+  readonly header: HeaderDocument | null;
+  readonly health: HealthDocument | null;
+  readonly owners: NonNullable<CatalogDelta["owners"]> | null;
   /** The header version at which it was deleted; nothing older brings it back. */
-  deletedAt: number;
+  readonly deletedAt: number;
 }
+
+const unknown: Known = { header: null, health: null, owners: null, deletedAt: 0 };
 
 const newer = <T extends { readonly version: number }>(known: T | null, given: T | undefined): T | null =>
   given !== undefined && (known === null || given.version > known.version) ? given : known;
@@ -40,6 +42,8 @@ const overlapMs = 60_000;
  */
 export class CatalogReplica implements CatalogIndex {
   private readonly known = new Map<string, Known>();
+  /** All that can be listed, in each order that was asked for. */
+  private readonly sorted = new Map<CatalogSort, CatalogEntry[]>();
   /** The last delta before which no other can turn up any more. */
   private settled: string | null = null;
   private readonly deltas: CatalogDeltas;
@@ -51,13 +55,17 @@ export class CatalogReplica implements CatalogIndex {
     this.clock = clock;
   }
 
-  async page(query: CatalogQuery) {
+  async page({ sort, limit, after, accepts }: CatalogQuery) {
     await this.catchUp();
-    const entries = this.entries(query.sort).filter(
-      (entry) => (query.after === null || before(query.after, entry.position) < 0) && query.accepts(entry),
-    );
-    const page = entries.slice(0, query.limit);
-    return { entries: page, next: entries.length > page.length ? (page.at(-1)?.position ?? null) : null };
+    const entries = this.entries(sort);
+    const page: CatalogEntry[] = [];
+    for (let index = firstAfter(entries, after); index < entries.length; index += 1) {
+      const entry = entries[index];
+      if (entry === undefined || !accepts(entry)) continue;
+      if (page.length === limit) return { entries: page, next: page.at(-1)?.position ?? null };
+      page.push(entry);
+    }
+    return { entries: page, next: null };
   }
 
   /** A caller waits for a read that began after it asked: one that was under way may have missed its own change. */
@@ -77,27 +85,55 @@ export class CatalogReplica implements CatalogIndex {
   }
 
   private apply(delta: CatalogDelta): void {
-    const known = this.known.get(delta.dataSourceId) ?? {
-      header: null,
-      health: null,
-      owners: { principals: [], version: 0 },
-      deletedAt: 0,
-    };
-    known.header = newer(known.header, delta.header);
-    known.health = newer(known.health, delta.health);
-    known.owners = newer(known.owners, delta.owners) ?? known.owners;
-    known.deletedAt = Math.max(known.deletedAt, delta.deleted?.version ?? 0);
-    this.known.set(delta.dataSourceId, known);
+    const known = this.known.get(delta.dataSourceId) ?? unknown;
+    const header = newer(known.header, delta.header);
+    const health = newer(known.health, delta.health);
+    const owners = newer(known.owners, delta.owners);
+    const deletedAt = Math.max(known.deletedAt, delta.deleted?.version ?? 0);
+    const same =
+      header === known.header &&
+      health === known.health &&
+      owners === known.owners &&
+      deletedAt === known.deletedAt;
+    if (same) return;
+    const now = { header, health, owners, deletedAt };
+    this.known.set(delta.dataSourceId, now);
+    for (const [sort, entries] of this.sorted) move(entries, entryOf(known, sort), entryOf(now, sort));
   }
 
   private entries(sort: CatalogSort): readonly CatalogEntry[] {
-    const entries: CatalogEntry[] = [];
-    for (const { header, health, owners, deletedAt } of this.known.values()) {
-      if (header === null || health === null || header.version <= deletedAt) continue;
-      entries.push({ header, health, owners: owners.principals, position: positionOf(header, sort) });
-    }
-    return entries.sort((a, b) => before(a.position, b.position));
+    const kept = this.sorted.get(sort);
+    if (kept !== undefined) return kept;
+    const entries = [...this.known.values()].flatMap((known) => entryOf(known, sort) ?? []);
+    entries.sort((a, b) => before(a.position, b.position));
+    this.sorted.set(sort, entries);
+    return entries;
   }
+}
+
+/** A data source as it is listed, or null while it is not. */
+function entryOf({ header, health, owners, deletedAt }: Known, sort: CatalogSort): CatalogEntry | null {
+  if (header === null || health === null || header.version <= deletedAt) return null;
+  return { header, health, owners: owners?.principals ?? [], position: positionOf(header, sort) };
+}
+
+/** Puts an entry where it belongs in the order, in place of what it was. */
+function move(entries: CatalogEntry[], old: CatalogEntry | null, made: CatalogEntry | null): void {
+  if (old !== null) entries.splice(firstAfter(entries, old.position) - 1, 1);
+  if (made !== null) entries.splice(firstAfter(entries, made.position), 0, made);
+}
+
+/** Where the entries behind a position begin. */
+function firstAfter(entries: readonly CatalogEntry[], after: CatalogPosition | null): number {
+  if (after === null) return 0;
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const entry = entries[middle];
+    if (entry !== undefined && before(entry.position, after) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function positionOf({ id, name, createdAt }: HeaderDocument, sort: CatalogSort): CatalogPosition {

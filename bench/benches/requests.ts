@@ -1,3 +1,4 @@
+import { BatchGetCommand, type DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { Bench, Report } from "../measuring/figure.ts";
 import { say } from "../measuring/figure.ts";
 import { median, percentile, sum } from "../measuring/durations.ts";
@@ -144,15 +145,32 @@ function reportOn(report: Report, { name, reads }: Scenario, results: readonly M
   });
 }
 
+/** What of a request's own time is the SDK's: that of one read of one item, and of nothing else. */
+async function sdkAlone(report: Report, client: DynamoDBDocumentClient, meter: StoreMeter, table: string) {
+  const keys = { Keys: [{ pk: "SETTINGS", sk: "SETTINGS" }], ConsistentRead: true };
+  const own: number[] = [];
+  for (let n = 0; n < warmUps + repetitions; n += 1) {
+    const read = () => client.send(new BatchGetCommand({ RequestItems: { [table]: keys } }));
+    const { ownMs } = await meter.measure(read);
+    if (n >= warmUps) own.push(ownMs);
+  }
+  report({
+    figure: "request.sdk-alone.own-time.p50",
+    value: median(own),
+    unit: "ms",
+    budget: null,
+    context: { request: "BatchGetItem of one item", repetitions },
+  });
+}
+
 /** Time and calls of requests, through the functions as they are deployed. */
 export const requests: Bench = async (report) => {
   const stage = await startDynamoDbStage();
   try {
     const client = stage.newClient();
     const meter = new StoreMeter(client);
-    const reeve = deployment(client, await stage.newTable(), {
-      clock: new BenchClock(600_000),
-    });
+    const table = await stage.newTable();
+    const reeve = deployment(client, table, { clock: new BenchClock(600_000) });
     say(`making ${dataSourceCount} data sources of 50 columns`);
     const made = await prepared(reeve);
     for (const scenarios of [readsOf(made), writesOf(made)]) {
@@ -161,6 +179,7 @@ export const requests: Bench = async (report) => {
         reportOn(report, scenario, results);
       }
     }
+    await sdkAlone(report, client, meter, table);
   } finally {
     await stage.stop();
   }

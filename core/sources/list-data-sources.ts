@@ -70,14 +70,23 @@ async function filterOf(
     matchesAll(terms, header);
 }
 
-/** Every term must begin a word of name, schema or table. */
-function matchesAll(terms: readonly string[], { name, remote }: CatalogEntry["header"]): boolean {
+/** What a search of a data source may begin with; made once for each version of each. */
+const beginnings = new WeakMap<CatalogEntry["header"], readonly string[]>();
+
+function beginningsOf(header: CatalogEntry["header"]): readonly string[] {
+  const known = beginnings.get(header);
+  if (known !== undefined) return known;
+  const names = [header.name, header.remote.schema, header.remote.table];
+  const made = [...new Set([...names.map(foldName), ...names.flatMap(searchWords)])];
+  beginnings.set(header, made);
+  return made;
+}
+
+/** Every term must begin name, schema or table, or a word of them. */
+function matchesAll(terms: readonly string[], header: CatalogEntry["header"]): boolean {
   if (terms.length === 0) return true;
-  const words = [name, remote.schema, remote.table].flatMap(searchWords);
-  const wholes = [name, remote.schema, remote.table].map(foldName);
-  return terms.every(
-    (term) => words.some((word) => word.startsWith(term)) || wholes.some((whole) => whole.startsWith(term)),
-  );
+  const known = beginningsOf(header);
+  return terms.every((term) => known.some((beginning) => beginning.startsWith(term)));
 }
 
 /** One data source. */

@@ -4,12 +4,9 @@ import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
 import { documentClient } from "#adapters/dynamodb/client.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { logger, processLog } from "#adapters/observability/observability.ts";
-import { lambdaClient } from "#adapters/remote/client.ts";
-import { invokeFunction, lambdaGateway } from "#adapters/remote/lambda-gateway.ts";
+import { lambdaGateway } from "#adapters/remote/lambda-gateway.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
 import { rootSecret } from "#adapters/secrets/root-secret.ts";
-import { sqsClient } from "#adapters/sqs/client.ts";
-import { sqsJobMessages } from "#adapters/sqs/sqs-job-messages.ts";
 import { systemClock, ulids } from "#adapters/system/system-clock.ts";
 import type {
   bootstrapEnvironment,
@@ -20,6 +17,7 @@ import type {
   peopleEnvironment,
   sweepEnvironment,
 } from "#contracts/environment.ts";
+import type { JobMessages } from "#core/ports/job-messages.ts";
 import type {
   CommonParts,
   IndexParts,
@@ -50,11 +48,33 @@ function correlationId(): string | undefined {
   return typeof id === "string" ? id : undefined;
 }
 
-const remoteOf = ({ REMOTE_FUNCTION_PREFIX }: { readonly REMOTE_FUNCTION_PREFIX: string }) =>
-  lambdaGateway(invokeFunction(lambdaClient(), { prefix: REMOTE_FUNCTION_PREFIX }), correlationId);
+/** Loads at the first call, and once: what most requests do without is no part of a cold start. */
+function lazily<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
+}
 
-const messagesOf = ({ JOBS_QUEUE_URL }: { readonly JOBS_QUEUE_URL: string }) =>
-  sqsJobMessages(sqsClient(), { queueUrl: JOBS_QUEUE_URL });
+function remoteOf({ REMOTE_FUNCTION_PREFIX }: { readonly REMOTE_FUNCTION_PREFIX: string }) {
+  const invoke = lazily(async () => {
+    const [{ lambdaClient }, { invokeFunction }] = await Promise.all([
+      import("#adapters/remote/client.ts"),
+      import("#adapters/remote/invoke-function.ts"),
+    ]);
+    return invokeFunction(lambdaClient(), { prefix: REMOTE_FUNCTION_PREFIX });
+  });
+  return lambdaGateway(async (technology, call) => await (await invoke())(technology, call), correlationId);
+}
+
+function messagesOf({ JOBS_QUEUE_URL }: { readonly JOBS_QUEUE_URL: string }): JobMessages {
+  const messages = lazily(async () => {
+    const [{ sqsClient }, { sqsJobMessages }] = await Promise.all([
+      import("#adapters/sqs/client.ts"),
+      import("#adapters/sqs/sqs-job-messages.ts"),
+    ]);
+    return sqsJobMessages(sqsClient(), { queueUrl: JOBS_QUEUE_URL });
+  });
+  return { send: async (message) => await (await messages()).send(message) };
+}
 
 /** For people and settings: the table alone. */
 export const peopleParts = (environment: Table): Omit<CommonParts, "cursors"> => ({

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { buildSync, type BuildOptions, type Metafile } from "esbuild";
 
@@ -29,8 +30,12 @@ export const bundleOptions = (entry: string, outputDirectory: string) =>
   ({
     absWorkingDir: projectRoot,
     entryPoints: [entry],
-    outfile: join(outputDirectory, "index.mjs"),
+    outdir: outputDirectory,
+    entryNames: "index",
+    outExtension: { ".js": ".mjs" },
     bundle: true,
+    // What is imported when it is first needed stays in a file of its own.
+    splitting: true,
     platform: "node",
     target: "node24",
     format: "esm",
@@ -46,7 +51,59 @@ export const bundleOptions = (entry: string, outputDirectory: string) =>
     logLevel: "warning",
   }) as const satisfies BuildOptions;
 
-/** Bundles the entry point into the directory as `index.mjs`, and tells what went in. */
-export function bundle(entry: string, outputDirectory: string): Metafile {
-  return buildSync(bundleOptions(entry, outputDirectory)).metafile;
+/** Files of a bundle, taken together. */
+export interface Part {
+  readonly bytes: number;
+  /** The files, of the project and of libraries, that something of is in it. */
+  readonly inputs: readonly string[];
+}
+
+/** What is in a bundle. */
+export interface Bundle {
+  readonly whole: Part;
+  /** What is loaded before the first event; the rest is loaded when it is first needed. */
+  readonly atStart: Part;
+}
+
+/** The code among the outputs; beside it are source maps. */
+const codeOf = ({ outputs }: Metafile) =>
+  new Map(Object.entries(outputs).filter(([path]) => path.endsWith(".mjs")));
+
+/** The paths that a path imports, itself included: as it loads, or also later on. */
+function importedFrom(
+  code: ReturnType<typeof codeOf>,
+  path: string,
+  kinds: readonly string[],
+  seen = new Set<string>(),
+): ReadonlySet<string> {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  for (const { path: next, kind } of code.get(path)?.imports ?? []) {
+    if (kinds.includes(kind) && code.has(next)) importedFrom(code, next, kinds, seen);
+  }
+  return seen;
+}
+
+function partOf(code: ReturnType<typeof codeOf>, paths: ReadonlySet<string>): Part {
+  const outputs = [...paths].flatMap((path) => code.get(path) ?? []);
+  const inputs = outputs.flatMap((output) => Object.entries(output.inputs));
+  return {
+    bytes: outputs.reduce((total, { bytes }) => total + bytes, 0),
+    inputs: [...new Set(inputs.flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])))],
+  };
+}
+
+/** Bundles the entry point into the directory as `index.mjs` and what goes with it, and tells what went in. */
+export function bundle(entry: string, outputDirectory: string): Bundle {
+  const code = codeOf(buildSync(bundleOptions(entry, outputDirectory)).metafile);
+  const main = [...code].find(([, { entryPoint }]) => entryPoint === entry)?.[0] ?? "";
+  const whole = importedFrom(code, main, ["import-statement", "dynamic-import"]);
+  // esbuild also writes what is imported by code that it found to be unused.
+  for (const path of code.keys()) {
+    if (!whole.has(path)) for (const end of ["", ".map"]) rmSync(resolve(projectRoot, `${path}${end}`));
+  }
+  return {
+    whole: partOf(code, whole),
+    atStart: partOf(code, importedFrom(code, main, ["import-statement"])),
+  };
 }

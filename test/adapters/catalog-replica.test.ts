@@ -141,4 +141,42 @@ describe("the replica of the catalog", () => {
       }),
     );
   });
+
+  it("lists after any history what one that is new lists, in every order", async () => {
+    const change = fc.record({
+      of: fc.integer({ min: 0, max: 5 }),
+      name: fc.option(fc.constantFrom("a", "A", "b", "Ab", "é"), { nil: undefined }),
+      healthy: fc.option(fc.boolean(), { nil: undefined }),
+      owner: fc.option(fc.constantFrom("user:usr_1", "user:usr_2"), { nil: undefined }),
+      deleted: fc.boolean(),
+      listed: fc.option(fc.constantFrom<CatalogSort>("name", "-createdAt"), { nil: undefined }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { maxLength: 40 }), async (changes) => {
+        const clock = new FixedClock();
+        const log = aLog(clock);
+        const replica = new CatalogReplica(log, clock);
+        for (const [index, { of, name, healthy, owner, deleted, listed }] of changes.entries()) {
+          const id = `ds_0${of}`;
+          const version = index + 1;
+          log.add(`dlt_${String(index).padStart(3, "0")}`, {
+            dataSourceId: id,
+            ...(name === undefined ? {} : { header: header(id, name, version) }),
+            ...(healthy === undefined
+              ? {}
+              : { health: { ...health, status: healthy ? "healthy" : "unhealthy", version } }),
+            ...(owner === undefined ? {} : { owners: { principals: [owner], version } }),
+            ...(deleted && name === undefined ? { deleted: { version } } : {}),
+          });
+          if (listed !== undefined) await names(replica, listed);
+        }
+        for (const sort of ["name", "-createdAt"] as const) {
+          const query = { sort, limit: 100, after: null, accepts: () => true };
+          const anew = await new CatalogReplica(log, clock).page(query);
+          expect(await replica.page(query)).toEqual(anew);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
 });

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { processLog } from "#adapters/observability/observability.ts";
-import { invokeFunction, lambdaGateway, type Invoke } from "#adapters/remote/lambda-gateway.ts";
+import type { Invoke } from "#adapters/remote/invocation.ts";
+import { invokeFunction } from "#adapters/remote/invoke-function.ts";
+import { lambdaGateway } from "#adapters/remote/lambda-gateway.ts";
 import { serveRemote } from "#adapters/remote/serve-remote.ts";
 import { remoteCall, type RemoteCall } from "#contracts/remote-calls.ts";
 import { DomainError } from "#core/errors/domain-error.ts";

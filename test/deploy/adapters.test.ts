@@ -6,7 +6,8 @@ import {
 } from "@aws-sdk/client-sqs";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
 import { lambdaClient } from "#adapters/remote/client.ts";
-import { invokeFunction, lambdaGateway } from "#adapters/remote/lambda-gateway.ts";
+import { invokeFunction } from "#adapters/remote/invoke-function.ts";
+import { lambdaGateway } from "#adapters/remote/lambda-gateway.ts";
 import { secretsManagerClient } from "#adapters/secrets/client.ts";
 import { rootSecret } from "#adapters/secrets/root-secret.ts";
 import { secretsManagerStore } from "#adapters/secrets/secrets-manager-store.ts";
