@@ -18,7 +18,7 @@ const warmUpJobs = 80;
 const workers = 20;
 const measuredForCapacity = 20;
 
-/** Connections with a data source each. */
+/** Connections with as many data sources each as jobs run at once: no two of those are of the same one. */
 interface Stage {
   readonly reeve: Deployment;
   readonly owner: Caller;
@@ -28,7 +28,7 @@ interface Stage {
 async function prepared(reeve: Deployment, connections: number): Promise<Stage> {
   const owner = await reeve.newCaller(["CREATE_DATA_SOURCE"]);
   const dataSources: { connectionId: string; id: string }[] = [];
-  for (let n = 0; n < Math.max(connections, slotsPerConnection); n += 1) {
+  for (let n = 0; n < connections * slotsPerConnection; n += 1) {
     const connectionId = dataSources[n % connections]?.connectionId ?? (await aConnection(reeve, owner));
     dataSources.push({ connectionId, id: await aDataSource(reeve, owner, connectionId) });
   }
