@@ -70,11 +70,12 @@ function requireStep({ kind, record, otherwise }: Of<"require">): Step {
   return { item: { ConditionCheck: check }, otherwise };
 }
 
-function requireConnectionStep({ connectionId, otherwise }: Of<"require-connection">): Step {
+function requireConnectionStep({ connectionId, secretRef, otherwise }: Of<"require-connection">): Step {
+  const open = { attr: "closing", eq: false } as const;
   const { ConditionCheck: check } = connectionItem
     .build(ConditionCheck)
     .key({ id: connectionId })
-    .condition({ attr: "closing", eq: false })
+    .condition(secretRef === undefined ? open : { and: [open, { attr: "secretRef", eq: secretRef }] })
     .options({ tableName: "" })
     .params();
   return { item: { ConditionCheck: check }, otherwise };

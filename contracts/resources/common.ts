@@ -3,19 +3,27 @@ import * as z from "zod";
 /** RFC 3339, in UTC. */
 export const timestamp = z.string().meta({ format: "date-time" });
 
-/** A name that people give: trimmed, without control characters. */
+/** A name that people give: trimmed, composed (Unicode NFC, which may lengthen it), without control characters. */
 export const givenName = z
   .string()
+  .normalize("NFC")
   .trim()
   .min(1)
   .max(200)
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: "must not contain control characters" });
 
+/** Half a surrogate pair is no text: it would come back as another character. */
+const text = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .regex(/^[^\p{Cs}]*$/u, { error: "must not contain lone surrogates" });
+
 /** Free text. */
-export const freeText = z.string().max(20_000);
+export const freeText = text(20_000);
 
 /** Markdown documentation. */
-export const markdown = z.string().max(100_000);
+export const markdown = text(100_000);
 
 /** Who or what stated a fact. */
 export const provenance = z.enum(["manual", "dbt", "schema", "system"]);

@@ -24,11 +24,39 @@ export const me = z
   })
   .meta({ id: "Me" });
 
-/** Five fields: minute, hour, day of month, month, day of week. */
+/** The least and most of minute, hour, day of month, month, day of week (0 and 7 are Sunday). */
+const cronRanges = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 7],
+] as const;
+
+/** A list of values, ranges, and steps of either; nothing outside the field's range, no step of nothing. */
+const isCronField = (field: string, least: number, most: number): boolean =>
+  field.split(",").every((part) => {
+    const found = /^(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:\/(\d{1,2}))?$/.exec(part);
+    if (found === null) return false;
+    const from = Number(found[1] ?? least);
+    const to = Number(found[2] ?? found[1] ?? most);
+    return from >= least && to <= most && from <= to && found[3] !== "0" && found[3] !== "00";
+  });
+
+/** Five fields, as crontab(5) has them, in numbers. */
 const cron = z
   .string()
   .max(100)
-  .regex(/^(?:[\d*,/-]+\s+){4}[\d*,/-]+$/, { error: "must be a cron expression of five fields" });
+  .refine(
+    (expression) => {
+      const fields = expression.trim().split(/\s+/);
+      return (
+        fields.length === cronRanges.length &&
+        cronRanges.every(([least, most], index) => isCronField(fields[index] ?? "", least, most))
+      );
+    },
+    { error: "must be a cron expression of five fields: minute, hour, day of month, month, day of week" },
+  );
 
 const settingsFields = {
   preventStatisticsTag: z.string().trim().max(200),

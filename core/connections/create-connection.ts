@@ -1,5 +1,6 @@
 import type { Routes } from "#contracts/http/routes.ts";
 import { authorize, deployment } from "#core/access/can.ts";
+import { userAtCommit } from "#core/access/rights-at-commit.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
@@ -70,6 +71,7 @@ function writesOf({ ids }: ConnectionDeps, at: Date, call: Call, connection: Con
     },
     { write: "create", kind: "connection", record: connection },
     ...members.map((record): Write => ({ write: "create", kind: "connection-member", record })),
+    userAtCommit(call.user),
     audited(ids, at, call, {
       action: "connection:create",
       resource: { type: "connection", id: connection.id },

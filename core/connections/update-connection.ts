@@ -5,6 +5,7 @@ import { audited } from "#core/audit/record.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
+import { whileClosed } from "#core/connections/closing.ts";
 import { targetOf, type Connection } from "#core/connections/connection.ts";
 import { connectionNameGuard, connectionNameTaken } from "#core/connections/create-connection.ts";
 import { newSecretRef, withNewCredentials } from "#core/connections/credentials.ts";
@@ -47,11 +48,10 @@ export const updateConnection =
         "/credentials",
       );
       const secretRef = newSecretRef(deps.ids, connection.id);
-      const result = await withNewCredentials(deps.secrets, secretRef, credentials, () =>
+      // The former credentials stay for what is under way with them; the sweep takes what nothing names.
+      return await withNewCredentials(deps.secrets, secretRef, credentials, () =>
         store(deps, call, connection, { ...body, config, secretRef, rights }),
       );
-      await deps.secrets.delete(connection.secretRef);
-      return result;
     });
 
 /** Merges the patch into the configuration, as the technology's contract accepts it; null takes an optional field away. */
@@ -70,17 +70,21 @@ function changedConfig(connection: Connection, body: Patch): Connection["config"
   return config;
 }
 
+const databaseInUse = "Its database cannot change while data sources use it.";
+
+function changesDatabase({ technology, config }: Connection, changed: Connection["config"]): boolean {
+  const { databaseOf } = technologyContracts[technology];
+  return databaseOf(changed) !== databaseOf(config);
+}
+
 /** Data sources are known by (connection, schema, table): another database would make them other tables. */
 async function demandSameDatabase(
   { store }: ConnectionDeps,
   connection: Connection,
   config: Connection["config"],
 ): Promise<void> {
-  const { databaseOf } = technologyContracts[connection.technology];
-  if (databaseOf(config) === databaseOf(connection.config)) return;
-  if (await store.connectionInUse(connection.id)) {
-    throw new DomainError("connection-in-use", "Its database cannot change while data sources use it.");
-  }
+  if (!changesDatabase(connection, config)) return;
+  if (await store.connectionInUse(connection.id)) throw new DomainError("connection-in-use", databaseInUse);
 }
 
 interface Change {
@@ -97,17 +101,34 @@ async function store(deps: ConnectionDeps, call: Call, before: Connection, chang
     name: change.name ?? before.name,
     config: change.config,
     secretRef: change.secretRef ?? before.secretRef,
+    closing: false,
     updatedAt: at.toISOString(),
-    version: before.version + 1,
   };
   if (change.config !== before.config || change.secretRef !== undefined) {
     await askRemote(() => deps.remote.server(targetOf(after)));
   }
-  await deps.store.commit([
+  const commit = async (current: Connection): Promise<Connection> => {
+    const record = { ...after, version: current.version + 1 };
+    await deps.store.commit(changeWrites(deps, at, call, current, record, change));
+    return record;
+  };
+  if (!changesDatabase(before, after.config)) return showConnection(await commit(before));
+  return showConnection(await whileClosed(deps, before, databaseInUse, commit));
+}
+
+function changeWrites(
+  { ids }: ConnectionDeps,
+  at: Date,
+  call: Call,
+  before: Connection,
+  after: Connection,
+  change: Change,
+): readonly Write[] {
+  return [
     ...change.rights,
     ...renaming(before, after),
     { write: "replace", kind: "connection", record: after, expected: before.version, otherwise: staleRead() },
-    audited(deps.ids, at, call, {
+    audited(ids, at, call, {
       action: "connection:update",
       resource: { type: "connection", id: before.id },
       details: {
@@ -116,8 +137,7 @@ async function store(deps: ConnectionDeps, call: Call, before: Connection, chang
         credentialsChanged: change.secretRef !== undefined,
       },
     }),
-  ]);
-  return showConnection(after);
+  ];
 }
 
 function renaming(before: Connection, after: Connection): readonly Write[] {

@@ -27,6 +27,7 @@ export interface HealthDocument {
   readonly status: HealthStatus;
   readonly rowCount: RowCount | null;
   readonly highCardinalityColumn: HighCardinalityColumn | null;
+  readonly fingerprintAt: string | null;
   readonly version: number;
 }
 

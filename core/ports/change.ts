@@ -65,7 +65,13 @@ export type Write =
       object
     >)
   /** Demands that a connection still exists, and is not closing, when the change commits. */
-  | { readonly write: "require-connection"; readonly connectionId: string; readonly otherwise: DomainError }
+  | {
+      readonly write: "require-connection";
+      readonly connectionId: string;
+      /** With these credentials still, and so the same host and database. */
+      readonly secretRef?: string;
+      readonly otherwise: DomainError;
+    }
   /** Takes a guard for a record; somebody else holding it fails. */
   | {
       readonly write: "claim";

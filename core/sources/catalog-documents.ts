@@ -26,5 +26,6 @@ export const healthDocument = (record: DataSourceHealth): HealthDocument => ({
   status: assessHealth(record),
   rowCount: record.rowCount,
   highCardinalityColumn: record.highCardinalityColumn,
+  fingerprintAt: record.fingerprintAt,
   version: record.version,
 });

@@ -141,12 +141,10 @@ async function tagsOf(
   return found;
 }
 
-/** The tags of these names, as far as there are any. */
-const namedTags = (tags: ReadonlyMap<string, Tag>, names: readonly string[] = []): readonly Tag[] =>
-  names.flatMap((name) => {
-    const tag = tags.get(name);
-    return tag === undefined ? [] : [tag];
-  });
+/** The tags of these names, as far as there are any, each once. */
+const namedTags = (tags: ReadonlyMap<string, Tag>, names: readonly string[] = []): readonly Tag[] => [
+  ...new Map(names.flatMap((name) => tags.get(name) ?? []).map((tag) => [tag.id, tag])).values(),
+];
 
 function changedEdit(
   call: Call,

@@ -37,6 +37,8 @@ export interface NewDataSource {
   readonly owner: DataSourceMember;
   /** Null where statistics are prevented. */
   readonly job: Job | null;
+  /** The credentials that the remote database was asked with. */
+  readonly secretRef: string;
 }
 
 /** A remote's comment may be of any length; so much of it is kept that it fits where it is stored, beside all else. */
@@ -73,6 +75,7 @@ export function newDataSource(
     dataSource,
     health: initialHealth(dataSourceId, statisticsPrevented, at),
     owner,
+    secretRef: findings.connection.secretRef,
     job: statisticsPrevented ? null : healthJob(ids, dataSource, automaticChecks, asked),
   };
 }
@@ -133,7 +136,12 @@ export function creationWrites(ids: Ids, at: Date, call: Call, made: NewDataSour
       otherwise: dataSourceExists(remote),
     },
     { write: "claim", guard: dataSourceNameGuard(name), owner: id, otherwise: dataSourceNameTaken(name) },
-    { write: "require-connection", connectionId, otherwise: new DomainError("not-found") },
+    {
+      write: "require-connection",
+      connectionId,
+      secretRef: made.secretRef,
+      otherwise: new DomainError("contention", "The connection was changed while the database was asked."),
+    },
     { write: "create", kind: "data-source", record: dataSource },
     { write: "create", kind: "data-source-health", record: health },
     { write: "create", kind: "data-source-member", record: owner },

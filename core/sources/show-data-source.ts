@@ -82,7 +82,7 @@ export function showSummary(
     statistics: {
       rowCount: health.rowCount,
       highCardinalityColumn: health.highCardinalityColumn,
-      fingerprintAt: null,
+      fingerprintAt: health.fingerprintAt,
     },
     columnCount: header.columnCount,
     origin: { ...header.origin },

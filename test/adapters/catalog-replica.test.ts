@@ -20,7 +20,13 @@ const header = (id: string, name: string, version = 1): HeaderDocument => ({
   tagIds: [],
   columnCount: 1,
 });
-const health = { status: "healthy", rowCount: null, highCardinalityColumn: null, version: 1 } as const;
+const health = {
+  status: "healthy",
+  rowCount: null,
+  highCardinalityColumn: null,
+  fingerprintAt: null,
+  version: 1,
+} as const;
 const owners = { principals: ["user:usr_1"], version: 1 };
 
 /** A log of deltas as the table keeps it: ordered by id, read from any place. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { anApp } from "#test/support/app.ts";
+import { sweepSecrets } from "#core/connections/sweep-secrets.ts";
+import type { RemoteGateway } from "#core/ports/remote.ts";
+import { anApp, caller } from "#test/support/app.ts";
 import {
   aConnection,
   aDataSource,
@@ -76,7 +78,7 @@ describe("PATCH /connections/{id}", () => {
     }
   });
 
-  it("takes another host with credentials, and forgets the old ones", async () => {
+  it("takes another host with credentials, and the sweep forgets the old ones", async () => {
     const { id } = await aConnection(owner);
     const [before] = (await secretRefs()).filter((ref) => ref.includes(id));
     const body = { config: { host: "database.test" }, credentials: postgresCredentials() };
@@ -84,6 +86,9 @@ describe("PATCH /connections/{id}", () => {
       status: 200,
       body: { config: { ...postgresConfig(), host: "database.test" }, version: 2 },
     });
+    // The files carry the machine's own time.
+    const later = { now: () => new Date(Date.now() + 2 * 3_600_000) };
+    await sweepSecrets({ store: app.store, secrets: app.secrets, clock: later });
     const after = (await secretRefs()).filter((ref) => ref.includes(id));
     expect(after).toHaveLength(1);
     expect(after).not.toContain(before);
@@ -128,5 +133,44 @@ describe("PATCH /connections/{id}", () => {
       status: 200,
       body: { config: { database: "template1" } },
     });
+  });
+
+  it("takes none when a data source comes while the other database is asked", async () => {
+    const connection = await aConnection(owner);
+    const remote: RemoteGateway = {
+      ...app.gateway,
+      server: async (target) => {
+        await aDataSource(owner, connection);
+        return await app.gateway.server(target);
+      },
+    };
+    const body = { config: { database: "template1" }, credentials: postgresCredentials() };
+    const path = `/connections/${connection.id}`;
+    const reply = await caller({ ...app.parts, remote })("PATCH", path, { as: owner, body });
+    expect(reply).toMatchObject({ status: 409, body: { code: "connection-in-use" } });
+    // It is open as before.
+    await aDataSource(owner, connection);
+  });
+
+  it("opens a connection that a broken deletion left closed; so does a deletion that is refused", async () => {
+    const connection = await aConnection(owner);
+    await aDataSource(owner, connection);
+    const close = async () => {
+      const record = (await app.store.connections([connection.id])).get(connection.id);
+      if (record === undefined) throw new Error("it is gone");
+      const { version } = record;
+      const closed = { ...record, closing: true, version: version + 1 };
+      const otherwise = new Error("it moved") as never;
+      await app.store.commit([
+        { write: "replace", kind: "connection", record: closed, expected: version, otherwise },
+      ]);
+    };
+    await close();
+    expect((await patch(connection.id, { name: unique("open ") })).status).toBe(200);
+    await aDataSource(owner, connection);
+    await close();
+    const refused = await app.call("DELETE", `/connections/${connection.id}`, { as: owner });
+    expect(refused).toMatchObject({ status: 409, body: { code: "connection-in-use" } });
+    await aDataSource(owner, connection);
   });
 });

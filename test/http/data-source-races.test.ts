@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { RemoteGateway } from "#core/ports/remote.ts";
 import { anApp, caller } from "#test/support/app.ts";
-import { aRegistrar, aRemoteTable, type Connection, type Persona } from "#test/support/personas.ts";
+import {
+  aRegistrar,
+  aRemoteTable,
+  postgresCredentials,
+  type Connection,
+  type Persona,
+} from "#test/support/personas.ts";
 import { runSql } from "#test/support/postgres-client.ts";
 import { unique } from "#test/support/records.ts";
 import { allItems, itemsOf } from "#test/support/table-items.ts";
@@ -125,5 +131,20 @@ describe("POST /data-sources", () => {
     const reply = await callThrough(inspect)("POST", "/data-sources", { as, body });
     expect(reply).toMatchObject({ status: 403, body: { code: "forbidden" } });
     expect(summary(await itemsOf(app, "data-source", "guard", "dictionary-chunk"))).toEqual(before);
+  });
+
+  it("is refused when the connection went to another database while the table was inspected", async () => {
+    const { owner: as, connection: own } = await aRegistrar(app);
+    const inspect: RemoteGateway["inspect"] = async (...given) => {
+      const found = await app.gateway.inspect(...given);
+      const body = { config: { database: "template1" }, credentials: postgresCredentials() };
+      expect((await app.call("PATCH", `/connections/${own.id}`, { as, body })).status).toBe(200);
+      return found;
+    };
+    const body = { connectionId: own.id, ...(await aRemoteTable()) };
+    const reply = await callThrough(inspect)("POST", "/data-sources", { as, body });
+    expect(reply).toMatchObject({ status: 409, body: { code: "contention" } });
+    const list = await as.api.listDataSources({ query: { connectionId: own.id } });
+    expect(list.items).toEqual([]);
   });
 });

@@ -56,6 +56,13 @@ describe("GET /data-sources/{id}/dictionary", () => {
 });
 
 describe("PATCH /data-sources/{id}/dictionary", () => {
+  it("puts a tag on once, however often and in whatever case it is named", async () => {
+    const id = await aSource();
+    const body = { addTags: ["Secret", "Secret", "secret"] };
+    expect((await editOne(id, "email", body)).status).toBe(200);
+    expect((await columnOf(id, "email"))?.tags).toEqual([{ name: "Secret", provenance: "manual" }]);
+  });
+
   it("answers the changed columns, and raises the version of the data source once", async () => {
     const id = await aSource();
     const { status, body } = await edit(id, [

@@ -122,6 +122,15 @@ describe("a POST with an Idempotency-Key", () => {
     expect(made.filter(({ kind }) => kind === "dictionary-chunk")).toHaveLength(before + 1);
   });
 
+  it("that takes a guard is done once when it comes ten times at once, and is no conflict with itself", async () => {
+    const [key, name] = [aKey(), unique("T")];
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, () => post("/tags", key, { name }, governor)),
+    );
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(replies.map((reply) => JSON.stringify(told(reply)))).size).toBe(1);
+  });
+
   it("is done once when two different requests come at once under it", async () => {
     const [key, names] = [aKey(), [unique("T"), unique("T")]];
     const replies = await Promise.all(names.map((name) => post("/tags", key, { name }, governor)));

@@ -125,6 +125,7 @@ describe("what is invalid", () => {
     ["a technology that nobody knows", { technology: "oracle" }, "/technology"],
     ["a name of blanks", { name: "   " }, "/name"],
     ["a name with a control character", { name: "a\u0007b" }, "/name"],
+    ["a name that is too long once it is composed", { name: "\u0958".repeat(200) }, "/name"],
     ["a name that is a number", { name: 7 }, "/name"],
     ["a port out of range", { config: { host: "h", port: 65_536, database: "d" } }, "/config/port"],
     ["a port that is not whole", { config: { host: "h", port: 1.5, database: "d" } }, "/config/port"],
@@ -144,6 +145,13 @@ describe("what is invalid", () => {
     });
     expect(status).toBe(400);
     expect(placesOf(body)).toContain(`body ${pointer}`);
+  });
+
+  it("is half a surrogate pair in free text", async () => {
+    const body = { name: "T", description: "a\ud800b" };
+    const reply = await app.call("POST", "/tags", { as, body });
+    expect(reply.status).toBe(400);
+    expect(placesOf(reply.body)).toEqual(["body /description"]);
   });
 
   it("in query and body is told at once", async () => {

@@ -121,6 +121,22 @@ describe("a job that fails", () => {
     expect((await owner.api.getJob({ params })).state).toBe("succeeded");
   });
 
+  it("and whose dead letter comes late, when it was sent again and is worked on, is not touched", async () => {
+    const { jobId, params } = await aWaitingJob();
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      await app.outbox.deliver(app.worker({ sessions: failing("no") }), app.outbox.take(jobId));
+    }
+    const [letter] = app.outbox.deadLetters.splice(0);
+    if (letter === undefined) throw new Error("there is no dead letter");
+    app.clock.advance(4 * minute);
+    await app.sweep();
+    await steer(jobId, "retry");
+    const until = new Date(app.clock.now().getTime() + 2 * minute);
+    expect(await app.store.claim(jobId, app.clock.now(), until)).not.toBeNull();
+    expect(await app.outbox.deliver(app.deadLetterWorker, letter)).toBe(0);
+    expect((await owner.api.getJob({ params })).state).toBe("running");
+  });
+
   it("with its worker lost at every attempt is failed by the sweep, with that reason", async () => {
     const { jobId, params } = await aWaitingJob();
     for (let attempt = 1; attempt <= 3; attempt += 1) {

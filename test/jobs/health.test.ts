@@ -88,6 +88,7 @@ describe("a new data source", () => {
       finishedAt: at,
     });
     const { items } = await owner.api.listDataSources({ query: { search: source.name } });
+    expect(items[0]?.statistics).toEqual(after.statistics);
     expect(items).toMatchObject([
       { health: { status: "healthy" }, statistics: { rowCount: { value: 500 } } },
     ]);

@@ -15,6 +15,7 @@ import {
   originType,
   tagsRequest,
 } from "../../resources/data-source.ts";
+import { tagName } from "../../resources/common.ts";
 import { job } from "../../resources/job.ts";
 import { technology } from "../../resources/remote.ts";
 import { tag, tagCreation } from "../../resources/tag.ts";
@@ -180,7 +181,7 @@ export const catalogRoutes = {
     summary: "Take a tag off a data source; an absent one is no error",
     who: curators,
     authenticated: true,
-    params: params.extend({ name: z.string().min(1).max(200) }),
+    params: params.extend({ name: tagName }),
     status: 204,
     problems: ["not-found", "forbidden", "contention"],
     ifMatch: true,

@@ -38,9 +38,25 @@ export function operation<R extends RouteContract>(
       return successReply(contract, event.rawPath, requestId, await useCase(input, call));
     } catch (error) {
       if (error instanceof ReplayError) return replay(error.kept, call, event.rawPath);
-      throw error;
+      const meanwhile = await keptSince(error, call, deps);
+      if (meanwhile === null) throw error;
+      return replay(meanwhile, call, event.rawPath);
     }
   };
+}
+
+/**
+ * The reply of the same request, sent twice at once, where the other was quicker: what refuses this one may
+ * be what that one did.
+ */
+async function keptSince(
+  error: unknown,
+  { user, idempotency }: Call,
+  deps: EdgeDeps | null,
+): Promise<KeptReply | null> {
+  if (idempotency === null || deps === null || !(error instanceof DomainError)) return null;
+  if (error.code === "unavailable" || error.code === "idempotency-key-reused") return null;
+  return await deps.store.keptReply(user.id, idempotency.key);
 }
 
 /** The same request again gets the same reply; another one under the same key is refused. */
