@@ -44,7 +44,9 @@ export async function startHttpServer(
   log: Log,
 ): Promise<{ readonly url: string; readonly server: Server }> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? "/", `http://${request.headers.host ?? "127.0.0.1"}`);
+    // A path alone, however many slashes it begins with: no part of it is a host.
+    const target = request.url ?? "/";
+    const url = new URL(target.startsWith("/") ? `http://127.0.0.1${target}` : target);
     const body = await bodyOf(request);
     if (body === null) {
       send(response, gatewayError(413, "Request Entity Too Large"));

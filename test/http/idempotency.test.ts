@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { anApp } from "#test/support/app.ts";
 import {
@@ -102,6 +103,17 @@ describe("a POST with an Idempotency-Key", () => {
     expect((await post(`/data-sources/${id}/tags`, key, { tags: [name] })).status).toBe(200);
     const other = await post(`/data-sources/${id}/tags`, key, { tags: [name, name] });
     expect(other).toMatchObject({ status: 422, body: { code: "idempotency-key-reused" } });
+  });
+
+  it("leaves nothing in the table by which its body could be guessed", async () => {
+    const [key, body] = [aKey(), { name: unique("T") }];
+    expect((await post("/tags", key, body, governor)).status).toBe(201);
+    const plain = createHash("sha256")
+      .update(`POST\0/tags\0\0${JSON.stringify(body)}`)
+      .digest("hex");
+    const kept = await itemsOf(app, "kept-reply");
+    expect(kept.filter((item) => item["key"] === key)).toHaveLength(1);
+    expect(kept.filter((item) => item["requestHash"] === plain)).toEqual([]);
   });
 
   it("belongs to its caller: another's same key is another key", async () => {
