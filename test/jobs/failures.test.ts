@@ -36,6 +36,19 @@ const steer = (jobId: string, verb: string) => app.call("POST", `/jobs/${jobId}/
 const places = async (jobId: string) =>
   (await itemsOf(app, "slot", "waiting-job")).filter((item) => item["jobId"] === jobId);
 
+/** A job that failed at every attempt and that the sweep has ended, before its dead letter arrives. */
+async function aLateLetter() {
+  const waiting = await aWaitingJob();
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    await app.outbox.deliver(app.worker({ sessions: failing("no") }), app.outbox.take(waiting.jobId));
+  }
+  const [letter] = app.outbox.deadLetters.splice(0);
+  if (letter === undefined) throw new Error("there is no dead letter");
+  app.clock.advance(4 * minute);
+  await app.sweep();
+  return { ...waiting, letter };
+}
+
 describe("a job that fails", () => {
   it("at three attempts becomes a dead letter and is left failed, until a person sends it again", async () => {
     const { source, jobId, params } = await aWaitingJob();
@@ -106,14 +119,7 @@ describe("a job that fails", () => {
   });
 
   it("and whose dead letter comes late, when it was sent again and succeeded, stays succeeded", async () => {
-    const { jobId, params } = await aWaitingJob();
-    for (let attempt = 1; attempt <= 3; attempt += 1) {
-      await app.outbox.deliver(app.worker({ sessions: failing("no") }), app.outbox.take(jobId));
-    }
-    const [letter] = app.outbox.deadLetters.splice(0);
-    if (letter === undefined) throw new Error("there is no dead letter");
-    app.clock.advance(4 * minute);
-    await app.sweep();
+    const { jobId, params, letter } = await aLateLetter();
     expect((await owner.api.getJob({ params })).state).toBe("failed");
     await steer(jobId, "retry");
     await app.drain();
@@ -122,14 +128,7 @@ describe("a job that fails", () => {
   });
 
   it("and whose dead letter comes late, when it was sent again and is worked on, is not touched", async () => {
-    const { jobId, params } = await aWaitingJob();
-    for (let attempt = 1; attempt <= 3; attempt += 1) {
-      await app.outbox.deliver(app.worker({ sessions: failing("no") }), app.outbox.take(jobId));
-    }
-    const [letter] = app.outbox.deadLetters.splice(0);
-    if (letter === undefined) throw new Error("there is no dead letter");
-    app.clock.advance(4 * minute);
-    await app.sweep();
+    const { jobId, params, letter } = await aLateLetter();
     await steer(jobId, "retry");
     const until = new Date(app.clock.now().getTime() + 2 * minute);
     expect(await app.store.claim(jobId, app.clock.now(), until)).not.toBeNull();
