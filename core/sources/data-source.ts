@@ -31,6 +31,12 @@ export interface Origin {
   readonly type: OriginType;
 }
 
+/** Where the audit record of a chunk of bulk work lies that tells of a data source among others. */
+export interface AuditedIn {
+  readonly jobId: string;
+  readonly auditId: string;
+}
+
 /** The remote relation behind a data source, named as the remote names it. */
 export interface RemoteRelation {
   readonly database: string;
@@ -54,6 +60,8 @@ export interface DataSource {
   readonly statisticsPrevented: boolean;
   readonly dictionary: DictionaryGeneration;
   readonly origin: Origin;
+  /** The newest records of bulk work that touched it: what its activity shows beside its own. */
+  readonly auditedIn: readonly AuditedIn[];
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -116,6 +116,7 @@ function header(
     statisticsPrevented: findings.statisticsPrevented,
     dictionary: { ...dictionary, columnCount: relation.columns.length, takenAt: now },
     origin: { type: "manual" },
+    auditedIn: [],
     createdBy: user.id,
     createdAt: now,
     updatedAt: now,

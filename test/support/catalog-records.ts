@@ -47,6 +47,7 @@ export const aDataSource = (given: Partial<DataSource> = {}): DataSource => ({
   statisticsPrevented: false,
   dictionary: { generation: "gen_1", chunks: 1, columnCount: 1, takenAt: at },
   origin: { type: "manual" },
+  auditedIn: [],
   createdBy: "usr_1",
   createdAt: at,
   updatedAt: at,

@@ -1,0 +1,100 @@
+import * as z from "zod";
+import { resourceId } from "../../../ids.ts";
+import {
+  dataSource,
+  dataSourceCreation,
+  dataSourcePatch,
+  dataSourceRole,
+  dataSourceStatus,
+  dataSourceSummary,
+  healthStatus,
+  originType,
+} from "../../../resources/data-source.ts";
+import { technology } from "../../../resources/remote.ts";
+import { listOf, pageQuery, repeatable } from "../../lists.ts";
+import { route } from "../../route.ts";
+import { dataSourceParams, members, owners } from "./common.ts";
+
+/** Data sources and what people state of them. */
+export const dataSourceRoutes = {
+  createDataSource: route({
+    method: "POST",
+    path: "/data-sources",
+    summary: "Expose a remote table; one trivial query must pass first",
+    who: "CREATE_DATA_SOURCE, as a registrar of the connection",
+    authenticated: true,
+    body: dataSourceCreation,
+    status: 201,
+    result: dataSource,
+    problems: [
+      "forbidden",
+      "not-found",
+      "data-source-name-taken",
+      "data-source-exists",
+      "too-many-columns",
+      "connection-failed",
+      "table-not-found",
+      "reserved-schema",
+      "tag-not-found",
+      "contention",
+    ],
+    idempotent: true,
+  }),
+  listDataSources: route({
+    method: "GET",
+    path: "/data-sources",
+    summary: "List the data sources that the caller may see",
+    who: "any user; the list holds what they may see",
+    authenticated: true,
+    query: z.strictObject({
+      ...pageQuery,
+      search: z.string().min(1).max(200).optional(),
+      tag: repeatable(z.string().min(1).max(200)),
+      connectionId: repeatable(resourceId),
+      technology: repeatable(technology),
+      health: repeatable(healthStatus),
+      status: repeatable(dataSourceStatus),
+      role: repeatable(dataSourceRole),
+      origin: repeatable(originType),
+      sort: z.enum(["name", "-createdAt"]).default("name"),
+    }),
+    status: 200,
+    result: listOf(dataSourceSummary),
+    problems: ["invalid-cursor"],
+  }),
+  getDataSource: route({
+    method: "GET",
+    path: "/data-sources/{dataSourceId}",
+    summary: "Read a data source",
+    who: members,
+    authenticated: true,
+    params: dataSourceParams,
+    status: 200,
+    result: dataSource,
+    problems: ["not-found"],
+  }),
+  updateDataSource: route({
+    method: "PATCH",
+    path: "/data-sources/{dataSourceId}",
+    summary: "Change what people state about a data source",
+    who: "owners; description and documentation also experts",
+    authenticated: true,
+    params: dataSourceParams,
+    body: dataSourcePatch,
+    status: 200,
+    result: dataSource,
+    problems: ["not-found", "forbidden", "data-source-name-taken", "contention"],
+    ifMatch: true,
+  }),
+  deleteDataSource: route({
+    method: "DELETE",
+    path: "/data-sources/{dataSourceId}",
+    summary: "Delete a data source, softly: its table is not touched",
+    who: owners,
+    authenticated: true,
+    params: dataSourceParams,
+    status: 204,
+    problems: ["not-found", "forbidden", "contention"],
+    ifMatch: true,
+  }),
+};

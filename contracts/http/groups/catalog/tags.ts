@@ -1,0 +1,59 @@
+import * as z from "zod";
+import { tagName } from "../../../resources/common.ts";
+import { dataSource, tagsRequest } from "../../../resources/data-source.ts";
+import { tag, tagCreation } from "../../../resources/tag.ts";
+import { listOf, pageQuery } from "../../lists.ts";
+import { route } from "../../route.ts";
+import { curators, dataSourceParams } from "./common.ts";
+
+/** The tree of tags, and tags on data sources. */
+export const tagRoutes = {
+  addTags: route({
+    method: "POST",
+    path: "/data-sources/{dataSourceId}/tags",
+    summary: "Put tags on a data source; one that is there already stays as it is",
+    who: curators,
+    authenticated: true,
+    params: dataSourceParams,
+    body: tagsRequest,
+    status: 200,
+    result: dataSource,
+    problems: ["not-found", "forbidden", "tag-not-found", "too-many-tags", "contention"],
+    ifMatch: true,
+    idempotent: true,
+  }),
+  removeTag: route({
+    method: "DELETE",
+    path: "/data-sources/{dataSourceId}/tags/{name}",
+    summary: "Take a tag off a data source; an absent one is no error",
+    who: curators,
+    authenticated: true,
+    params: dataSourceParams.extend({ name: tagName }),
+    status: 204,
+    problems: ["not-found", "forbidden", "contention"],
+    ifMatch: true,
+  }),
+  listTags: route({
+    method: "GET",
+    path: "/tags",
+    summary: "List the tags",
+    who: "any user",
+    authenticated: true,
+    query: z.strictObject(pageQuery),
+    status: 200,
+    result: listOf(tag),
+    problems: ["invalid-cursor"],
+  }),
+  createTag: route({
+    method: "POST",
+    path: "/tags",
+    summary: "Make a tag; its parents in the tree are made with it",
+    who: "GOVERNANCE",
+    authenticated: true,
+    body: tagCreation,
+    status: 201,
+    result: tag,
+    problems: ["forbidden", "tag-name-taken", "contention"],
+    idempotent: true,
+  }),
+};
