@@ -1,0 +1,148 @@
+import { isFinished, type Job } from "#core/jobs/job.ts";
+import { foldName } from "#core/names/fold.ts";
+import type { Guard } from "#core/ports/change.ts";
+import type { Fact } from "#core/ports/table-facts.ts";
+import type { DataSource } from "#core/sources/data-source.ts";
+import { checkNames, type CheckName } from "#contracts/resources/data-source.ts";
+
+/** A guard as one string; names that are the same to people are the same here. */
+export function guardText(guard: Guard): string {
+  return guard.guard === "relation"
+    ? JSON.stringify([guard.guard, guard.connectionId, guard.schema, guard.table])
+    : JSON.stringify([guard.guard, foldName(guard.name)]);
+}
+
+type Counted = Pick<DataSource, "name" | "connectionId" | "remote" | "dictionary" | "deletedAt"> & {
+  readonly tagIds: readonly string[];
+};
+
+interface CountedJob extends Pick<
+  Job,
+  "state" | "line" | "slot" | "admittedAt" | "lease" | "createdAt" | "finishedAt"
+> {
+  readonly active: boolean;
+  readonly finished: boolean;
+  /** The data sources that it works on. */
+  readonly dataSourceIds: readonly string[];
+}
+
+const add = <K, V>(map: Map<K, Set<V>>, key: K, value: V): void => {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, new Set([value]));
+  else known.add(value);
+};
+
+/** A generation of a data source's dictionary as one string. */
+export const generationText = (of: { readonly dataSourceId: string; readonly generation: string }): string =>
+  `${of.dataSourceId} ${of.generation}`;
+
+/** The ids that a health job's input names. */
+function dataSourceIdsOf({ input }: Job): readonly string[] {
+  const ids: unknown = input["dataSourceIds"] ?? [input["dataSourceId"]];
+  return Array.isArray(ids) ? ids.filter((id): id is string => typeof id === "string") : [];
+}
+
+/**
+ * What the invariants need to know of everything that is stored, and no more of it: a catalog of 100,000
+ * data sources must fit into a worker's memory.
+ */
+export class Census {
+  readonly kinds = new Map<string, number>();
+  readonly unreadable: string[] = [];
+  readonly guards = new Map<string, string>();
+  readonly users = new Set<string>();
+  readonly keys = new Map<string, string>();
+  readonly connections = new Map<string, { readonly name: string }>();
+  readonly connectionRoles = new Map<string, Set<string>>();
+  readonly tags = new Map<string, { readonly name: string }>();
+  readonly dataSources = new Map<string, Counted>();
+  readonly owned = new Set<string>();
+  /** For each kind of part, the data sources that have one. */
+  readonly parts = new Map<string, Set<string>>();
+  /** Tags on columns, by data source. */
+  readonly columnTags = new Map<string, Set<string>>();
+  readonly chunks = new Map<string, { count: number; columns: number }>();
+  readonly staged = new Map<string, string>();
+  /** Checks that wait or run, by data source. */
+  readonly waitingChecks = new Map<string, readonly CheckName[]>();
+  readonly jobs = new Map<string, CountedJob>();
+  readonly inMonth = new Set<string>();
+  readonly places: { readonly line: string; readonly jobId: string }[] = [];
+  readonly slots: { readonly line: string; readonly slot: number; readonly jobId: string }[] = [];
+
+  private readonly see: { readonly [K in Fact["kind"]]?: (fact: Extract<Fact, { kind: K }>) => void } = {
+    unreadable: ({ where }) => this.unreadable.push(where),
+    guard: ({ guard, owner }) => this.guards.set(guardText(guard), owner),
+    user: ({ record }) => this.users.add(record.id),
+    "api-key": ({ record }) => this.keys.set(record.id, record.userId),
+    connection: ({ record: { id, name } }) => this.connections.set(id, { name }),
+    "connection-member": ({ record: { connectionId, role } }) =>
+      add(this.connectionRoles, connectionId, role),
+    tag: ({ record: { id, name } }) => this.tags.set(id, { name }),
+    "data-source": ({ record }) => this.dataSources.set(record.id, counted(record)),
+    "data-source-member": ({ record: { dataSourceId, role } }) => {
+      if (role === "owner") this.owned.add(dataSourceId);
+      add(this.parts, "member", dataSourceId);
+    },
+    "data-source-health": ({ record: { dataSourceId, checks } }) => {
+      add(this.parts, "health", dataSourceId);
+      const waiting = checkNames.filter((name) => ["pending", "running"].includes(checks[name].state));
+      if (waiting.length > 0) this.waitingChecks.set(dataSourceId, waiting);
+    },
+    "column-edit": ({ record: { dataSourceId, tags } }) => {
+      add(this.parts, "column edit", dataSourceId);
+      for (const { tagId } of tags) add(this.columnTags, dataSourceId, tagId);
+    },
+    "dictionary-chunk": (chunk) => {
+      add(this.parts, "dictionary chunk", chunk.dataSourceId);
+      const known = this.chunks.get(generationText(chunk)) ?? { count: 0, columns: 0 };
+      this.chunks.set(generationText(chunk), {
+        count: known.count + 1,
+        columns: known.columns + chunk.columns,
+      });
+    },
+    "staged-generation": (staged) => this.staged.set(generationText(staged), staged.stagedAt),
+    job: ({ record, active }) => this.jobs.set(record.id, countedJob(record, active)),
+    "job-in-month": ({ jobId }) => this.inMonth.add(jobId),
+    "job-of-data-source": ({ dataSourceId }) => add(this.parts, "place of a job", dataSourceId),
+    "waiting-job": (place) => this.places.push(place),
+    slot: (slot) => this.slots.push(slot),
+  };
+
+  /** Takes one thing in. */
+  count(fact: Fact): void {
+    const kind = fact.kind === "other" ? fact.of : fact.kind;
+    this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1);
+    // Each entry takes the facts of its own kind, which the compiler cannot follow through a lookup.
+    const see = this.see[fact.kind] as ((fact: Fact) => void) | undefined;
+    see?.(fact);
+  }
+
+  /** How many things there are. */
+  get items(): number {
+    return [...this.kinds.values()].reduce((sum, count) => sum + count, 0);
+  }
+}
+
+const counted = ({ name, connectionId, remote, dictionary, deletedAt, tags }: DataSource): Counted => ({
+  name,
+  connectionId,
+  remote,
+  dictionary,
+  deletedAt,
+  tagIds: tags.map(({ tagId }) => tagId),
+});
+
+const countedJob = (job: Job, active: boolean): CountedJob => ({
+  state: job.state,
+  line: job.line,
+  slot: job.slot,
+  admittedAt: job.admittedAt,
+  lease: job.lease,
+  createdAt: job.createdAt,
+  finishedAt: job.finishedAt,
+  active,
+  finished: isFinished(job.state),
+  // Of a finished job nothing waits any more.
+  dataSourceIds: isFinished(job.state) ? [] : dataSourceIdsOf(job),
+});

@@ -1,0 +1,35 @@
+import type { Guard } from "#core/ports/change.ts";
+import { dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
+import { guardText, type Census } from "./census.ts";
+import { finding, type Finding } from "./finding.ts";
+
+/** Every guard that must be held, and by whom. What is deleted holds none. */
+function* dueGuards(census: Census): Iterable<readonly [Guard, string]> {
+  for (const [id, { name }] of census.connections) yield [{ guard: "connection-name", name }, id];
+  for (const [id, { name }] of census.tags) yield [{ guard: "tag-name", name }, id];
+  for (const [id, { name, connectionId, remote, deletedAt }] of census.dataSources) {
+    if (deletedAt !== null) continue;
+    yield [dataSourceNameGuard(name), id];
+    yield [relationGuard(connectionId, remote), id];
+  }
+}
+
+/** A name or a relation is held by the record that bears it, and by no other. */
+export function* guardInvariants(census: Census): Iterable<Finding> {
+  const due = new Map<string, string>();
+  for (const [guard, owner] of dueGuards(census)) {
+    const text = guardText(guard);
+    due.set(text, owner);
+    const holder = census.guards.get(text);
+    if (holder === owner) continue;
+    yield finding(
+      "record-holds-its-guard",
+      owner,
+      holder === undefined ? `nobody holds ${text}` : `${holder} holds ${text}`,
+    );
+  }
+  for (const [text, holder] of census.guards) {
+    if (due.get(text) === holder) continue;
+    yield finding("guard-has-its-record", text, `is held by ${holder} for nothing`);
+  }
+}

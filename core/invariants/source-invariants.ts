@@ -1,0 +1,94 @@
+import { generationText, type Census } from "./census.ts";
+import { finding, type Finding } from "./finding.ts";
+
+/** What was staged is settled by an hourly sweep, an hour after it was staged: by then it must be gone. */
+const stagedForMs = 3 * 3_600_000;
+
+/** What lies in the partition of a data source belongs to one, but for what is staged before it. */
+function* orphans(census: Census): Iterable<Finding> {
+  const staged = new Set([...census.staged.keys()].map((text) => text.split(" ")[0]));
+  for (const [part, ids] of census.parts) {
+    for (const id of ids) {
+      if (census.dataSources.has(id)) continue;
+      if (part === "dictionary chunk" && staged.has(id)) continue;
+      yield finding(
+        "nothing-without-its-data-source",
+        id,
+        `a ${part} is left of a data source that is not there`,
+      );
+    }
+  }
+}
+
+function* wholeness(census: Census): Iterable<Finding> {
+  const healthy = census.parts.get("health") ?? new Set();
+  for (const [id, { deletedAt }] of census.dataSources) {
+    if (!healthy.has(id)) yield finding("data-source-is-whole", id, "its health is missing");
+    if (deletedAt === null && !census.owned.has(id))
+      yield finding("data-source-is-whole", id, "it has no owner");
+  }
+}
+
+function* dictionaries(census: Census): Iterable<Finding> {
+  for (const [id, { dictionary }] of census.dataSources) {
+    const text = generationText({ dataSourceId: id, generation: dictionary.generation });
+    const { count, columns } = census.chunks.get(text) ?? { count: 0, columns: 0 };
+    if (count === dictionary.chunks && columns === dictionary.columnCount) continue;
+    const due = `${dictionary.chunks} chunks and ${dictionary.columnCount} columns`;
+    yield finding("dictionary-is-whole", id, `${count} and ${columns} of ${due} are there`);
+  }
+}
+
+function* generations(census: Census, now: Date): Iterable<Finding> {
+  for (const text of census.chunks.keys()) {
+    const [dataSourceId = "", generation] = text.split(" ");
+    const stands = census.dataSources.get(dataSourceId)?.dictionary.generation === generation;
+    if (stands || census.staged.has(text)) continue;
+    yield finding(
+      "no-dangling-generation",
+      dataSourceId,
+      `no header points at the generation ${generation}, and no sweep will find it`,
+    );
+  }
+  for (const [text, stagedAt] of census.staged) {
+    if (now.getTime() - Date.parse(stagedAt) <= stagedForMs) continue;
+    yield finding("no-dangling-generation", text, `staged at ${stagedAt} and not swept`);
+  }
+}
+
+function* references(census: Census): Iterable<Finding> {
+  for (const [id, { connectionId, deletedAt, tagIds }] of census.dataSources) {
+    if (deletedAt === null && !census.connections.has(connectionId)) {
+      yield finding("connection-stands", id, `its connection ${connectionId} is gone`);
+    }
+    for (const tagId of new Set([...tagIds, ...(census.columnTags.get(id) ?? [])])) {
+      if (census.tags.has(tagId)) continue;
+      yield finding("tag-stands", id, `it carries the tag ${tagId}, which is gone`);
+    }
+  }
+}
+
+/** A data source is there wholly or not at all, with all that it refers to. */
+export function* sourceInvariants(census: Census, now: Date): Iterable<Finding> {
+  yield* orphans(census);
+  yield* wholeness(census);
+  yield* dictionaries(census);
+  yield* generations(census, now);
+  yield* references(census);
+}
+
+/** Connections have owners, members a connection, keys a user. */
+export function* peopleInvariants(census: Census): Iterable<Finding> {
+  for (const id of census.connections.keys()) {
+    if (census.connectionRoles.get(id)?.has("owner") === true) continue;
+    yield finding("connection-stands", id, "it has no owner");
+  }
+  for (const id of census.connectionRoles.keys()) {
+    if (census.connections.has(id)) continue;
+    yield finding("connection-stands", id, "it is gone, and has members");
+  }
+  for (const [key, user] of census.keys) {
+    if (census.users.has(user)) continue;
+    yield finding("key-has-its-user", key, `its user ${user} is gone`);
+  }
+}
