@@ -5,6 +5,7 @@ import type { Store } from "#core/ports/store.ts";
 import { catalogDeltas } from "./stores/catalog-deltas.ts";
 import { committer } from "./stores/committer.ts";
 import { connectionStore } from "./stores/connection-store.ts";
+import { curationStore } from "./stores/curation-store.ts";
 import { dataSourceStore } from "./stores/data-source-store.ts";
 import { dictionaryStore } from "./stores/dictionary-store.ts";
 import { jobStore } from "./stores/job-store.ts";
@@ -27,6 +28,7 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...peopleStore(ref),
     ...connectionStore(ref),
     ...dataSourceStore(ref, clock),
+    ...curationStore(ref),
     ...dictionaryStore(ref, clock),
     ...tagStore(ref),
     ...jobStore(ref, clock),

@@ -52,6 +52,11 @@ export const keys = {
     pk: `DS#${dataSourceId}`,
     sk: `EDIT#${columnId}`,
   }),
+  /** Behind all that a dictionary is read from. */
+  documentationVersion: (dataSourceId: string, number: number): Key => ({
+    pk: `DS#${dataSourceId}`,
+    sk: `TEXT#${String(number).padStart(10, "0")}`,
+  }),
   stagedGeneration: (dataSourceId: string, generation: string): Key => ({
     pk: `STAGED#${shardOf(dataSourceId)}`,
     sk: `${generation}#${dataSourceId}`,

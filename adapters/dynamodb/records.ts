@@ -10,6 +10,7 @@ import {
   healthItem,
   tagItem,
 } from "./items/catalog.ts";
+import { documentationVersionItem } from "./items/curation.ts";
 import { jobItem } from "./items/jobs.ts";
 import { apiKeyItem, settingsItem, userItem } from "./items/people.ts";
 import type { RawItem } from "./requests.ts";
@@ -23,6 +24,7 @@ export const recordItems = {
   "data-source": dataSourceItem,
   "data-source-health": healthItem,
   "data-source-member": dataSourceMemberItem,
+  "documentation-version": documentationVersionItem,
   settings: settingsItem,
   tag: tagItem,
   user: userItem,
@@ -36,9 +38,14 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   "column-edit": (item) => columnEditItem.build(EntityFormatter).format(item),
   connection: (item) => connectionItem.build(EntityFormatter).format(item),
   "connection-member": (item) => connectionMemberItem.build(EntityFormatter).format(item),
-  "data-source": (item) => ({ auditedIn: [], ...dataSourceItem.build(EntityFormatter).format(item) }),
+  "data-source": (item) => ({
+    auditedIn: [],
+    documentationVersion: 0,
+    ...dataSourceItem.build(EntityFormatter).format(item),
+  }),
   "data-source-health": (item) => healthItem.build(EntityFormatter).format(item),
   "data-source-member": (item) => dataSourceMemberItem.build(EntityFormatter).format(item),
+  "documentation-version": (item) => documentationVersionItem.build(EntityFormatter).format(item),
   settings: (item) => settingsItem.build(EntityFormatter).format(item),
   tag: (item) => tagItem.build(EntityFormatter).format(item),
   user: (item) => userItem.build(EntityFormatter).format(item),

@@ -3,6 +3,7 @@ import type { ListOptions } from "../actions/listing.ts";
 import type { DataSourceCreation, DataSourceFilters, DataSourceUpdate } from "../actions/data-sources.ts";
 import { group, inSession, leaf, repeated } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
+import { addHistory } from "./data-source-history.ts";
 import { listOptions } from "./system.ts";
 
 const actions = () => import("../actions/data-sources.ts");
@@ -14,6 +15,7 @@ export function addDataSourceCommands(program: Command, terminal: Terminal): voi
   addReading(source, terminal);
   addChanging(source, terminal);
   addCuration(source, terminal);
+  addHistory(source, terminal);
 }
 
 function addReading(source: Command, terminal: Terminal): void {

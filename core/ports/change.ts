@@ -1,5 +1,6 @@
 import type { AuditRecord } from "#core/audit/audit-record.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
+import type { DocumentationVersion } from "#core/documentation/documentation-version.ts";
 import type { DomainError } from "#core/errors/domain-error.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Job } from "#core/jobs/job.ts";
@@ -18,6 +19,7 @@ export interface Records {
   readonly "data-source": DataSource;
   readonly "data-source-health": DataSourceHealth;
   readonly "data-source-member": DataSourceMember;
+  readonly "documentation-version": DocumentationVersion;
   readonly settings: Settings;
   readonly tag: Tag;
   readonly user: User;

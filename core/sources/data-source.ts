@@ -54,6 +54,8 @@ export interface DataSource {
   readonly remote: RemoteRelation;
   readonly description: LayeredText;
   readonly documentation: string;
+  /** Which of its versions the documentation is: they count from 1, and 0 is none. */
+  readonly documentationVersion: number;
   readonly tags: readonly AppliedTag[];
   readonly status: "enabled" | "disabled";
   /** Read from the prevent-statistics tag when it was created, and kept. */

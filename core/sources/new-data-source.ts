@@ -2,6 +2,7 @@ import { technologyContracts } from "#contracts/technologies/technology.ts";
 import { audited } from "#core/audit/record.ts";
 import type { Call } from "#core/call/call.ts";
 import type { Connection } from "#core/connections/connection.ts";
+import { documentationWrite } from "#core/documentation/documentation-version.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { initialHealth } from "#core/health/assess-health.ts";
 import { automaticChecks, healthJob } from "#core/health/health-job.ts";
@@ -106,6 +107,7 @@ function header(
       schema: relation.comment === "" ? null : commentOf(relation),
     },
     documentation: findings.documentation,
+    documentationVersion: findings.documentation === "" ? 0 : 1,
     tags: findings.tagIds.map((tagId) => ({
       tagId,
       provenance: "manual",
@@ -146,6 +148,9 @@ export function creationWrites(ids: Ids, at: Date, call: Call, made: NewDataSour
     { write: "create", kind: "data-source", record: dataSource },
     { write: "create", kind: "data-source-health", record: health },
     { write: "create", kind: "data-source-member", record: owner },
+    ...(dataSource.documentationVersion === 0
+      ? []
+      : [documentationWrite(dataSource, dataSource.createdBy, dataSource.createdAt)]),
     ...(job === null ? [] : [{ write: "enqueue", job } as const]),
     {
       write: "delta",

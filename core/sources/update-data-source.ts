@@ -2,6 +2,7 @@ import type { Routes } from "#contracts/http/routes.ts";
 import { audited } from "#core/audit/record.ts";
 import type { UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict, staleRead } from "#core/call/retry-conflict.ts";
+import { documentationWrites, withDocumentation } from "#core/documentation/documentation-version.ts";
 import { foldName } from "#core/names/fold.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { DataSourceView } from "#core/ports/store.ts";
@@ -29,6 +30,7 @@ export const updateDataSource =
       await store.commit([
         ...renaming(before, after),
         ...headerChange(ids, at, before, after),
+        ...documentationWrites(before, after, call.user.id),
         audited(ids, at, call, {
           action: "data-source:update",
           resource: { type: "data-source", id: before.id },
@@ -43,11 +45,10 @@ const onlyTexts = ({ name, status, statisticsPrevented }: Body): boolean =>
   name === undefined && status === undefined && statisticsPrevented === undefined;
 
 const changed = (before: DataSource, body: Body, at: Date): DataSource => ({
-  ...before,
+  ...withDocumentation(before, body.documentation),
   name: body.name ?? before.name,
   description:
     body.description === undefined ? before.description : { ...before.description, manual: body.description },
-  documentation: body.documentation ?? before.documentation,
   status: body.status ?? before.status,
   statisticsPrevented: body.statisticsPrevented ?? before.statisticsPrevented,
   updatedAt: at.toISOString(),
@@ -55,10 +56,11 @@ const changed = (before: DataSource, body: Body, at: Date): DataSource => ({
 });
 
 /** What the audit record says; documentation by length, because it can be long. */
-const textsOf = ({ name, description, documentation, status, statisticsPrevented }: DataSource) => ({
+const textsOf = ({ name, description, status, statisticsPrevented, ...record }: DataSource) => ({
   name,
   description: description.manual,
-  documentationLength: documentation.length,
+  documentationLength: record.documentation.length,
+  documentationVersion: record.documentationVersion,
   status,
   statisticsPrevented,
 });

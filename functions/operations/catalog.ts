@@ -1,4 +1,8 @@
 import type { catalogRoutes } from "#contracts/http/groups/catalog.ts";
+import {
+  listDocumentationVersions,
+  restoreDocumentation,
+} from "#core/documentation/documentation-versions.ts";
 import { createDataSource } from "#core/sources/create-data-source.ts";
 import { getDictionary } from "#core/sources/dictionary.ts";
 import { updateColumn, updateDictionary } from "#core/sources/edit-dictionary.ts";
@@ -22,6 +26,8 @@ export const catalogOperations = (
   getDictionary: getDictionary(parts),
   updateDictionary: updateDictionary(parts),
   updateColumn: updateColumn(parts),
+  listDocumentationVersions: listDocumentationVersions(parts),
+  restoreDocumentation: restoreDocumentation(parts),
   runChecks: runChecks(parts),
   addTags: addTags(parts),
   removeTag: removeTag(parts),

@@ -2,6 +2,7 @@ import { initialHealth } from "#core/health/assess-health.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
+import type { DocumentationVersion } from "#core/documentation/documentation-version.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
 import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
 import type { Tag } from "#core/tags/tag.ts";
@@ -42,6 +43,7 @@ export const aDataSource = (given: Partial<DataSource> = {}): DataSource => ({
   remote: { database: "shop", schema: "sales", table: "orders", kind: "table" },
   description: { manual: null, dbt: null, schema: "Orders, one row each" },
   documentation: "",
+  documentationVersion: 0,
   tags: [],
   status: "enabled",
   statisticsPrevented: false,
@@ -79,6 +81,15 @@ export const aColumnEdit = (given: Partial<ColumnEdit> = {}): ColumnEdit => ({
   tags: [{ tagId: "tag_1", provenance: "manual", appliedBy: "usr_1", appliedAt: at }],
   updatedBy: "usr_1",
   updatedAt: at,
+  ...given,
+});
+
+export const aDocumentationVersion = (given: Partial<DocumentationVersion> = {}): DocumentationVersion => ({
+  dataSourceId: unique("ds_"),
+  number: 1,
+  documentation: "How this table is filled",
+  createdBy: "usr_1",
+  createdAt: at,
   ...given,
 });
 

@@ -75,6 +75,8 @@ export const dataSourceItem = new Entity({
     remote: shaped<DataSource["remote"]>(),
     description: shaped<DataSource["description"]>(),
     documentation: string(),
+    // Not in the items of the first release: see records.ts.
+    documentationVersion: shaped<number>().optional(),
     tags: shaped<DataSource["tags"]>(),
     status: shaped<DataSource["status"]>(),
     statisticsPrevented: boolean(),

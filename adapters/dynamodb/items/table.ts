@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from "node:zlib";
 import { $set } from "dynamodb-toolbox/entity/actions/update/symbols";
 import { any } from "dynamodb-toolbox/schema/any";
 import { number } from "dynamodb-toolbox/schema/number";
@@ -32,6 +33,15 @@ export const schemaVersion = { v: number().default(1).hidden() };
 /** An attribute whose shape is the domain's: this adapter alone writes it. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the type is the argument
 export const shaped = <T>() => any().castAs<T>();
+
+/** A long text, gzipped: what people write takes a third of its length then. */
+export const compressed = () =>
+  any()
+    .castAs<string>()
+    .transform({
+      encode: (text: string): Uint8Array => gzipSync(text),
+      decode: (bytes: Uint8Array): string => gunzipSync(bytes).toString("utf8"),
+    });
 
 /** An attribute that names its item. */
 export const id = () => string().key();

@@ -1,5 +1,6 @@
 import { dataSourceRoutes } from "./catalog/data-sources.ts";
 import { dictionaryRoutes } from "./catalog/dictionary.ts";
+import { documentationRoutes } from "./catalog/documentation.ts";
 import { healthRoutes } from "./catalog/health.ts";
 import { tagRoutes } from "./catalog/tags.ts";
 
@@ -7,6 +8,7 @@ import { tagRoutes } from "./catalog/tags.ts";
 export const catalogRoutes = {
   ...dataSourceRoutes,
   ...dictionaryRoutes,
+  ...documentationRoutes,
   ...healthRoutes,
   ...tagRoutes,
 };

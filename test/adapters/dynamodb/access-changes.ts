@@ -1,7 +1,7 @@
 import type { Write } from "#core/ports/change.ts";
 import { headerDocument } from "#core/sources/catalog-documents.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
-import { aColumnEdit } from "#test/support/catalog-records.ts";
+import { aColumnEdit, aDocumentationVersion } from "#test/support/catalog-records.ts";
 import {
   aCreatedDataSource,
   conflict,
@@ -115,6 +115,21 @@ export const changes: Readonly<Record<string, Trial>> = {
       deed(given, "data-source:update", "data-source", dataSource.id, {
         before: {},
         after: { name: "orders" },
+      }),
+    ];
+    return (store) => store.commit(writes);
+  },
+  "`commit` of another documentation": async (given) => {
+    const { dataSource } = await aCreatedDataSource(given);
+    const { documentation } = given.dataSource();
+    const { id } = dataSource;
+    const record = aDocumentationVersion({ dataSourceId: id, documentation, createdBy: given.call.user.id });
+    const writes: Write[] = [
+      ...headerChange(given, dataSource, { documentation, documentationVersion: 1 }),
+      { write: "create", kind: "documentation-version", record },
+      deed(given, "data-source:update", "data-source", id, {
+        before: { documentationVersion: 0 },
+        after: { documentationVersion: 1 },
       }),
     ];
     return (store) => store.commit(writes);

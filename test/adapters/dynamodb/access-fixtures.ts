@@ -9,7 +9,7 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import { healthJob } from "#core/health/health-job.ts";
 import { headerDocument } from "#core/sources/catalog-documents.ts";
 import { creationWrites, newDataSource } from "#core/sources/new-data-source.ts";
-import { aDataSourceMember, anAuditRecord } from "#test/support/catalog-records.ts";
+import { aDataSourceMember, aDocumentationVersion, anAuditRecord } from "#test/support/catalog-records.ts";
 import type { FixedClock } from "#test/support/fixed-clock.ts";
 import type { TypicalCatalog } from "#test/support/typical-catalog.ts";
 
@@ -142,6 +142,24 @@ export async function fiftyDataSources(given: Prepared) {
     ]),
   );
   return records;
+}
+
+/** A data source's documentation, changed eleven times. */
+export async function twelveVersions(given: Prepared): Promise<string> {
+  const { id, documentation } = given.dataSource();
+  const versions = given.many(12, (index) =>
+    aDocumentationVersion({
+      dataSourceId: id,
+      number: index + 1,
+      documentation: `${documentation}${index}`,
+      createdBy: given.call.user.id,
+    }),
+  );
+  await commitAll(
+    given,
+    versions.map((record) => ({ write: "create", kind: "documentation-version", record })),
+  );
+  return id;
 }
 
 export async function eightyDeeds(given: Prepared): Promise<string> {

@@ -9,6 +9,7 @@ import {
   fiftyConnections,
   fiftyDataSources,
   fiftyTags,
+  twelveVersions,
   type Trial,
 } from "./access-fixtures.ts";
 
@@ -108,6 +109,18 @@ export const reads: Readonly<Record<string, Trial>> = {
       );
     await given.store.commit(edits.map((record) => ({ write: "put", kind: "column-edit", record })));
     return (used) => used.dictionary(dataSource.id);
+  },
+  "`documentationVersions`, first 10 of 12": async (given) => {
+    const id = await twelveVersions(given);
+    return (used) => used.documentationVersions(id, null, 10);
+  },
+  "`documentationVersions`, the rest": async (given) => {
+    const id = await twelveVersions(given);
+    return (used) => used.documentationVersions(id, 3, 10);
+  },
+  "`documentationVersion`": async (given) => {
+    const id = await twelveVersions(given);
+    return (used) => used.documentationVersion(id, 7);
   },
   "`activity`, first 50": async (given) => {
     const id = await eightyDeeds(given);

@@ -9,6 +9,7 @@ import {
   aConnectionMember,
   aDataSource,
   aDataSourceMember,
+  aDocumentationVersion,
   aHealth,
   aTag,
 } from "#test/support/catalog-records.ts";
@@ -37,6 +38,7 @@ const records: { readonly [K in RecordKind]: () => Records[K] } = {
   "data-source-health": () =>
     aHealth(unique("ds_"), { rowCount: { value: 12_345_678_901, exact: true, at }, version: 3 }),
   "data-source-member": () => aDataSourceMember({ dataSourceId: unique("ds_"), role: "subscriber" }),
+  "documentation-version": () => aDocumentationVersion({ documentation: "# Größe 尺寸 📏\n".repeat(1000) }),
   settings: () => ({ ...defaultSettings, preventStatisticsTag: "Geheim", version: 1 }),
   tag: () => aTag({ name: unique("Tag.") }),
   user: () => aUser({ groups: ["grp_1"], attributes: { Country: ["US", "DE"], None: [] } }),
@@ -72,6 +74,8 @@ const readBack: {
   },
   "data-source-member": async (store, { dataSourceId, principal }) =>
     (await store.dataSourceMemberships(principal.id, [dataSourceId])).get(dataSourceId) ?? null,
+  "documentation-version": (store, { dataSourceId, number }) =>
+    store.documentationVersion(dataSourceId, number),
   settings: async (store) => {
     const settings = await store.settings();
     return settings.version === 0 ? null : settings;

@@ -1,0 +1,56 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import {
+  aConnection,
+  aDataSource,
+  aPersona,
+  everyPermission,
+  type DataSource,
+  type Persona,
+} from "#test/support/personas.ts";
+import { configDirectory, runReeve, type Ended } from "./run-reeve.ts";
+import { aServedApp } from "./served-app.ts";
+
+let url: string;
+let owner: Persona;
+let source: DataSource;
+const home = configDirectory();
+
+beforeAll(async () => {
+  const served = await aServedApp();
+  url = served.url;
+  owner = await aPersona(served.app, { permissions: [...everyPermission] });
+  source = await aDataSource(owner, await aConnection(owner), {
+    documentation: "# First\nwith a bell \u0007",
+  });
+});
+
+const reeve = (...args: readonly string[]): Promise<Ended> =>
+  runReeve(args, { env: { XDG_CONFIG_HOME: home, REEVE_URL: url, REEVE_API_KEY: owner.key } });
+
+const output = (ended: Ended): string => {
+  expect(ended.stderr).toBe("");
+  expect(ended.code).toBe(0);
+  return ended.stdout;
+};
+
+describe("the documentation of a data source", () => {
+  it("is shown as it was written, without what could move the cursor", async () => {
+    const shown = output(await reeve("data-source", "documentation", source.name, "-o", "table"));
+    expect(shown).toBe("# First\nwith a bell \\u0007\n");
+    const json: unknown = JSON.parse(output(await reeve("data-source", "documentation", source.name)));
+    expect(json).toMatchObject({ id: source.id, documentation: source.documentation });
+  });
+
+  it("is listed version by version and made again what it was", async () => {
+    await owner.api.updateDataSource({ params: { dataSourceId: source.id }, body: { documentation: "2nd" } });
+    const listed = output(await reeve("data-source", "documentation", source.id, "--versions", "-o", "tsv"));
+    expect(listed.split("\n").map((line) => line.split("\t")[0])).toEqual(["version", "2", "1", ""]);
+    const args = ["data-source", "documentation", source.id, "--restore", "1"];
+    const restored: unknown = JSON.parse(output(await reeve(...args)));
+    expect(restored).toMatchObject({ documentation: source.documentation, version: 3 });
+    expect(await reeve(...args, "--versions")).toMatchObject({
+      code: 2,
+      stderr: "reeve: Give either --versions or --restore.\n",
+    });
+  });
+});
