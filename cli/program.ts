@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { commonGroup } from "./command.ts";
+import { addAdminCommands } from "./commands/admin.ts";
 import { addApiCommand } from "./commands/api.ts";
 import { addConfigureCommand } from "./commands/configure.ts";
 import { addConnectionCommands } from "./commands/connections.ts";
@@ -59,6 +60,7 @@ export function reeveProgram(terminal: Terminal): Command {
   addConnectionCommands(program, terminal);
   addDataSourceCommands(program, terminal);
   addJobCommands(program, terminal);
+  addAdminCommands(program, terminal);
   addApiCommand(program, terminal);
   return program;
 }

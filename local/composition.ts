@@ -1,5 +1,6 @@
 import { keyHasher } from "#adapters/crypto/key-hasher.ts";
 import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
+import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
@@ -77,6 +78,7 @@ function partsOf(table: LocalTable, secretsDirectory: string, rootSecret: string
     index: new CatalogReplica(store, clock),
     remote: gateway,
     sessions: gateway,
+    facts: tableFacts(table),
     timers: intervalTimers,
     statementTimeoutMs: statementTimeoutSeconds * 1000,
   };

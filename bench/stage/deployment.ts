@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
@@ -76,7 +77,13 @@ export function deployment(
     ...indexOf({ ...store, ...deltas }, clock),
   });
   const worker = jobWorker(
-    { ...common, sessions: instantSessions, timers: intervalTimers, statementTimeoutMs: 60_000 },
+    {
+      ...common,
+      sessions: instantSessions,
+      facts: tableFacts({ client, tableName }),
+      timers: intervalTimers,
+      statementTimeoutMs: 60_000,
+    },
     () => Promise.resolve(),
   );
   const prepare = ({ method, path, key, query, body }: Request) => {

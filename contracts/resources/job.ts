@@ -12,7 +12,7 @@ export const jobStates = [
 ] as const;
 export const jobState = z.enum(jobStates);
 export type JobState = z.infer<typeof jobState>;
-export const jobTypes = ["health-check"] as const;
+export const jobTypes = ["health-check", "table-check"] as const;
 export const jobType = z.enum(jobTypes);
 export type JobType = z.infer<typeof jobType>;
 
@@ -22,7 +22,11 @@ export const job = z
     type: jobType,
     state: jobState,
     progress: z.object({ done: z.number(), total: z.number() }),
-    subject: z.object({ type: z.enum(["data-source", "connection"]), id: z.string(), name: z.string() }),
+    subject: z.object({
+      type: z.enum(["data-source", "connection", "catalog"]),
+      id: z.string(),
+      name: z.string(),
+    }),
     attempts: z.int(),
     error: problem.nullable(),
     createdBy: z.string(),

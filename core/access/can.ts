@@ -61,6 +61,7 @@ const rules = {
   "settings:read": everyone,
   "settings:update": holds("APPLICATION_ADMIN"),
   "settings:update-statistics-tag": holds("APPLICATION_ADMIN", "USER_ADMIN"),
+  "catalog:administer": holds("APPLICATION_ADMIN"),
   "tag:create": holds("GOVERNANCE"),
   "connection:create": holds("CREATE_DATA_SOURCE"),
   "connection:read": either(connectionRole("owner", "registrar"), holds("APPLICATION_ADMIN")),

@@ -37,6 +37,9 @@ export async function jobResource(
       const view = await store.connection(id, user.id);
       return resourceOf(job, view && { type: "connection", memberships: view.memberships });
     }
+    // Who may see work on the catalog as a whole may see every job.
+    case "catalog":
+      return resourceOf(job, null);
   }
 }
 
@@ -78,6 +81,8 @@ async function subjectsOf(
       }
       case "connection":
         return connections.has(id) ? { type, memberships: memberships.get(id) ?? [] } : null;
+      case "catalog":
+        return null;
     }
   };
 }

@@ -3,10 +3,17 @@ import type { JobState, JobType } from "#contracts/resources/job.ts";
 
 /** What a job is about, as people see it. */
 export interface JobSubject {
-  readonly type: "data-source" | "connection";
+  readonly type: "data-source" | "connection" | "catalog";
   readonly id: string;
   readonly name: string;
 }
+
+/** What work on the deployment as a whole is about; it stands in a line of its own of the same name. */
+export const catalogSubject = {
+  type: "catalog",
+  id: "catalog",
+  name: "the catalog",
+} as const satisfies JobSubject;
 
 /** A worker's hold on a job: nobody else may write for it until it lapses. */
 export interface Lease {
@@ -18,7 +25,7 @@ export interface Job {
   readonly id: string;
   readonly type: JobType;
   readonly state: JobState;
-  /** Whose line it stands in: a connection's id. Slots, and so concurrency, are per line. */
+  /** Whose line it stands in: a connection's id, or `catalog`. Slots, and so concurrency, are per line. */
   readonly line: string;
   readonly subject: JobSubject;
   readonly input: Readonly<Record<string, unknown>>;

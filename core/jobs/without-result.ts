@@ -10,9 +10,13 @@ type Store = Pick<DataSourceStore, "dataSource">;
 /** Tells whatever waited for a job's result that there will be none, and why. */
 type TellNoResult = (store: Store, job: Job, detail: string) => Promise<readonly Write[]>;
 
+/** Nothing else shows what such a job would have found. */
+const nothingWaits: TellNoResult = () => Promise.resolve([]);
+
 /** For each type of job, what else must change when one ends without a result. */
 const tell: Readonly<Record<JobType, TellNoResult>> = {
   "health-check": abandonedChecks,
+  "table-check": nothingWaits,
 };
 
 /** Why there is no result, led by a code. */

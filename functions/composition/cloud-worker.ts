@@ -1,5 +1,7 @@
 import type { SQSRecord } from "aws-lambda";
 import type * as z from "zod";
+import { documentClient } from "#adapters/dynamodb/client.ts";
+import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { sqsClient } from "#adapters/sqs/client.ts";
 import { showAgain } from "#adapters/sqs/show-again.ts";
@@ -19,6 +21,10 @@ export const workerParts = (
 ): Omit<CommonParts, "keys" | "cursors"> & QueueParts & WorkerParts => ({
   ...queueParts(environment),
   sessions: inProcessGateway(secretStore(environment)),
+  // Its client is made when it is asked: next to no job reads the whole table.
+  facts: {
+    facts: () => tableFacts({ client: documentClient(), tableName: environment.TABLE_NAME }).facts(),
+  },
   timers: intervalTimers,
   statementTimeoutMs: statementTimeoutSeconds * 1000,
 });

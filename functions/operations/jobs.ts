@@ -1,10 +1,12 @@
 import type { jobRoutes } from "#contracts/http/groups/jobs.ts";
+import { startTableCheck } from "#core/invariants/table-check.ts";
 import { approveJob, cancelJob, getJob, listJobs, retryJob } from "#core/jobs/job-use-cases.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
 import type { CommonParts, QueueParts } from "./parts.ts";
 
 /** Jobs as people see and steer them. */
 export const jobOperations = (parts: CommonParts & QueueParts): Operations<typeof jobRoutes> => ({
+  checkTable: startTableCheck(parts),
   listJobs: listJobs(parts),
   getJob: getJob(parts),
   retryJob: retryJob(parts),

@@ -7,6 +7,7 @@ import type { Log } from "#core/ports/log.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Store } from "#core/ports/store.ts";
+import type { TableFacts } from "#core/ports/table-facts.ts";
 import type { Timers } from "#core/ports/timers.ts";
 
 /** What every composition provides. */
@@ -42,6 +43,7 @@ export interface IndexParts {
 /** For workers. */
 export interface WorkerParts {
   readonly sessions: RemoteSessions;
+  readonly facts: TableFacts;
   readonly timers: Timers;
   readonly statementTimeoutMs: number;
 }

@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { logger } from "#adapters/observability/observability.ts";
 import { correlationAttribute, jobMessage } from "#contracts/messages.ts";
 import { healthJobHandler } from "#core/health/run-health-job.ts";
+import { tableCheckHandler } from "#core/invariants/table-check.ts";
 import { failDeadLettered } from "#core/jobs/dead-letter.ts";
 import { runJob } from "#core/jobs/run-job.ts";
 import type { CommonParts, QueueParts, WorkerParts } from "./parts.ts";
@@ -38,7 +39,10 @@ const perRecord =
 
 /** Runs the jobs that messages name. */
 export function jobWorker(parts: Parts & WorkerParts, retryLater: RetryLater): QueueFunction {
-  const deps = { ...parts, handlers: { "health-check": healthJobHandler(parts) } };
+  const deps = {
+    ...parts,
+    handlers: { "health-check": healthJobHandler(parts), "table-check": tableCheckHandler(parts) },
+  };
   return perRecord(async (jobId, record) => {
     try {
       await runJob(deps, jobId);

@@ -39,7 +39,7 @@ export class JobWorkers extends Construct {
       network,
       alarms,
     });
-    table.grant(worker, "read", "change", "bulk");
+    table.grant(worker, "read", "change", "bulk", "scan");
     queue.grantSend(worker);
     queue.consumeJobs(worker);
     secrets.grantConnections(worker, "read");

@@ -7,12 +7,14 @@ import { tableShape } from "#contracts/storage.ts";
 import { perFiveMinutes, type Alarms } from "./alarms.ts";
 import type { ServiceFunction } from "./service-function.ts";
 
-/** What a function may do with the table. Nothing scans it, and nothing changes its shape. */
+/** What a function may do with the table. No request scans it, and nothing changes its shape. */
 const actions = {
   read: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"],
   /** What transactions consist of. */
   change: ["dynamodb:ConditionCheckItem", "dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
   bulk: ["dynamodb:BatchWriteItem"],
+  /** For administration, which reads everything. */
+  scan: ["dynamodb:Scan"],
 } as const;
 
 /** A kind of access to the table. */

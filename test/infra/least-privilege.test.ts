@@ -86,7 +86,7 @@ describe("each function may do what it does and nothing else", () => {
     [
       "WorkersJobs",
       {
-        Table: everyChange,
+        Table: dynamodb(...read, ...change, "BatchWriteItem", "Scan"),
         QueueJobs: [...consume, ...send].toSorted(),
         "secret connections/*": readSecret,
       },

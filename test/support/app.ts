@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll } from "vitest";
+import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
@@ -94,7 +95,10 @@ export async function anApp(options: { readonly request?: RequestBudget } = {}):
   const gateway = testGateway(secrets, options.request);
   const common = { store, clock, ids: ulids(clock), log, messages: outbox, ...fixedParts };
   const parts: HttpParts = { ...common, secrets, remote: gateway, ...indexOf(store, clock) };
-  const worker = workerMaker({ ...common, timers, sessions: gateway }, tableName);
+  const worker = workerMaker(
+    { ...common, timers, sessions: gateway, facts: tableFacts({ client, tableName }) },
+    tableName,
+  );
   return {
     clock,
     ids: common.ids,

@@ -3,12 +3,14 @@ import { resourceId } from "../../ids.ts";
 import { job, jobState, jobType } from "../../resources/job.ts";
 import { listOf, pageQuery, repeatable } from "../lists.ts";
 import { route } from "../route.ts";
+import { adminRoutes } from "./admin.ts";
 
 const params = z.object({ jobId: resourceId });
 const who = "who asked for it, owners of what it is about, APPLICATION_ADMIN";
 
 /** Asynchronous work that people can see. */
 export const jobRoutes = {
+  ...adminRoutes,
   listJobs: route({
     method: "GET",
     path: "/jobs",
