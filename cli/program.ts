@@ -7,6 +7,7 @@ import { addConfigureCommand } from "./commands/configure.ts";
 import { addConnectionCommands } from "./commands/connections.ts";
 import { addDataSourceCommands } from "./commands/data-sources.ts";
 import { addJobCommands } from "./commands/jobs.ts";
+import { addQueryCommands } from "./commands/queries.ts";
 import { addSystemCommands } from "./commands/system.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -59,6 +60,7 @@ export function reeveProgram(terminal: Terminal): Command {
   addSystemCommands(program, terminal);
   addConnectionCommands(program, terminal);
   addDataSourceCommands(program, terminal);
+  addQueryCommands(program, terminal);
   addJobCommands(program, terminal);
   addAdminCommands(program, terminal);
   addApiCommand(program, terminal);

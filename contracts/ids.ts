@@ -16,6 +16,7 @@ export const idPrefixes = {
   job: "job",
   member: "mem",
   request: "req",
+  savedQuery: "qry",
   tag: "tag",
   user: "usr",
 } as const;

@@ -57,6 +57,11 @@ export const keys = {
     pk: `DS#${dataSourceId}`,
     sk: `TEXT#${String(number).padStart(10, "0")}`,
   }),
+  savedQuery: (dataSourceId: string, queryId: string): Key => ({
+    pk: `DS#${dataSourceId}`,
+    sk: `QUERY#${queryId}`,
+  }),
+  savedQueryNames: (dataSourceId: string): Key => ({ pk: `DS#${dataSourceId}`, sk: "QUERY-NAMES" }),
   stagedGeneration: (dataSourceId: string, generation: string): Key => ({
     pk: `STAGED#${shardOf(dataSourceId)}`,
     sk: `${generation}#${dataSourceId}`,

@@ -10,7 +10,7 @@ import {
   healthItem,
   tagItem,
 } from "./items/catalog.ts";
-import { documentationVersionItem } from "./items/curation.ts";
+import { documentationVersionItem, savedQueryItem, savedQueryNamesItem } from "./items/curation.ts";
 import { jobItem } from "./items/jobs.ts";
 import { apiKeyItem, settingsItem, userItem } from "./items/people.ts";
 import type { RawItem } from "./requests.ts";
@@ -25,6 +25,8 @@ export const recordItems = {
   "data-source-health": healthItem,
   "data-source-member": dataSourceMemberItem,
   "documentation-version": documentationVersionItem,
+  "saved-query": savedQueryItem,
+  "saved-query-names": savedQueryNamesItem,
   settings: settingsItem,
   tag: tagItem,
   user: userItem,
@@ -46,6 +48,8 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   "data-source-health": (item) => healthItem.build(EntityFormatter).format(item),
   "data-source-member": (item) => dataSourceMemberItem.build(EntityFormatter).format(item),
   "documentation-version": (item) => documentationVersionItem.build(EntityFormatter).format(item),
+  "saved-query": (item) => savedQueryItem.build(EntityFormatter).format(item),
+  "saved-query-names": (item) => savedQueryNamesItem.build(EntityFormatter).format(item),
   settings: (item) => settingsItem.build(EntityFormatter).format(item),
   tag: (item) => tagItem.build(EntityFormatter).format(item),
   user: (item) => userItem.build(EntityFormatter).format(item),

@@ -4,7 +4,7 @@ import { Refusal } from "../failure.ts";
 import type { Session } from "../session.ts";
 
 /** `<prefix>_<ULID>`: what looks so is an id and costs no look-up. */
-const isId = (prefix: string, text: string): boolean =>
+export const isId = (prefix: string, text: string): boolean =>
   new RegExp(`^${prefix}_[0-9A-HJKMNP-TV-Z]{26}$`).test(text);
 
 /** Names are compared as the service compares them. */
@@ -15,7 +15,8 @@ interface Named {
   readonly name: string;
 }
 
-async function byName<Item extends Named>(
+/** The first of a list that bears a name, as the service compares names. */
+export async function byName<Item extends Named>(
   found: AsyncIterable<Item>,
   name: string,
   kind: string,

@@ -9,6 +9,7 @@ export const invariants = [
   "nothing-without-its-data-source",
   "dictionary-is-whole",
   "no-dangling-generation",
+  "saved-query-holds-its-name",
   "connection-stands",
   "tag-stands",
   "key-has-its-user",

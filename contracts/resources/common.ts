@@ -13,7 +13,7 @@ export const givenName = z
   .regex(/^[^\p{Cc}\p{Cs}]*$/u, { error: "must not contain control characters" });
 
 /** Half a surrogate pair is no text: it would come back as another character. */
-const text = (most: number) =>
+export const text = (most: number) =>
   z
     .string()
     .max(most)

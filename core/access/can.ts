@@ -76,6 +76,7 @@ const rules = {
   "data-source:describe": dataSourceRole("owner", "expert"),
   "data-source:tag": dataSourceRole("owner", "expert"),
   "data-source:check": dataSourceRole("owner", "expert"),
+  "data-source:save-queries": dataSourceRole("owner"),
   "data-source:delete": dataSourceRole("owner"),
   "job:read": either(jobSteward, holds("APPLICATION_ADMIN"), (user, resource) =>
     resource.type === "job" && resource.subject !== null ? visible(user, resource.subject) : false,

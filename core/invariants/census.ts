@@ -61,6 +61,9 @@ export class Census {
   readonly parts = new Map<string, Set<string>>();
   /** Tags on columns, by data source. */
   readonly columnTags = new Map<string, Set<string>>();
+  /** Saved queries, by data source, and those that hold a name there. */
+  readonly queries = new Map<string, Set<string>>();
+  readonly namedQueries = new Map<string, Set<string>>();
   readonly chunks = new Map<string, { count: number; columns: number }>();
   readonly staged = new Map<string, string>();
   /** Checks that wait or run, by data source. */
@@ -92,6 +95,15 @@ export class Census {
     "column-edit": ({ record: { dataSourceId, tags } }) => {
       add(this.parts, "column edit", dataSourceId);
       for (const { tagId } of tags) add(this.columnTags, dataSourceId, tagId);
+    },
+    "documentation-version": ({ record }) => add(this.parts, "documentation version", record.dataSourceId),
+    "saved-query": ({ record: { id, dataSourceId } }) => {
+      add(this.parts, "saved query", dataSourceId);
+      add(this.queries, dataSourceId, id);
+    },
+    "saved-query-names": ({ record: { dataSourceId, names } }) => {
+      add(this.parts, "list of query names", dataSourceId);
+      for (const { id } of names) add(this.namedQueries, dataSourceId, id);
     },
     "dictionary-chunk": (chunk) => {
       add(this.parts, "dictionary chunk", chunk.dataSourceId);

@@ -68,6 +68,19 @@ function* references(census: Census): Iterable<Finding> {
   }
 }
 
+/** Each saved query holds a name, and none is held for nothing. */
+function* queryNames(census: Census): Iterable<Finding> {
+  for (const id of new Set([...census.queries.keys(), ...census.namedQueries.keys()])) {
+    const [queries, named] = [census.queries, census.namedQueries].map((of) => [...(of.get(id) ?? [])]);
+    for (const one of queries ?? []) {
+      if (!named?.includes(one)) yield finding("saved-query-holds-its-name", id, `${one} holds no name`);
+    }
+    for (const one of named ?? []) {
+      if (!queries?.includes(one)) yield finding("saved-query-holds-its-name", id, `${one} is gone`);
+    }
+  }
+}
+
 /** A data source is there wholly or not at all, with all that it refers to. */
 export function* sourceInvariants(census: Census, now: Date): Iterable<Finding> {
   yield* orphans(census);
@@ -75,6 +88,7 @@ export function* sourceInvariants(census: Census, now: Date): Iterable<Finding> 
   yield* dictionaries(census);
   yield* generations(census, now);
   yield* references(census);
+  yield* queryNames(census);
 }
 
 /** Connections have owners, members a connection, keys a user. */

@@ -6,6 +6,7 @@ import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
+import type { SavedQuery, SavedQueryNames } from "#core/queries/saved-query.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
 import type { Tag } from "#core/tags/tag.ts";
@@ -20,6 +21,8 @@ export interface Records {
   readonly "data-source-health": DataSourceHealth;
   readonly "data-source-member": DataSourceMember;
   readonly "documentation-version": DocumentationVersion;
+  readonly "saved-query": SavedQuery;
+  readonly "saved-query-names": SavedQueryNames;
   readonly settings: Settings;
   readonly tag: Tag;
   readonly user: User;
@@ -27,7 +30,15 @@ export interface Records {
 export type RecordKind = keyof Records;
 
 /** Kinds whose records carry a `version`: one that a replace must meet. */
-export type VersionedKind = "connection" | "data-source" | "data-source-health" | "settings" | "tag" | "user";
+export type VersionedKind =
+  | "connection"
+  | "data-source"
+  | "data-source-health"
+  | "saved-query"
+  | "saved-query-names"
+  | "settings"
+  | "tag"
+  | "user";
 
 /** A name or a place that only one record may hold. Names ignore case after NFC; relations are exact. */
 export type Guard =

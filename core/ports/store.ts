@@ -4,7 +4,7 @@ import type { DataSourceHealth } from "#core/health/health.ts";
 import type { JobState, JobType } from "#contracts/resources/job.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
-import type { DocumentationStore } from "#core/ports/curation-store.ts";
+import type { DocumentationStore, QueryStore } from "#core/ports/curation-store.ts";
 import type { Guard, KeptReply, Write } from "#core/ports/change.ts";
 import type { Relation } from "#core/ports/remote.ts";
 import type { Settings } from "#core/settings/settings.ts";
@@ -167,5 +167,6 @@ export interface Store
     DataSourceStore,
     DictionaryStore,
     DocumentationStore,
+    QueryStore,
     TagStore,
     JobStore {}

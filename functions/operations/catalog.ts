@@ -3,6 +3,7 @@ import {
   listDocumentationVersions,
   restoreDocumentation,
 } from "#core/documentation/documentation-versions.ts";
+import { createQuery, deleteQuery, getQuery, listQueries, updateQuery } from "#core/queries/saved-queries.ts";
 import { createDataSource } from "#core/sources/create-data-source.ts";
 import { getDictionary } from "#core/sources/dictionary.ts";
 import { updateColumn, updateDictionary } from "#core/sources/edit-dictionary.ts";
@@ -28,6 +29,11 @@ export const catalogOperations = (
   updateColumn: updateColumn(parts),
   listDocumentationVersions: listDocumentationVersions(parts),
   restoreDocumentation: restoreDocumentation(parts),
+  listQueries: listQueries(parts),
+  createQuery: createQuery(parts),
+  getQuery: getQuery(parts),
+  updateQuery: updateQuery(parts),
+  deleteQuery: deleteQuery(parts),
   runChecks: runChecks(parts),
   addTags: addTags(parts),
   removeTag: removeTag(parts),

@@ -54,3 +54,32 @@ describe("the documentation of a data source", () => {
     });
   });
 });
+
+describe("saved queries", () => {
+  it("are saved, listed, shown by name, changed and deleted", async () => {
+    const made = await reeve("query", "save", source.name, "Daily", "--sql", "select 1\nfrom orders");
+    expect(made).toMatchObject({ code: 0, stdout: "" });
+    expect(made.stderr).toMatch(/^Query Daily is saved: qry_/);
+    expect(output(await reeve("query", "list", source.id, "-o", "tsv"))).toContain("\tDaily\t");
+    expect(output(await reeve("query", "show", source.id, "daily", "-o", "table"))).toBe(
+      "select 1\nfrom orders\n",
+    );
+    const edit = await reeve("query", "edit", source.id, "daily", "--name", "Nightly");
+    expect(edit).toMatchObject({ code: 0, stderr: "Query Nightly is changed.\n" });
+    const json: unknown = JSON.parse(output(await reeve("query", "show", source.id, "Nightly")));
+    expect(json).toMatchObject({ name: "Nightly", version: 2 });
+    expect((await reeve("query", "delete", source.id, "Nightly")).code).toBe(0);
+    expect(JSON.parse(output(await reeve("query", "list", source.id)))).toEqual([]);
+  });
+
+  it("need a text, from one place", async () => {
+    expect(await reeve("query", "save", source.id, "None")).toMatchObject({
+      code: 2,
+      stderr: "reeve: Give the query by --sql or --file.\n",
+    });
+    expect(await reeve("query", "save", source.id, "Two", "--sql", "a", "--file", "b")).toMatchObject({
+      code: 2,
+      stderr: "reeve: Give either --sql or --file.\n",
+    });
+  });
+});

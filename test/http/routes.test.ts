@@ -50,6 +50,7 @@ describe("every route", () => {
       const bodies: Readonly<Record<string, unknown>> = {
         updateDictionary: { changes: [{ column: "a" }] },
         addTags: { tags: ["a"] },
+        createQuery: { name: "a", sql: "select 1" },
         addConnectionMember: { principal: { type: "user", id: "usr_1" }, role: "owner" },
       };
       const sent = body === undefined ? {} : { body: bodies[id] ?? {} };

@@ -5,6 +5,7 @@ import type { AuditRecord } from "#core/audit/audit-record.ts";
 import type { DocumentationVersion } from "#core/documentation/documentation-version.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
 import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import type { SavedQuery } from "#core/queries/saved-query.ts";
 import type { Tag } from "#core/tags/tag.ts";
 import { unique } from "./records.ts";
 
@@ -90,6 +91,19 @@ export const aDocumentationVersion = (given: Partial<DocumentationVersion> = {})
   documentation: "How this table is filled",
   createdBy: "usr_1",
   createdAt: at,
+  ...given,
+});
+
+export const aSavedQuery = (given: Partial<SavedQuery> = {}): SavedQuery => ({
+  id: unique("qry_"),
+  dataSourceId: "ds_1",
+  name: "Orders of a day",
+  description: "",
+  sql: "select count(*) from sales.orders where ordered_at >= current_date",
+  createdBy: "usr_1",
+  createdAt: at,
+  updatedAt: at,
+  version: 1,
   ...given,
 });
 

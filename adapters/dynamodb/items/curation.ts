@@ -2,8 +2,9 @@ import { Entity } from "dynamodb-toolbox/entity";
 import { item } from "dynamodb-toolbox/schema/item";
 import { number } from "dynamodb-toolbox/schema/number";
 import { string } from "dynamodb-toolbox/schema/string";
+import type { SavedQueryNames } from "#core/queries/saved-query.ts";
 import { keys } from "../keys.ts";
-import { compressed, schemaVersion, table } from "./table.ts";
+import { compressed, id, schemaVersion, shaped, table } from "./table.ts";
 
 export const documentationVersionItem = new Entity({
   name: "documentation-version",
@@ -18,4 +19,37 @@ export const documentationVersionItem = new Entity({
     createdAt: string(),
   }),
   computeKey: (key) => keys.documentationVersion(key.dataSourceId, key.number),
+});
+
+export const savedQueryItem = new Entity({
+  name: "saved-query",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    id: string().key(),
+    dataSourceId: string().key(),
+    name: string(),
+    description: string(),
+    sql: compressed(),
+    createdBy: string(),
+    createdAt: string(),
+    updatedAt: string(),
+    version: number(),
+  }),
+  computeKey: (key) => keys.savedQuery(key.dataSourceId, key.id),
+});
+
+/** The names of a data source's queries, in one item: at most a hundred. */
+export const savedQueryNamesItem = new Entity({
+  name: "saved-query-names",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    dataSourceId: id(),
+    names: shaped<SavedQueryNames["names"]>(),
+    version: number(),
+  }),
+  computeKey: (key) => keys.savedQueryNames(key.dataSourceId),
 });

@@ -2,6 +2,7 @@ import { dataSourceRoutes } from "./catalog/data-sources.ts";
 import { dictionaryRoutes } from "./catalog/dictionary.ts";
 import { documentationRoutes } from "./catalog/documentation.ts";
 import { healthRoutes } from "./catalog/health.ts";
+import { queryRoutes } from "./catalog/queries.ts";
 import { tagRoutes } from "./catalog/tags.ts";
 
 /** Data sources with all that is known of them: one function, a file for each topic. */
@@ -10,5 +11,6 @@ export const catalogRoutes = {
   ...dictionaryRoutes,
   ...documentationRoutes,
   ...healthRoutes,
+  ...queryRoutes,
   ...tagRoutes,
 };

@@ -1,13 +1,14 @@
 import type { Write } from "#core/ports/change.ts";
 import { headerDocument } from "#core/sources/catalog-documents.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
-import { aColumnEdit, aDocumentationVersion } from "#test/support/catalog-records.ts";
+import { aColumnEdit, aDocumentationVersion, aSavedQuery } from "#test/support/catalog-records.ts";
 import {
   aCreatedDataSource,
   conflict,
   create,
   deed,
   replyOf,
+  sixtyQueries,
   type Prepared,
   type Trial,
 } from "./access-fixtures.ts";
@@ -133,6 +134,24 @@ export const changes: Readonly<Record<string, Trial>> = {
       }),
     ];
     return (store) => store.commit(writes);
+  },
+  "`commit` of a query beside 59 others": async (given) => {
+    const { id, queries, record } = await sixtyQueries(given);
+    const query = aSavedQuery({ ...queries[0], id: given.id("savedQuery") });
+    const names = {
+      ...record,
+      names: [...record.names.slice(1), { id: query.id, name: query.name }],
+      version: 2,
+    };
+    const writes: Write[] = [
+      { write: "replace", kind: "saved-query-names", record: names, expected: 1, otherwise: conflict },
+      { write: "create", kind: "saved-query", record: query },
+      deed(given, "data-source:save-query", "data-source", id, {
+        queryId: query.id,
+        after: { sqlLength: 66 },
+      }),
+    ];
+    return (store) => store.commit(writes, replyOf(given, query));
   },
   "`commit` of 80 columns' descriptions": async (given) => {
     const { dataSource } = await aCreatedDataSource(given);

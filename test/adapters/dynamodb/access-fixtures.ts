@@ -9,7 +9,12 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import { healthJob } from "#core/health/health-job.ts";
 import { headerDocument } from "#core/sources/catalog-documents.ts";
 import { creationWrites, newDataSource } from "#core/sources/new-data-source.ts";
-import { aDataSourceMember, aDocumentationVersion, anAuditRecord } from "#test/support/catalog-records.ts";
+import {
+  aDataSourceMember,
+  aDocumentationVersion,
+  anAuditRecord,
+  aSavedQuery,
+} from "#test/support/catalog-records.ts";
 import type { FixedClock } from "#test/support/fixed-clock.ts";
 import type { TypicalCatalog } from "#test/support/typical-catalog.ts";
 
@@ -160,6 +165,26 @@ export async function twelveVersions(given: Prepared): Promise<string> {
     versions.map((record) => ({ write: "create", kind: "documentation-version", record })),
   );
   return id;
+}
+
+/** A data source's queries, with their names. */
+export async function sixtyQueries(given: Prepared) {
+  const id = given.id("dataSource");
+  const queries = given.many(60, (index) =>
+    aSavedQuery({
+      id: given.id("savedQuery"),
+      dataSourceId: id,
+      name: `Revenue of a day, by shop and payment ${index}`,
+      createdBy: given.call.user.id,
+    }),
+  );
+  const names = queries.map(({ id: queryId, name }) => ({ id: queryId, name }));
+  const record = { dataSourceId: id, names, version: 1 };
+  await commitAll(given, [
+    ...queries.map((query): Write => ({ write: "create", kind: "saved-query", record: query })),
+    { write: "create", kind: "saved-query-names", record },
+  ]);
+  return { id, queries, record };
 }
 
 export async function eightyDeeds(given: Prepared): Promise<string> {

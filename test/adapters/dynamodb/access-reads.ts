@@ -9,6 +9,7 @@ import {
   fiftyConnections,
   fiftyDataSources,
   fiftyTags,
+  sixtyQueries,
   twelveVersions,
   type Trial,
 } from "./access-fixtures.ts";
@@ -121,6 +122,22 @@ export const reads: Readonly<Record<string, Trial>> = {
   "`documentationVersion`": async (given) => {
     const id = await twelveVersions(given);
     return (used) => used.documentationVersion(id, 7);
+  },
+  "`savedQueries`, first 50 of 60": async (given) => {
+    const { id } = await sixtyQueries(given);
+    return (used) => used.savedQueries(id, null, 50);
+  },
+  "`savedQueries`, the rest": async (given) => {
+    const { id, queries } = await sixtyQueries(given);
+    return (used) => used.savedQueries(id, queries[49]?.id ?? "", 50);
+  },
+  "`savedQuery`": async (given) => {
+    const { id, queries } = await sixtyQueries(given);
+    return (used) => used.savedQuery(id, queries[7]?.id ?? "");
+  },
+  "`savedQueryNames`": async (given) => {
+    const { id } = await sixtyQueries(given);
+    return (used) => used.savedQueryNames(id);
   },
   "`activity`, first 50": async (given) => {
     const id = await eightyDeeds(given);

@@ -11,6 +11,7 @@ import {
   aDataSourceMember,
   aDocumentationVersion,
   aHealth,
+  aSavedQuery,
   aTag,
 } from "#test/support/catalog-records.ts";
 import { aUser, unique } from "#test/support/records.ts";
@@ -39,13 +40,28 @@ const records: { readonly [K in RecordKind]: () => Records[K] } = {
     aHealth(unique("ds_"), { rowCount: { value: 12_345_678_901, exact: true, at }, version: 3 }),
   "data-source-member": () => aDataSourceMember({ dataSourceId: unique("ds_"), role: "subscriber" }),
   "documentation-version": () => aDocumentationVersion({ documentation: "# Größe 尺寸 📏\n".repeat(1000) }),
+  "saved-query": () => aSavedQuery({ sql: "select 'Größe 尺寸 📏'" }),
+  "saved-query-names": () => ({
+    dataSourceId: unique("ds_"),
+    names: [{ id: "qry_1", name: "Größe" }],
+    version: 1,
+  }),
   settings: () => ({ ...defaultSettings, preventStatisticsTag: "Geheim", version: 1 }),
   tag: () => aTag({ name: unique("Tag.") }),
   user: () => aUser({ groups: ["grp_1"], attributes: { Country: ["US", "DE"], None: [] } }),
 };
 
 const kinds = Object.keys(records) as RecordKind[];
-const versioned = ["connection", "data-source", "data-source-health", "settings", "tag", "user"] as const;
+const versioned = [
+  "connection",
+  "data-source",
+  "data-source-health",
+  "saved-query",
+  "saved-query-names",
+  "settings",
+  "tag",
+  "user",
+] as const;
 
 /** A write of any kind; that kind and record belong together is known here. */
 const writeOf = (write: object): Write => write as Write;
@@ -76,6 +92,11 @@ const readBack: {
     (await store.dataSourceMemberships(principal.id, [dataSourceId])).get(dataSourceId) ?? null,
   "documentation-version": (store, { dataSourceId, number }) =>
     store.documentationVersion(dataSourceId, number),
+  "saved-query": (store, { dataSourceId, id }) => store.savedQuery(dataSourceId, id),
+  "saved-query-names": async (store, { dataSourceId }) => {
+    const names = await store.savedQueryNames(dataSourceId);
+    return names.version === 0 ? null : names;
+  },
   settings: async (store) => {
     const settings = await store.settings();
     return settings.version === 0 ? null : settings;
