@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "aws-lambda";
 
-/** What Lambda tells a function about its invocation. */
-export function lambdaContext(functionName: string): Context {
+/** What Lambda tells a function about its invocation; by default it has as long as a function that answers HTTP. */
+export function lambdaContext(functionName: string, remainingMs = 29_000): Context {
   const awsRequestId = randomUUID();
   return {
     callbackWaitsForEmptyEventLoop: false,
@@ -13,7 +13,7 @@ export function lambdaContext(functionName: string): Context {
     awsRequestId,
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: "local",
-    getRemainingTimeInMillis: () => 29_000,
+    getRemainingTimeInMillis: () => remainingMs,
     done: () => {},
     fail: () => {},
     succeed: () => {},

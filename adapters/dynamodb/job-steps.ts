@@ -6,7 +6,14 @@ import { $remove } from "dynamodb-toolbox/entity/actions/update/symbols";
 import { isFinished, type Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Step } from "./commit.ts";
-import { jobInMonthItem, jobItem, jobOfDataSourceItem, slotItem, waitingItem } from "./items/jobs.ts";
+import {
+  jobInMonthItem,
+  jobItem,
+  jobOfDataSourceItem,
+  reportItem,
+  slotItem,
+  waitingItem,
+} from "./items/jobs.ts";
 import { whole } from "./items/table.ts";
 import { activeJobsKey } from "./keys.ts";
 
@@ -165,4 +172,37 @@ export function transitionSteps({
   const line = waits(before) === waits(after) ? [] : [waits(after) ? standInLine(after) : leaveLine(before)];
   const slot = before.slot !== null && after.slot === null ? freeSlot(before) : [];
   return [{ item: { Update }, otherwise }, ...line, ...slot];
+}
+
+/** Stores how far a running job is, under its fence, unless somebody has asked it to stop. */
+export function checkpointStep({ job, otherwise }: Extract<Write, { readonly write: "checkpoint" }>): Step {
+  const { Update } = jobItem
+    .build(UpdateTransaction)
+    .item({ id: job.id, checkpoint: whole(job.checkpoint), progress: whole(job.progress) })
+    .options({
+      tableName,
+      condition: {
+        and: [
+          { attr: "state", eq: "running" },
+          { attr: "fence", eq: job.fence },
+          { attr: "cancelRequested", eq: false },
+        ],
+      },
+    })
+    .params();
+  return { item: { Update }, otherwise };
+}
+
+/** A month more than a finished job is kept: parts are older than its end, and are read through the job alone. */
+const reportRetentionDays = jobRetentionDays + 30;
+
+/** Stores a part of a job's report. */
+export function reportStep({ part }: Extract<Write, { readonly write: "report" }>): Step {
+  const ttl = Math.floor(Date.parse(part.writtenAt) / 1000) + reportRetentionDays * secondsPerDay;
+  const { Put } = reportItem
+    .build(PutTransaction)
+    .item({ ...part, entries: JSON.stringify(part.entries), ttl })
+    .options({ tableName, condition: absent })
+    .params();
+  return { item: { Put } };
 }

@@ -66,7 +66,15 @@ export const keys = {
     pk: `STAGED#${shardOf(dataSourceId)}`,
     sk: `${generation}#${dataSourceId}`,
   }),
+  stagedBatch: (generation: string): Key => ({
+    pk: `STAGED#${shardOf(generation)}`,
+    sk: generation,
+  }),
   job: (id: string): Key => ({ pk: `JOB#${id}`, sk: "JOB" }),
+  report: (jobId: string, kind: string, number: number): Key => ({
+    pk: `JOB#${jobId}`,
+    sk: `REPORT#${kind}#${String(number).padStart(8, "0")}`,
+  }),
   jobInMonth: (createdAt: string, jobId: string): Key => ({ pk: `JOBS#${monthOf(createdAt)}`, sk: jobId }),
   jobOfDataSource: (dataSourceId: string, jobId: string): Key => ({
     pk: `DS#${dataSourceId}`,

@@ -8,7 +8,7 @@ import type { Step } from "./commit.ts";
 import { connectionItem } from "./items/catalog.ts";
 import { jobItem } from "./items/jobs.ts";
 import { auditItem, deltaItem, guardItem } from "./items/ledger.ts";
-import { enqueueSteps, transitionSteps } from "./job-steps.ts";
+import { checkpointStep, enqueueSteps, reportStep, transitionSteps } from "./job-steps.ts";
 import { auditIndexKeys } from "./keys.ts";
 import { recordItems } from "./records.ts";
 
@@ -49,10 +49,12 @@ function replaceStep({ kind, record, expected, otherwise }: Of<"replace">): Step
   return { item: put(itemOf(kind), record, condition), otherwise };
 }
 
-/** The condition that a record is there, at its version where it has one. */
+/** The condition that a record is there: at its version where it has one, and not another one in its place. */
 function present(record: object): Condition {
   const version = versioned(record);
-  return version === undefined ? { attr: "v", exists: true } : { attr: "version", eq: version };
+  if (version !== undefined) return { attr: "version", eq: version };
+  const id: unknown = Reflect.get(record, "id");
+  return typeof id === "string" ? { attr: "id", eq: id } : { attr: "v", exists: true };
 }
 
 const removeStep = ({ kind, record, otherwise }: Of<"remove">): Step => ({
@@ -120,6 +122,8 @@ const steps: StepsOf = {
   release: (write) => [releaseStep(write)],
   enqueue: ({ job }) => enqueueSteps(job),
   fence: (write) => [fenceStep(write)],
+  checkpoint: (write) => [checkpointStep(write)],
+  report: (write) => [reportStep(write)],
   transition: transitionSteps,
   delta: ({ delta }) => [{ item: put(deltaItem, { id: delta.id, delta: JSON.stringify(delta) }, absent) }],
   audit: ({ record }) => [{ item: put(auditItem, { ...record, ...auditIndexKeys(record) }, absent) }],

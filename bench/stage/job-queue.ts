@@ -31,7 +31,7 @@ export class JobQueue implements JobMessages {
       while (done < count) {
         const record = await this.next();
         if (record === null) return;
-        const { batchItemFailures } = await worker({ Records: [record] }, lambdaContext("jobs"));
+        const { batchItemFailures } = await worker({ Records: [record] }, lambdaContext("jobs", Infinity));
         if (batchItemFailures.length > 0) throw new Error("a job failed");
         done += 1;
       }

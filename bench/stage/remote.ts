@@ -42,7 +42,12 @@ const instantSession: RemoteSession = {
   server: () => Promise.resolve({ serverVersion: "18.4", database: "shop" }),
   listRelations: () => Promise.resolve([]),
   describe: ({ schema, name }) => Promise.resolve(described(schema, name, columnsOf(name))),
+  describeMany: (relations) =>
+    Promise.resolve(
+      relations.map(({ schema, name }) => ({ ...described(schema, name, columnsOf(name)), readable: true })),
+    ),
   probe: () => Promise.resolve(),
+  probeMany: () => Promise.resolve(new Map()),
   countRows: () => Promise.resolve(rows),
   columnStatistics: (_, columns) =>
     Promise.resolve({

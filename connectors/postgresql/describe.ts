@@ -2,12 +2,13 @@ import * as z from "zod";
 import { maxColumns } from "#contracts/resources/remote.ts";
 import {
   RemoteError,
+  type DescribedRelation,
   type Relation,
   type RelationDescription,
   type RemoteColumn,
 } from "#core/ports/remote.ts";
-import { quoteRelation } from "./identifiers.ts";
-import { relkind } from "./relations.ts";
+import { canExist, quoteRelation } from "./identifiers.ts";
+import { readableSql, relkind } from "./relations.ts";
 import type { RunStatement } from "./statements.ts";
 import { dataTypeOf, isCountable } from "./types.ts";
 
@@ -26,6 +27,9 @@ const columnRow = z.object({
 });
 
 const relationRow = z.object({
+  schema: z.string(),
+  name: z.string(),
+  readable: z.boolean(),
   kind: relkind,
   comment: z.string(),
   columns: z.array(columnRow),
@@ -73,7 +77,10 @@ const baseTypeSql = `
  * alone; in a view an outer join gives nulls nevertheless.
  */
 const describeSql = `
-  select c.relkind as kind,
+  select n.nspname as schema,
+         c.relname as name,
+         ${readableSql} as readable,
+         c.relkind as kind,
          coalesce(pg_catalog.obj_description(c.oid, 'pg_class'), '') as comment,
          coalesce((
            select pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -95,7 +102,11 @@ const describeSql = `
             cross join lateral (${baseTypeSql}) base), '[]') as columns
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-   where n.nspname = $1::text and c.relname = $2::text and c.relkind in ('r', 'p', 'f', 'v', 'm')`;
+    join rows from (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[]))
+         with ordinality asked (schema, name, place)
+      on n.nspname = asked.schema collate pg_catalog."C" and c.relname = asked.name collate pg_catalog."C"
+   where c.relkind in ('r', 'p', 'f', 'v', 'm')
+   order by asked.place`;
 
 /** Types of `public` are written without it, as the server writes them for nearly everyone. */
 function remoteTypeOf({ remoteType, typeSchema }: z.infer<typeof columnRow>): string {
@@ -123,11 +134,26 @@ function columnOf(row: z.infer<typeof columnRow>, index: number): RemoteColumn {
   };
 }
 
+/**
+ * Describes relations with at most `maxColumns + 1` columns each, in the order in which they were asked for;
+ * what is not there, or can have no such name, is left out.
+ */
+export async function describeRelations(
+  run: RunStatement,
+  relations: readonly Relation[],
+): Promise<readonly DescribedRelation[]> {
+  const named = relations.filter(canExist);
+  if (named.length === 0) return [];
+  const values = [named.map(({ schema }) => schema), named.map(({ name }) => name), maxColumns + 1];
+  const found = await run(relationRow, describeSql, values);
+  return found.map((row) => ({ ...row, columns: row.columns.map(columnOf) }));
+}
+
 /** Describes a relation with at most `maxColumns + 1` columns, or fails with `table-not-found`. */
 export async function describeRelation(run: RunStatement, relation: Relation): Promise<RelationDescription> {
   const quoted = quoteRelation(relation);
-  const [found] = await run(relationRow, describeSql, [relation.schema, relation.name, maxColumns + 1]);
+  const [found] = await describeRelations(run, [relation]);
   if (found === undefined) throw new RemoteError("table-not-found", `there is no table or view ${quoted}`);
-  const { schema, name } = relation;
-  return { schema, name, kind: found.kind, comment: found.comment, columns: found.columns.map(columnOf) };
+  const { readable: _, ...description } = found;
+  return description;
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { RelationKind } from "#contracts/resources/remote.ts";
-import type { ListedRelation, RelationQuery } from "#core/ports/remote.ts";
+import type { ListedRelation, RelationScan } from "#core/ports/remote.ts";
 import type { RunStatement } from "./statements.ts";
 
 const relationKindOf = {
@@ -23,12 +23,17 @@ const listedRow = z.object({
   columnCount: z.int(),
 });
 
+/** Whether the login may read relation `c` of schema `n` as a whole. */
+export const readableSql = `pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+                            and pg_catalog.has_table_privilege(c.oid, 'SELECT')`;
+
 /**
  * Left out, besides catalogs, temporary objects and Reeve's own schemas (the same rule as
  * `isPostgresqlReservedSchema`; all that starts with `pg_` is the engine's):
  * - partitions, whose rows the partitioned table shows, and of which there can be thousands;
  * - what the login cannot read as a whole: without USAGE on the schema and SELECT on the relation a
- *   creation would fail. A login with SELECT on some columns only must be given a view, or the table.
+ *   creation would fail. A login with SELECT on some columns only must be given a view, or the table. Work that
+ *   tells why it leaves something out asks for these too.
  *
  * Names compare by byte ("C"), so that pages follow each other however the database is configured. The
  * search folds case by the database's own collation, as its people expect, and takes no wildcards.
@@ -51,8 +56,7 @@ const listSql = `
                                        pg_catalog.lower($2::text collate pg_catalog."default")) > 0)
              and ($3::text is null
                   or (n.nspname, c.relname) > ($3::text collate pg_catalog."C", $4::text collate pg_catalog."C"))
-             and pg_catalog.has_schema_privilege(n.oid, 'USAGE')
-             and pg_catalog.has_table_privilege(c.oid, 'SELECT')
+             and ($6::boolean or (${readableSql}))
            order by n.nspname collate pg_catalog."C", c.relname collate pg_catalog."C"
            limit $5) page
    order by page.schema collate pg_catalog."C", page.name collate pg_catalog."C"`;
@@ -60,10 +64,17 @@ const listSql = `
 /** One page of the relations that can become data sources. */
 export async function listRelations(
   run: RunStatement,
-  query: RelationQuery,
+  query: RelationScan,
 ): Promise<readonly ListedRelation[]> {
-  const { schema = null, search = null, after, limit } = query;
+  const { schema = null, search = null, after, limit, unreadable = false } = query;
   // No name contains NUL, and the server takes none as text.
   if (`${schema}${search}`.includes("\0")) return [];
-  return run(listedRow, listSql, [schema, search, after?.schema ?? null, after?.name ?? null, limit]);
+  return run(listedRow, listSql, [
+    schema,
+    search,
+    after?.schema ?? null,
+    after?.name ?? null,
+    limit,
+    unreadable,
+  ]);
 }

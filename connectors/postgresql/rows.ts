@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { Relation } from "#core/ports/remote.ts";
+import { concernsOneRelation, relationKey, type Relation, type RemoteError } from "#core/ports/remote.ts";
 import { quoteRelation } from "./identifiers.ts";
 import type { RunStatement } from "./statements.ts";
 
@@ -15,6 +15,42 @@ export async function probeRelation(run: RunStatement, relation: Relation): Prom
     countRow,
     `select pg_catalog.count(one.*) from (select * from ${quoteRelation(relation)} limit 1) one`,
   );
+}
+
+/** The same for many with one statement, which fails if any of them does. */
+async function probeTogether(run: RunStatement, relations: readonly Relation[]): Promise<void> {
+  const each = relations.map(
+    (relation) =>
+      `select pg_catalog.count(one.*) from (select * from ${quoteRelation(relation)} limit 1) one`,
+  );
+  await run(countRow, each.join(" union all "));
+}
+
+/**
+ * Proves of many relations that a row can be read, and gives why of the others. One statement answers where all
+ * is well; where not, each is asked by itself, because an error names no relation.
+ */
+export async function probeRelations(
+  run: RunStatement,
+  relations: readonly Relation[],
+): Promise<ReadonlyMap<string, RemoteError>> {
+  const failures = new Map<string, RemoteError>();
+  if (relations.length === 0) return failures;
+  try {
+    await probeTogether(run, relations);
+    return failures;
+  } catch (error) {
+    if (!concernsOneRelation(error)) throw error;
+  }
+  for (const relation of relations) {
+    try {
+      await probeRelation(run, relation);
+    } catch (error) {
+      if (!concernsOneRelation(error)) throw error;
+      failures.set(relationKey(relation), error);
+    }
+  }
+  return failures;
 }
 
 /** Counts every row in one scan. */

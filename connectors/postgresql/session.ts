@@ -1,9 +1,9 @@
 import * as z from "zod";
 import type { RemoteServer, RemoteSession } from "#core/ports/remote.ts";
-import { describeRelation } from "./describe.ts";
+import { describeRelation, describeRelations } from "./describe.ts";
 import type { OpenClient } from "./open.ts";
 import { listRelations } from "./relations.ts";
-import { countRows, probeRelation } from "./rows.ts";
+import { countRows, probeRelation, probeRelations } from "./rows.ts";
 import type { RunStatement } from "./statements.ts";
 import { columnStatistics } from "./statistics.ts";
 
@@ -37,7 +37,9 @@ export const postgresqlSession = (open: OpenClient, run: RunStatement): RemoteSe
   server: () => server(run),
   listRelations: (query) => listRelations(run, query),
   describe: (relation) => describeRelation(run, relation),
+  describeMany: (relations) => describeRelations(run, relations),
   probe: (relation) => probeRelation(run, relation),
+  probeMany: (relations) => probeRelations(run, relations),
   countRows: (relation) => countRows(run, relation),
   columnStatistics: (relation, columns, rowCount) => columnStatistics(run, relation, columns, rowCount),
   close: () => close(open),

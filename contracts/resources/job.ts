@@ -12,7 +12,7 @@ export const jobStates = [
 ] as const;
 export const jobState = z.enum(jobStates);
 export type JobState = z.infer<typeof jobState>;
-export const jobTypes = ["health-check", "table-check"] as const;
+export const jobTypes = ["bulk-registration", "health-check", "health-refresh", "table-check"] as const;
 export const jobType = z.enum(jobTypes);
 export type JobType = z.infer<typeof jobType>;
 

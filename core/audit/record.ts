@@ -12,15 +12,17 @@ export interface Deed {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+type AuditWrite = Extract<Write, { readonly write: "audit" }>;
+
 /** The write that records a caller's deed in the transaction of the deed itself. */
-export const audited = (ids: Ids, at: Date, call: Call, deed: Deed): Write =>
+export const audited = (ids: Ids, at: Date, call: Pick<Call, "user" | "requestId">, deed: Deed): AuditWrite =>
   auditWrite(ids, at, call.user.id, call.requestId, deed);
 
 /** The write that records what Reeve did by itself. */
 export const auditedSystem = (ids: Ids, at: Date, correlationId: string, deed: Deed): Write =>
   auditWrite(ids, at, systemActor, correlationId, deed);
 
-function auditWrite(ids: Ids, at: Date, actor: string, requestId: string, deed: Deed): Write {
+function auditWrite(ids: Ids, at: Date, actor: string, requestId: string, deed: Deed): AuditWrite {
   return {
     write: "audit",
     record: {

@@ -4,9 +4,9 @@ import { can } from "#core/access/can.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
-import { targetOf, type ConnectionMember } from "#core/connections/connection.ts";
+import { targetOf } from "#core/connections/connection.ts";
 import { readConnection } from "#core/connections/read-connection.ts";
-import { matchesGlob } from "#core/names/glob.ts";
+import { registrarOf } from "#core/connections/registrar-of.ts";
 import { relationKey, type ListedRelation } from "#core/ports/remote.ts";
 import type { ConnectionView } from "#core/ports/store.ts";
 import { askRemote } from "#core/remote/remote-problem.ts";
@@ -20,16 +20,6 @@ export const testConnection =
     const { serverVersion } = await askRemote(() => remote.server(targetOf(connection)));
     return { ok: true, serverVersion, latencyMs: clock.now().getTime() - began };
   };
-
-/** The role by which somebody may register tables of a schema, or none. */
-export const registrarOf = (
-  memberships: readonly ConnectionMember[],
-  schema: string,
-): ConnectionMember | undefined =>
-  memberships.find(
-    ({ role, schemas }) =>
-      role === "registrar" && (schemas === null || schemas.some((glob) => matchesGlob(glob, schema))),
-  );
 
 const position = z.strictObject({ schema: z.string(), name: z.string() });
 

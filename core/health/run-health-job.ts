@@ -7,7 +7,7 @@ import type { DataSourceHealth } from "#core/health/health.ts";
 import { measure, type Measured } from "#core/health/measure.ts";
 import { healthInput, runningChecks } from "#core/health/unfinished-checks.ts";
 import type { Job } from "#core/jobs/job.ts";
-import type { JobHandler, Outcome, Work } from "#core/jobs/run-job.ts";
+import type { JobHandler, Outcome, Work } from "#core/jobs/work.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { RemoteSessions } from "#core/ports/remote.ts";

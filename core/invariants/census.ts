@@ -114,6 +114,11 @@ export class Census {
       });
     },
     "staged-generation": (staged) => this.staged.set(generationText(staged), staged.stagedAt),
+    "staged-batch": ({ generation, dataSourceIds, stagedAt }) => {
+      for (const dataSourceId of dataSourceIds) {
+        this.staged.set(generationText({ dataSourceId, generation }), stagedAt);
+      }
+    },
     job: ({ record, active }) => this.jobs.set(record.id, countedJob(record, active)),
     "job-in-month": ({ jobId }) => this.inMonth.add(jobId),
     "job-of-data-source": ({ dataSourceId }) => add(this.parts, "place of a job", dataSourceId),

@@ -6,7 +6,7 @@ import { dispatch } from "#core/jobs/dispatch.ts";
 import type { JobDeps } from "#core/jobs/job-use-cases.ts";
 import { catalogSubject } from "#core/jobs/job.ts";
 import { newJob } from "#core/jobs/new-job.ts";
-import type { JobHandler } from "#core/jobs/run-job.ts";
+import type { JobHandler } from "#core/jobs/work.ts";
 import { showJob } from "#core/jobs/show-job.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { TableFacts } from "#core/ports/table-facts.ts";

@@ -1,14 +1,15 @@
 import * as z from "zod";
 import type { Routes } from "#contracts/http/routes.ts";
-import { authorize, type Action } from "#core/access/can.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { dispatchLine, type DispatchDeps } from "#core/jobs/dispatch.ts";
-import { jobResource, permittedJobs } from "#core/jobs/job-resources.ts";
-import { inLine, isFinished, type Job } from "#core/jobs/job.ts";
+import { permittedJobs } from "#core/jobs/job-resources.ts";
+import { inLine, isFinished, resultSoFar, type Job } from "#core/jobs/job.ts";
+import { readJob } from "#core/jobs/read-job.ts";
+import { resultWithLists } from "#core/jobs/show-report.ts";
 import { withoutResult } from "#core/jobs/without-result.ts";
 import { showJob } from "#core/jobs/show-job.ts";
 import type { Ids } from "#core/ports/clock.ts";
@@ -50,18 +51,13 @@ export const listJobs =
     );
   };
 
-async function readJob(deps: JobDeps, call: Call, jobId: string, action: Action): Promise<Job> {
-  const job = await deps.store.job(jobId);
-  if (job === null) throw new DomainError("not-found");
-  authorize(call.user, action, await jobResource(deps.store, call.user, action, job));
-  return job;
-}
-
-/** One job. */
+/** One job; the result of one that reports with the first lines of its lists. */
 export const getJob =
   (deps: JobDeps): UseCase<Routes["getJob"]> =>
-  async ({ params }, call) =>
-    showJob(await readJob(deps, call, params.jobId, "job:read"));
+  async ({ params }, call) => {
+    const job = await readJob(deps.store, call, params.jobId, "job:read");
+    return showJob({ ...job, result: await resultWithLists(deps.store, call.user, job) });
+  };
 
 /** Moves a job on, with its audit record; the slot or place that it frees goes to the next in line. */
 async function move(deps: JobDeps, call: Call, verb: string, before: Job, after: Job) {
@@ -96,7 +92,7 @@ const steer =
   (deps: JobDeps) =>
   ({ params }: { readonly params: { readonly jobId: string } }, call: Call) =>
     retryConflict(call, async () => {
-      const job = await readJob(deps, call, params.jobId, "job:control");
+      const job = await readJob(deps.store, call, params.jobId, "job:control");
       const after = to(job, deps, call);
       if (after === null) throw new DomainError("job-state", `A job that is ${job.state} cannot be ${verb}.`);
       return await move(deps, call, verb, job, after);
@@ -120,5 +116,6 @@ export const approveJob: (deps: JobDeps) => UseCase<Routes["approveJob"]> = stee
 export const cancelJob: (deps: JobDeps) => UseCase<Routes["cancelJob"]> = steer("cancelled", (job, deps) => {
   if (isFinished(job.state)) return null;
   if (job.state === "running") return { ...job, cancelRequested: true };
-  return { ...job, state: "cancelled", slot: null, finishedAt: deps.clock.now().toISOString() };
+  const finishedAt = deps.clock.now().toISOString();
+  return { ...job, state: "cancelled", slot: null, result: resultSoFar(job), finishedAt };
 });

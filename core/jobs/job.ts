@@ -29,7 +29,7 @@ export interface Job {
   readonly line: string;
   readonly subject: JobSubject;
   readonly input: Readonly<Record<string, unknown>>;
-  /** What a worker needs to go on where another stopped. */
+  /** What a worker needs to go on where another stopped; its `result`, where it has one, is the result so far. */
   readonly checkpoint: Readonly<Record<string, unknown>> | null;
   readonly progress: { readonly done: number; readonly total: number };
   /** How often a worker began it since it was last queued by a person. It fences writes: only the latest attempt may write. */
@@ -55,6 +55,12 @@ export interface Job {
 /** Whether nothing more will happen to a job unless a person asks. */
 export const isFinished = (state: JobState): boolean =>
   state === "succeeded" || state === "failed" || state === "cancelled";
+
+/** What a job that ends without its own result has come to nevertheless. */
+export function resultSoFar({ checkpoint }: Job): Job["result"] {
+  const result = checkpoint?.["result"];
+  return typeof result === "object" && result !== null ? { ...result } : null;
+}
 
 /** How a job is that waits in its line, whether for the first time or again. */
 export const inLine = {

@@ -2,39 +2,18 @@ import { auditedSystem } from "#core/audit/record.ts";
 import { retryConflict } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { dispatchLine, type DispatchDeps } from "#core/jobs/dispatch.ts";
-import { attemptProblem, deadLettered } from "#core/jobs/job-problem.ts";
-import type { Job } from "#core/jobs/job.ts";
+import { attemptProblem, deadLettered, jobProblem } from "#core/jobs/job-problem.ts";
+import { resultSoFar, type Job } from "#core/jobs/job.ts";
+import { keepLease, leaseMs, type Hold } from "#core/jobs/keep-lease.ts";
+import type { JobHandler } from "#core/jobs/work.ts";
 import { withoutResult, type EndWithoutResult } from "#core/jobs/without-result.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { Committer, DataSourceStore, JobStore } from "#core/ports/store.ts";
 import type { Timers } from "#core/ports/timers.ts";
 
-/** How long a worker may be silent before somebody else takes its job. */
-export const leaseMs = 120_000;
-const heartbeatMs = 30_000;
-
 /** A worker tries a job this often; then it has failed until a person sends it again. */
 export const maxAttempts = 3;
-
-/** What a handler gets beside its job. */
-export interface Work {
-  readonly job: Job;
-  /** Aborted when the job is cancelled or its lease lost: stop, nothing more would be accepted. */
-  readonly signal: AbortSignal;
-  /** Tells people how far it is, with the next sign of life. */
-  progress(done: number): void;
-}
-
-/** What a handler found. */
-export interface Outcome {
-  readonly result: Readonly<Record<string, unknown>>;
-  /** Commits together with the job's end. Asked again when another change came between, to merge with it. */
-  readonly writes: () => Promise<readonly Write[]>;
-}
-
-/** Does the work of one type of job. It may run twice, and must come to the same end. */
-export type JobHandler = (work: Work) => Promise<Outcome>;
 
 /** What a worker needs from outside. */
 export interface WorkerDeps extends DispatchDeps {
@@ -45,10 +24,10 @@ export interface WorkerDeps extends DispatchDeps {
 }
 
 /**
- * Runs the job that a message names, if nobody else does. Returns normally when the message is done with;
- * throws when the work failed and the message should come again.
+ * Runs the job that a message names, if nobody else does; a job that can go on later leaves off at `until`. Returns
+ * normally when the message is done with; throws when the work failed and the message should come again.
  */
-export async function runJob(deps: WorkerDeps, jobId: string): Promise<void> {
+export async function runJob(deps: WorkerDeps, jobId: string, until: Date | null = null): Promise<void> {
   const at = deps.clock.now();
   const job = await deps.store.claim(jobId, at, new Date(at.getTime() + leaseMs));
   if (job === null) {
@@ -63,25 +42,47 @@ export async function runJob(deps: WorkerDeps, jobId: string): Promise<void> {
     await abandonJob(deps, job, { state: "cancelled" });
     return;
   }
-  await attempt(deps, job);
+  await attempt(deps, job, until);
 }
 
-async function attempt(deps: WorkerDeps, job: Job): Promise<void> {
-  const hold = keepLease(deps, job);
+async function attempt(deps: WorkerDeps, job: Job, until: Date | null): Promise<void> {
+  const hold = keepLease(deps, job, until);
   try {
     const outcome = await deps.handlers[job.type](hold.work);
     hold.release();
-    await retryConflict({ ifMatch: null }, async () =>
-      endJob(
-        deps,
-        hold.latest(),
-        { state: "succeeded", error: null, result: outcome.result },
-        await outcome.writes(),
-      ),
-    );
+    await settle(deps, hold, outcome);
   } catch (error) {
     hold.release();
     await afterFailure(deps, hold, error);
+  }
+}
+
+/** Does with a job what its handler says. */
+async function settle(deps: WorkerDeps, hold: Hold, outcome: Awaited<ReturnType<JobHandler>>): Promise<void> {
+  const job = hold.latest();
+  if ("goesOn" in outcome) {
+    await goOn(deps, hold);
+  } else if ("stopped" in outcome) {
+    const { code, message } = outcome.stopped;
+    await abandonJob(deps, job, { state: "failed", error: jobProblem(job, code, message) });
+  } else {
+    const end = { state: "succeeded", error: null, result: outcome.result } as const;
+    await retryConflict({ ifMatch: null }, async () => endJob(deps, job, end, await outcome.writes()));
+  }
+}
+
+/**
+ * Gives a job back whose worker's time is over, and sends word of it again. An attempt that came further counts
+ * for nothing; one that did not is used up, so that nothing goes on for ever.
+ */
+async function goOn(deps: WorkerDeps, hold: Hold): Promise<void> {
+  const before = hold.latest();
+  const after = { ...before, lease: null, attempts: hold.advanced() ? 0 : before.attempts };
+  await deps.store.commit([{ write: "transition", before, after, otherwise: new DomainError("job-state") }]);
+  try {
+    await deps.messages.send({ jobId: before.id, correlationId: before.correlationId });
+  } catch (error) {
+    deps.log.warn("word of a job that goes on is left to the sweep", { jobId: before.id, error });
   }
 }
 
@@ -98,45 +99,6 @@ async function afterFailure(deps: WorkerDeps, hold: Hold, error: unknown): Promi
   deps.log.error("a job's attempt failed", { jobId: job.id, attempt: job.attempts, error });
   await deps.store.yieldLease({ ...job, error: attemptProblem(job, error) });
   throw error;
-}
-
-interface Hold {
-  readonly work: Work;
-  readonly release: () => void;
-  /** The job with the progress reported so far. */
-  readonly latest: () => Job;
-  /** Why the work must stop, if it must. */
-  readonly ended: () => "cancelled" | "lost" | null;
-}
-
-/** Shows signs of life until released, and ends the work when the job is cancelled or lost. */
-function keepLease({ store, clock, timers, log }: WorkerDeps, job: Job): Hold {
-  const controller = new AbortController();
-  let done = job.progress.done;
-  let ended: "cancelled" | "lost" | null = null;
-  const latest = (): Job => ({ ...job, progress: { ...job.progress, done } });
-  const beat = async (): Promise<void> => {
-    const answer = await store.heartbeat(latest(), new Date(clock.now().getTime() + leaseMs));
-    if (answer === "held") return;
-    ended = answer === "lost" ? "lost" : "cancelled";
-    controller.abort();
-  };
-  const release = timers.every(heartbeatMs, () => {
-    // A beat that fails is no reason to stop: the lease holds for three more of them.
-    beat().catch((error: unknown) => log.warn("a heartbeat failed", { jobId: job.id, error }));
-  });
-  return {
-    work: {
-      job,
-      signal: controller.signal,
-      progress: (value) => {
-        done = value;
-      },
-    },
-    release,
-    latest,
-    ended: () => ended,
-  };
 }
 
 type EndDeps = Pick<WorkerDeps, "store" | "clock" | "ids" | "log" | "messages">;
@@ -161,6 +123,7 @@ async function endJob(
   const at = deps.clock.now();
   const after: Job = {
     ...before,
+    result: resultSoFar(before),
     ...end,
     progress:
       end.state === "succeeded" ? { ...before.progress, done: before.progress.total } : before.progress,

@@ -1,4 +1,5 @@
 import type { JobType } from "#contracts/resources/job.ts";
+import { abandonedRefresh } from "#core/health/run-refresh-job.ts";
 import { abandonedChecks } from "#core/health/unfinished-checks.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
@@ -15,7 +16,10 @@ const nothingWaits: TellNoResult = () => Promise.resolve([]);
 
 /** For each type of job, what else must change when one ends without a result. */
 const tell: Readonly<Record<JobType, TellNoResult>> = {
+  // What it made stays; each part of it has a job of its own for its checks.
+  "bulk-registration": nothingWaits,
   "health-check": abandonedChecks,
+  "health-refresh": abandonedRefresh,
   "table-check": nothingWaits,
 };
 

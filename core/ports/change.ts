@@ -3,6 +3,7 @@ import type { Connection, ConnectionMember } from "#core/connections/connection.
 import type { DocumentationVersion } from "#core/documentation/documentation-version.ts";
 import type { DomainError } from "#core/errors/domain-error.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
+import type { ReportPart } from "#core/jobs/job-report.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
@@ -98,6 +99,10 @@ export type Write =
   | { readonly write: "enqueue"; readonly job: Job }
   /** Demands that this attempt still holds the job: fences what a worker writes. */
   | { readonly write: "fence"; readonly job: Job; readonly otherwise: DomainError }
+  /** Stores how far a job is, if this attempt still holds it and nobody has asked it to stop. */
+  | { readonly write: "checkpoint"; readonly job: Job; readonly otherwise: DomainError }
+  /** Adds to what a job reports, for good: one part for each kind and number. */
+  | { readonly write: "report"; readonly part: ReportPart }
   /**
    * Moves a job from `before` to `after`, if it is still in `before`'s state with `before`'s fence and admission.
    * The store keeps line and slot in step: what comes to wait stands in line, what stops waiting leaves

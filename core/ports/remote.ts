@@ -43,6 +43,12 @@ export interface RelationQuery {
   readonly limit: number;
 }
 
+/** Which relations a listing for work goes through. */
+export interface RelationScan extends RelationQuery {
+  /** Lists also those that the login may not read, so that work can say why it leaves them out. */
+  readonly unreadable?: boolean | undefined;
+}
+
 /** One column as the remote describes it. */
 export interface RemoteColumn {
   readonly name: string;
@@ -67,6 +73,14 @@ export interface RelationDescription extends Relation {
   readonly comment: string;
   readonly columns: readonly RemoteColumn[];
 }
+
+/** A relation of several, with whether the login may read it as a whole. */
+export interface DescribedRelation extends RelationDescription {
+  readonly readable: boolean;
+}
+
+/** At most this many relations are described or tried with one statement. */
+export const relationsAtOnce = 50;
 
 /** How many distinct non-null values and how many nulls a column holds. */
 export interface ColumnStatistics {
@@ -95,16 +109,40 @@ export class RemoteError extends Error {
   }
 }
 
+/** Failures after which nothing more can be asked in a session. */
+const fatalFailures: readonly RemoteFailure[] = [
+  "address-refused",
+  "authentication-failed",
+  "cancelled",
+  "connection-lost",
+  "credentials-missing",
+  "database-not-found",
+  "tls-failed",
+  "too-many-connections",
+  "unreachable",
+];
+
+/** Whether an error says something of one relation alone, so that others can still be asked about. */
+export const concernsOneRelation = (error: unknown): error is RemoteError =>
+  error instanceof RemoteError && !fatalFailures.includes(error.reason);
+
 /** One open conversation with a remote database: read-only, with timeouts set in the engine. */
 export interface RemoteSession {
   /** Asks the server who it is. */
   server(): Promise<RemoteServer>;
   /** One page of relations that can become data sources: engine catalogs and Reeve's own schemas are left out. */
-  listRelations(query: RelationQuery): Promise<readonly ListedRelation[]>;
+  listRelations(query: RelationScan): Promise<readonly ListedRelation[]>;
   /** Describes a relation; fails with `table-not-found`. Reads at most `maxColumns + 1` columns. */
   describe(relation: Relation): Promise<RelationDescription>;
+  /** Describes at most `relationsAtOnce` relations with one statement, in their order; what is gone is left out. */
+  describeMany(relations: readonly Relation[]): Promise<readonly DescribedRelation[]>;
   /** Runs one trivial query on the relation: it proves that rows can be read, and reads at most one. */
   probe(relation: Relation): Promise<void>;
+  /**
+   * The trivial query on at most `relationsAtOnce` relations, with one statement where all of them can be read.
+   * Gives why each of the others cannot, by relation key; fails where nothing more can be asked at all.
+   */
+  probeMany(relations: readonly Relation[]): Promise<ReadonlyMap<string, RemoteError>>;
   /** Counts every row, exactly, in one scan. */
   countRows(relation: Relation): Promise<number>;
   /**

@@ -2,6 +2,8 @@ import type { AuditRecord } from "#core/audit/audit-record.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { JobState, JobType } from "#contracts/resources/job.ts";
+import type { ReportKind } from "#contracts/resources/job-report.ts";
+import type { ReportPart } from "#core/jobs/job-report.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { DocumentationStore, QueryStore } from "#core/ports/curation-store.ts";
@@ -97,6 +99,8 @@ export interface DataSourceStore {
   dataSourceStatuses(dataSourceIds: readonly string[]): Promise<ReadonlyMap<string, DataSource["status"]>>;
   /** Who holds a guard, or null. */
   guardOwner(guard: Guard): Promise<string | null>;
+  /** Who holds these guards; the places in the list of those that nobody holds are absent. */
+  guardOwners(guards: readonly Guard[]): Promise<ReadonlyMap<number, string>>;
   /** Audit records about one resource, newest first. */
   activity(
     resourceType: string,
@@ -113,6 +117,11 @@ export interface DictionaryStore {
     generation: string,
     columns: readonly SchemaColumn[],
   ): Promise<number>;
+  /** The same for several data sources under one generation, and gives the number of chunks of each. */
+  stageDictionaries(
+    generation: string,
+    dictionaries: readonly { readonly dataSourceId: string; readonly columns: readonly SchemaColumn[] }[],
+  ): Promise<readonly number[]>;
   /** Removes a generation that no header points at. */
   dropGeneration(dataSourceId: string, generation: DictionaryGeneration): Promise<void>;
   /** Removes the generations that were staged more than an hour ago and that no header points at; returns how many. */
@@ -138,6 +147,13 @@ export interface JobQuery {
   readonly limit: number;
 }
 
+/** Which parts of a job's report to read. */
+export interface ReportQuery {
+  readonly kind?: ReportKind | undefined;
+  readonly from: Pick<ReportPart, "kind" | "number"> | null;
+  readonly limit: number;
+}
+
 /** What a worker's sign of life answered. */
 export type HeartbeatAnswer = "held" | "cancel-requested" | "lost";
 
@@ -153,6 +169,8 @@ export interface JobStore {
   heartbeat(job: Job, leaseUntil: Date): Promise<HeartbeatAnswer>;
   /** Gives the lease back after an error, so that the next delivery may claim it at once; keeps `job.error` as the reason. */
   yieldLease(job: Job): Promise<void>;
+  /** Parts of a job's report in order, of one kind or of all; `from` is the first part to read. */
+  jobReport(jobId: string, query: ReportQuery): Promise<readonly ReportPart[]>;
   /** Jobs that wait, or are admitted and not finished, for the sweep. Eventually consistent. */
   activeJobs(shardCursor: string | null): Promise<Page<Job>>;
 }

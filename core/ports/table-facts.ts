@@ -30,6 +30,12 @@ export type Fact =
       readonly generation: string;
       readonly stagedAt: string;
     }
+  | {
+      readonly kind: "staged-batch";
+      readonly generation: string;
+      readonly dataSourceIds: readonly string[];
+      readonly stagedAt: string;
+    }
   /** Something that stands by itself and promises nothing about anything else. */
   | { readonly kind: "other"; readonly of: string }
   /** Something that this version of Reeve cannot read; `where` is its key. */

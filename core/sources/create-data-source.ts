@@ -3,12 +3,11 @@ import { maxColumns } from "#contracts/resources/remote.ts";
 import { technologyContracts } from "#contracts/technologies/technology.ts";
 import { rightsAtCommit } from "#core/access/rights-at-commit.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
-import { registrarOf } from "#core/connections/ask-connection.ts";
 import { targetOf, type Connection, type ConnectionMember } from "#core/connections/connection.ts";
 import { readConnection } from "#core/connections/read-connection.ts";
+import { registrarOf } from "#core/connections/registrar-of.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
-import { foldName } from "#core/names/fold.ts";
 import { ReplayError } from "#core/ports/change.ts";
 import { askRemote } from "#core/remote/remote-problem.ts";
 import {
@@ -26,6 +25,8 @@ import {
 import { showDataSourceWith } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { resolveTags } from "#core/tags/resolve-tags.ts";
+import { defaultTemplate, nameBy } from "#core/sources/name-template.ts";
+import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
 import type { Tag } from "#core/tags/tag.ts";
 
 type Body = Parameters<UseCase<Routes["createDataSource"]>>[0]["body"];
@@ -38,7 +39,7 @@ export const createDataSource =
   (deps: SourceDeps): UseCase<Routes["createDataSource"]> =>
   async ({ body }, call) => {
     const { connection, registrar } = await registrableConnection(deps, call, body);
-    const name = body.name ?? defaultName(body);
+    const name = body.name ?? defaultName(connection, body);
     await demandFree(deps, connection.id, name, body);
     const [settings, tags] = await Promise.all([
       deps.store.settings(),
@@ -77,12 +78,12 @@ async function registrableConnection(
   return { connection: view.connection, registrar };
 }
 
-/** `<schema>.<table>`, without what a name may not hold. */
-const defaultName = ({ schema, table }: Body): string =>
-  `${schema}.${table}`
-    .replaceAll(/[\p{Cc}\p{Cs}]/gu, " ")
-    .trim()
-    .slice(0, 200);
+const defaultName = ({ technology, config }: Connection, { schema, table }: Body): string =>
+  nameBy(defaultTemplate, {
+    database: technologyContracts[technology].databaseOf(config),
+    schema,
+    tablename: table,
+  });
 
 /** Looks before asking the remote; the guards in the commit decide. */
 async function demandFree(
@@ -98,10 +99,6 @@ async function demandFree(
   if (byRelation !== null) throw dataSourceExists(body);
   if (byName !== null) throw dataSourceNameTaken(name);
 }
-
-/** The tag's exact name, any case (rules on health: read at creation and kept). */
-const preventsStatistics = (tagName: string, tags: readonly Tag[]): boolean =>
-  tagName !== "" && tags.some(({ name }) => foldName(name) === foldName(tagName));
 
 async function commitCreation(
   deps: SourceDeps,

@@ -12,7 +12,7 @@ import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { RelationDescription } from "#core/ports/remote.ts";
 import { headerDocument, healthDocument } from "#core/sources/catalog-documents.ts";
-import type { DataSource, DataSourceMember, SchemaColumn } from "#core/sources/data-source.ts";
+import type { AuditedIn, DataSource, DataSourceMember, SchemaColumn } from "#core/sources/data-source.ts";
 import {
   dataSourceExists,
   dataSourceNameGuard,
@@ -29,14 +29,19 @@ export interface Findings {
   readonly documentation: string;
   readonly tagIds: readonly string[];
   readonly statisticsPrevented: boolean;
+  /** Where it is recorded, if bulk work makes it; such work measures many at once. */
+  readonly bulk?: AuditedIn;
 }
+
+/** Who makes a data source, and in which request. */
+type Maker = Pick<Call, "user" | "requestId">;
 
 /** Everything that comes into being with a data source. */
 export interface NewDataSource {
   readonly dataSource: DataSource;
   readonly health: DataSourceHealth;
   readonly owner: DataSourceMember;
-  /** Null where statistics are prevented. */
+  /** Null where statistics are prevented, or measured with those of others. */
   readonly job: Job | null;
   /** The credentials that the remote database was asked with. */
   readonly secretRef: string;
@@ -55,7 +60,7 @@ export const schemaColumns = (ids: Ids, relation: RelationDescription): readonly
 export function newDataSource(
   ids: Ids,
   at: Date,
-  call: Call,
+  call: Maker,
   dataSourceId: string,
   findings: Findings,
   dictionary: { readonly generation: string; readonly chunks: number },
@@ -77,13 +82,16 @@ export function newDataSource(
     health: initialHealth(dataSourceId, statisticsPrevented, at),
     owner,
     secretRef: findings.connection.secretRef,
-    job: statisticsPrevented ? null : healthJob(ids, dataSource, automaticChecks, asked),
+    job:
+      statisticsPrevented || findings.bulk !== undefined
+        ? null
+        : healthJob(ids, dataSource, automaticChecks, asked),
   };
 }
 
 function header(
   at: Date,
-  { user }: Call,
+  { user }: Maker,
   id: string,
   { connection, relation, ...findings }: Findings,
   dictionary: { readonly generation: string; readonly chunks: number },
@@ -117,8 +125,8 @@ function header(
     status: "enabled",
     statisticsPrevented: findings.statisticsPrevented,
     dictionary: { ...dictionary, columnCount: relation.columns.length, takenAt: now },
-    origin: { type: "manual" },
-    auditedIn: [],
+    origin: { type: findings.bulk === undefined ? "manual" : "bulk" },
+    auditedIn: findings.bulk === undefined ? [] : [findings.bulk],
     createdBy: user.id,
     createdAt: now,
     updatedAt: now,
@@ -127,9 +135,8 @@ function header(
   };
 }
 
-/** The writes that bring a data source into being, all in one transaction. */
-export function creationWrites(ids: Ids, at: Date, call: Call, made: NewDataSource): readonly Write[] {
-  const { dataSource, health, owner, job } = made;
+/** The records of a new data source and its guards; each must commit with the others. */
+export function recordWrites({ dataSource, health, owner }: NewDataSource): readonly Write[] {
   const { id, name, connectionId, remote } = dataSource;
   return [
     {
@@ -139,30 +146,42 @@ export function creationWrites(ids: Ids, at: Date, call: Call, made: NewDataSour
       otherwise: dataSourceExists(remote),
     },
     { write: "claim", guard: dataSourceNameGuard(name), owner: id, otherwise: dataSourceNameTaken(name) },
+    { write: "create", kind: "data-source", record: dataSource },
+    { write: "create", kind: "data-source-health", record: health },
+    { write: "create", kind: "data-source-member", record: owner },
+  ];
+}
+
+/** Tells the index of a new data source. */
+export const creationDelta = (ids: Ids, at: Date, { dataSource, health, owner }: NewDataSource): Write => ({
+  write: "delta",
+  delta: {
+    id: ids.next("delta"),
+    at: at.toISOString(),
+    dataSourceId: dataSource.id,
+    header: headerDocument(dataSource),
+    health: healthDocument(health),
+    owners: { principals: [`user:${owner.principal.id}`], version: 1 },
+  },
+});
+
+/** The writes that bring a data source into being, all in one transaction. */
+export function creationWrites(ids: Ids, at: Date, call: Call, made: NewDataSource): readonly Write[] {
+  const { dataSource, job } = made;
+  const { id, name, connectionId, remote } = dataSource;
+  return [
+    ...recordWrites(made),
     {
       write: "require-connection",
       connectionId,
       secretRef: made.secretRef,
       otherwise: new DomainError("contention", "The connection was changed while the database was asked."),
     },
-    { write: "create", kind: "data-source", record: dataSource },
-    { write: "create", kind: "data-source-health", record: health },
-    { write: "create", kind: "data-source-member", record: owner },
     ...(dataSource.documentationVersion === 0
       ? []
       : [documentationWrite(dataSource, dataSource.createdBy, dataSource.createdAt)]),
     ...(job === null ? [] : [{ write: "enqueue", job } as const]),
-    {
-      write: "delta",
-      delta: {
-        id: ids.next("delta"),
-        at: at.toISOString(),
-        dataSourceId: id,
-        header: headerDocument(dataSource),
-        health: healthDocument(health),
-        owners: { principals: [`user:${owner.principal.id}`], version: 1 },
-      },
-    },
+    creationDelta(ids, at, made),
     audited(ids, at, call, {
       action: "data-source:create",
       resource: { type: "data-source", id },

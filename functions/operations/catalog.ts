@@ -4,6 +4,7 @@ import {
   restoreDocumentation,
 } from "#core/documentation/documentation-versions.ts";
 import { createQuery, deleteQuery, getQuery, listQueries, updateQuery } from "#core/queries/saved-queries.ts";
+import { registerDataSources } from "#core/sources/bulk/start-bulk.ts";
 import { createDataSource } from "#core/sources/create-data-source.ts";
 import { getDictionary } from "#core/sources/dictionary.ts";
 import { updateColumn, updateDictionary } from "#core/sources/edit-dictionary.ts";
@@ -20,6 +21,7 @@ export const catalogOperations = (
   parts: CommonParts & QueueParts & RemoteParts & IndexParts,
 ): Operations<typeof catalogRoutes> => ({
   createDataSource: createDataSource(parts),
+  registerDataSources: registerDataSources(parts),
   listDataSources: listDataSources(parts),
   getDataSource: getDataSource(parts),
   updateDataSource: updateDataSource(parts),

@@ -1,6 +1,7 @@
 import type { jobRoutes } from "#contracts/http/groups/jobs.ts";
 import { startTableCheck } from "#core/invariants/table-check.ts";
 import { approveJob, cancelJob, getJob, listJobs, retryJob } from "#core/jobs/job-use-cases.ts";
+import { getJobReport } from "#core/jobs/show-report.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
 import type { CommonParts, QueueParts } from "./parts.ts";
 
@@ -9,6 +10,7 @@ export const jobOperations = (parts: CommonParts & QueueParts): Operations<typeo
   checkTable: startTableCheck(parts),
   listJobs: listJobs(parts),
   getJob: getJob(parts),
+  getJobReport: getJobReport(parts),
   retryJob: retryJob(parts),
   approveJob: approveJob(parts),
   cancelJob: cancelJob(parts),

@@ -4,8 +4,10 @@ import { logger } from "#adapters/observability/observability.ts";
 import { correlationAttribute, jobMessage } from "#contracts/messages.ts";
 import { healthJobHandler } from "#core/health/run-health-job.ts";
 import { tableCheckHandler } from "#core/invariants/table-check.ts";
+import { refreshJobHandler } from "#core/health/run-refresh-job.ts";
 import { failDeadLettered } from "#core/jobs/dead-letter.ts";
 import { runJob } from "#core/jobs/run-job.ts";
+import { bulkJobHandler } from "#core/sources/bulk/run-bulk.ts";
 import type { CommonParts, QueueParts, WorkerParts } from "./parts.ts";
 
 /** A function behind a queue. */
@@ -18,7 +20,7 @@ type Parts = Omit<CommonParts, "keys" | "cursors"> & QueueParts;
 
 /** Handles each record by itself: one that fails comes again, the others are done. */
 const perRecord =
-  (handle: (jobId: string, record: SQSRecord) => Promise<void>): QueueFunction =>
+  (handle: (jobId: string, record: SQSRecord, context: Context) => Promise<void>): QueueFunction =>
   (event, context) =>
     processPartialResponse(
       event,
@@ -30,22 +32,34 @@ const perRecord =
           jobId,
           ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
         });
-        await handle(jobId, record);
+        await handle(jobId, record, context);
         logger.info("handled a message");
       },
       new BatchProcessor(EventType.SQS),
       { context, throwOnFullBatchFailure: false },
     );
 
+/** Before its time is over a worker leaves off by so much: what it has begun has to come to its next checkpoint. */
+const reserveMs = 180_000;
+
+/** When a job that can go on later leaves off; null where a worker has all the time there is. */
+function leaveOffAt(now: Date, context: Context): Date | null {
+  const remaining = context.getRemainingTimeInMillis();
+  return Number.isFinite(remaining) ? new Date(now.getTime() + remaining - reserveMs) : null;
+}
+
 /** Runs the jobs that messages name. */
 export function jobWorker(parts: Parts & WorkerParts, retryLater: RetryLater): QueueFunction {
-  const deps = {
-    ...parts,
-    handlers: { "health-check": healthJobHandler(parts), "table-check": tableCheckHandler(parts) },
+  const handlers = {
+    "bulk-registration": bulkJobHandler(parts),
+    "health-check": healthJobHandler(parts),
+    "health-refresh": refreshJobHandler(parts),
+    "table-check": tableCheckHandler(parts),
   };
-  return perRecord(async (jobId, record) => {
+  const deps = { ...parts, handlers };
+  return perRecord(async (jobId, record, context) => {
     try {
-      await runJob(deps, jobId);
+      await runJob(deps, jobId, leaveOffAt(parts.clock.now(), context));
     } catch (error) {
       await retryLater(record);
       throw error;

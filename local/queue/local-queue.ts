@@ -116,7 +116,7 @@ export class LocalQueue {
   private async invoke(batch: readonly SQSRecord[]): Promise<void> {
     const { worker, name, log } = this.options;
     try {
-      const response = await worker({ Records: [...batch] }, lambdaContext(name));
+      const response = await worker({ Records: [...batch] }, lambdaContext(name, Infinity));
       const failed = failedIds(response, batch);
       for (const record of batch) if (!failed.has(record.messageId)) this.remove(record);
     } catch (error) {

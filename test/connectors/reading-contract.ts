@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { Connector, Relation } from "#core/ports/remote.ts";
+import { relationKey, type Connector, type Relation } from "#core/ports/remote.ts";
 import type { OpenSession } from "./connector-contract.ts";
 import type { ColumnSpec, ConnectorFixture } from "./connector-fixture.ts";
 import { amply, failureOf } from "./remote-failure.ts";
@@ -55,6 +55,7 @@ export function readingContract(connector: Connector, fixture: ConnectorFixture,
       const stranger = await connector.open(fixture.config(), await fixture.strangerCredentials(), amply);
       onTestFinished(() => stranger.close());
       expect(await stranger.listRelations({ schema, limit: 10 })).toEqual([]);
+      expect(await stranger.listRelations({ schema, limit: 10, unreadable: true })).toHaveLength(1);
     });
   });
 
@@ -111,6 +112,77 @@ export function readingContract(connector: Connector, fixture: ConnectorFixture,
       expect(await session.countRows(relation)).toBe(2);
       const statistics = await session.columnStatistics(relation, [name], 2);
       expect(statistics.columns).toEqual([{ column: name, distinct: 1, nulls: 1, exact: true }]);
+    });
+  });
+
+  describe("describing many relations", () => {
+    it("gives what describing each gives, in the order asked for, without what is gone", async () => {
+      const schema = await fixture.aSchema();
+      const names = ["b", "a", ...fixture.oddNames];
+      for (const name of names)
+        await fixture.aTable(schema, { name, columns: [id, { name: "x", type: "text" }] });
+      const session = await open();
+      const asked = ["absent", ...names, "", "a\0b", "x".repeat(400)].map((name) => ({ schema, name }));
+      const found = await session.describeMany([...asked, { schema: "absent", name: "b" }]);
+      expect(found.map(({ name }) => name)).toEqual(names);
+      for (const { readable, ...description } of found) {
+        expect(readable).toBe(true);
+        expect(description).toEqual(await session.describe(description));
+      }
+      expect(await session.describeMany([])).toEqual([]);
+      expect(await session.describeMany([{ schema, name: "a\0b" }])).toEqual([]);
+    });
+
+    it("describes what the login may not read, and says so", async () => {
+      const relation = await fixture.aTable(await fixture.aSchema(), { columns: [id] });
+      const stranger = await connector.open(fixture.config(), await fixture.strangerCredentials(), amply);
+      onTestFinished(() => stranger.close());
+      expect(await stranger.describeMany([relation])).toMatchObject([{ ...relation, readable: false }]);
+    });
+  });
+
+  describe("reading rows of many relations", () => {
+    it("says nothing of those that can be read, and of each other one why not", async () => {
+      const schema = await fixture.aSchema();
+      const table = await fixture.aTable(schema, { columns: [id] });
+      const view = await fixture.aView(schema, table);
+      const failing = await fixture.aFailingView(schema);
+      const absent = { schema, name: "absent" };
+      const session = await open();
+      expect(await session.probeMany([])).toEqual(new Map());
+      expect(await session.probeMany([table, view])).toEqual(new Map());
+      const failures = await session.probeMany([table, failing, absent, view]);
+      expect([...failures].map(([key, { reason }]) => [key, reason])).toEqual([
+        [relationKey(failing), "query-failed"],
+        [relationKey(absent), "table-not-found"],
+      ]);
+      for (const { message } of failures.values()) {
+        for (const told of ["raw-value", ...Object.values(fixture.credentials())])
+          expect(message).not.toContain(told);
+      }
+    });
+
+    it("takes any names, and says which the login may not read", async () => {
+      const schema = await fixture.aSchema();
+      const tables: Relation[] = [];
+      for (const name of fixture.oddNames) tables.push(await fixture.aTable(schema, { name, columns: [id] }));
+      expect(await (await open()).probeMany(tables)).toEqual(new Map());
+      const stranger = await connector.open(fixture.config(), await fixture.strangerCredentials(), amply);
+      onTestFinished(() => stranger.close());
+      const failures = await stranger.probeMany(tables);
+      expect([...failures.values()].map(({ reason }) => reason)).toEqual(
+        tables.map(() => "permission-denied"),
+      );
+    });
+
+    it("does not go on when the work is cancelled", async () => {
+      const controller = new AbortController();
+      const session = await open({ signal: controller.signal });
+      const slow = await fixture.aSlowView(await fixture.aSchema());
+      const probing = failureOf(session.probeMany([slow, slow]));
+      await expect.poll(() => fixture.running(slow)).toBe(1);
+      controller.abort();
+      expect((await probing).reason).toBe("cancelled");
     });
   });
 

@@ -20,7 +20,9 @@ function aSession(given: Partial<RemoteSession> = {}) {
     server: () => Promise.resolve({ serverVersion: "18", database: "shop" }),
     listRelations: () => Promise.resolve([]),
     describe: () => Promise.reject(new Error("not asked for in these tests")),
+    describeMany: () => Promise.reject(new Error("not asked for in these tests")),
     probe: () => Promise.resolve(),
+    probeMany: () => Promise.reject(new Error("not asked for in these tests")),
     countRows: () => Promise.resolve(10),
     columnStatistics: (_, names, rows) =>
       Promise.resolve({

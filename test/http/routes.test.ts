@@ -9,10 +9,13 @@ const contracts = Object.entries<RouteContract>(routes);
 const filled = (path: string): string => path.replaceAll(/\{[^}]+\}/g, "some-id");
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-/** Paths with the methods that they have. */
-const paths = Map.groupBy(contracts, ([, { path }]) => path);
-const missing = [...paths].flatMap(([path, operations]) => {
-  const allowed = operations.map(([, { method }]) => method);
+/** Whether a path is one of a route's: `/data-sources/bulk` is one of `/data-sources/{dataSourceId}` too. */
+const isOf = (path: string, pattern: string): boolean =>
+  new RegExp(`^${pattern.replaceAll(/\{[^}]+\}/g, "[^/]+")}$`).test(filled(path));
+
+/** Paths with the methods that they do not have. */
+const missing = [...new Set(contracts.map(([, { path }]) => path))].flatMap((path) => {
+  const allowed = contracts.filter(([, one]) => isOf(path, one.path)).map(([, { method }]) => method);
   const others = methods.filter((method) => !allowed.some((one) => one === method));
   return others.map((method) => ({ method, path, allow: allowed.join(", ") }));
 });

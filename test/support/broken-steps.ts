@@ -86,7 +86,9 @@ const breakingSession = (session: RemoteSession, breaker: Breaker): RemoteSessio
   server: () => around(breaker, "server", () => session.server()),
   listRelations: (query) => around(breaker, "listRelations", () => session.listRelations(query)),
   describe: (relation) => around(breaker, "describe", () => session.describe(relation)),
+  describeMany: (relations) => around(breaker, "describeMany", () => session.describeMany(relations)),
   probe: (relation) => around(breaker, "probe", () => session.probe(relation)),
+  probeMany: (relations) => around(breaker, "probeMany", () => session.probeMany(relations)),
   countRows: (relation) => around(breaker, "countRows", () => session.countRows(relation)),
   columnStatistics: (...given) =>
     around(breaker, "columnStatistics", () => session.columnStatistics(...given)),

@@ -22,6 +22,8 @@ export class Outbox implements JobMessages {
   /** What waits, oldest first. */
   readonly waiting: Message[] = [];
   readonly deadLetters: Message[] = [];
+  /** How long a worker may take. */
+  workerMs = Infinity;
   private readonly clock: Clock;
 
   constructor(clock: Clock) {
@@ -60,7 +62,10 @@ export class Outbox implements JobMessages {
   async deliver(worker: QueueFunction, ...messages: readonly Message[]): Promise<number> {
     const now = this.clock.now().getTime();
     for (const message of messages) receive(message, now, visibilityMs);
-    const { batchItemFailures } = await worker({ Records: messages.map(recordOf) }, lambdaContext("jobs"));
+    const { batchItemFailures } = await worker(
+      { Records: messages.map(recordOf) },
+      lambdaContext("jobs", this.workerMs),
+    );
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     for (const message of messages.filter(({ id }) => failed.has(id))) {
       (message.receiveCount < maxReceives ? this.waiting : this.deadLetters).push(message);

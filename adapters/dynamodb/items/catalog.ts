@@ -157,6 +157,21 @@ export const stagedGenerationItem = new Entity({
   computeKey: ({ dataSourceId, generation }) => keys.stagedGeneration(dataSourceId, generation),
 });
 
+/** The same for generations that were staged together, under one name. */
+export const stagedBatchItem = new Entity({
+  name: "staged-batch",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    generation: string().key(),
+    /** Data source ids with the number of chunks of each. */
+    staged: shaped<Readonly<Record<string, number>>>(),
+    stagedAt: string(),
+  }),
+  computeKey: ({ generation }) => keys.stagedBatch(generation),
+});
+
 export const columnEditItem = new Entity({
   name: "column-edit",
   table,

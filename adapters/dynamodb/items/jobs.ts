@@ -3,6 +3,7 @@ import { boolean } from "dynamodb-toolbox/schema/boolean";
 import { item } from "dynamodb-toolbox/schema/item";
 import { number } from "dynamodb-toolbox/schema/number";
 import { string } from "dynamodb-toolbox/schema/string";
+import type { ReportPart } from "#core/jobs/job-report.ts";
 import type { Job } from "#core/jobs/job.ts";
 import { keys } from "../keys.ts";
 import { expiry, id, schemaVersion, shaped, table } from "./table.ts";
@@ -76,4 +77,21 @@ export const slotItem = new Entity({
   timestamps: false,
   schema: item({ ...schemaVersion, line: string().key(), slot: number().key(), jobId: string() }),
   computeKey: ({ line, slot }) => keys.slot(line, slot),
+});
+
+/** A part of a job's report, its lines as JSON. */
+export const reportItem = new Entity({
+  name: "job-report",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    ...expiry,
+    jobId: string().key(),
+    kind: shaped<ReportPart["kind"]>().key().savedAs("reportKind"),
+    number: number().key(),
+    writtenAt: string(),
+    entries: string(),
+  }),
+  computeKey: ({ jobId, kind, number: place }) => keys.report(jobId, kind, place),
 });

@@ -53,6 +53,7 @@ export const dataSourceStore = (ref: TableRef, clock: Clock): DataSourceStore =>
     return new Map(live.map(({ id, status }) => [id, status]));
   },
   guardOwner: async (guard) => (await guardOwners(ref, [guard])).get(0) ?? null,
+  guardOwners: (guards) => guardOwners(ref, guards),
   async activity(type, id, before, limit) {
     const found = await queryItems(ref, {
       partition: `AUDIT#${type}#${id}`,

@@ -5,7 +5,7 @@ import { PutItemCommand } from "dynamodb-toolbox/entity/actions/put";
 import type { Clock } from "#core/ports/clock.ts";
 import type { DictionaryStore, DictionaryView } from "#core/ports/store.ts";
 import type { SchemaColumn } from "#core/sources/data-source.ts";
-import { chunkItem, stagedGenerationItem } from "../items/catalog.ts";
+import { chunkItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
 import { keys, keyText, shards, type Key } from "../keys.ts";
 import { read, readOr } from "../records.ts";
 import { deleteItems, getItems, putItems, queryItems, sent } from "../requests.ts";
@@ -58,57 +58,112 @@ interface Staged {
   readonly chunks: number;
 }
 
+const chunkKeys = ({ dataSourceId, generation, chunks }: Staged): readonly Key[] =>
+  Array.from({ length: chunks }, (_, index) => keys.chunk(dataSourceId, generation, index));
+
 /** Removes a generation, its marker last, so that a crash leaves it to be found again. */
-async function removeGeneration(ref: TableRef, { dataSourceId, generation, chunks }: Staged): Promise<void> {
-  const chunkKeys = Array.from({ length: chunks }, (_, index): Key =>
-    keys.chunk(dataSourceId, generation, index),
-  );
-  await deleteItems(ref, chunkKeys);
-  await deleteItems(ref, [keys.stagedGeneration(dataSourceId, generation)]);
+async function removeGeneration(ref: TableRef, staged: Staged): Promise<void> {
+  await deleteItems(ref, chunkKeys(staged));
+  await deleteItems(ref, [keys.stagedGeneration(staged.dataSourceId, staged.generation)]);
 }
 
-/** Removes what was staged long ago and came to nothing; forgets what a header points at. */
-async function sweepShard(ref: TableRef, shard: number, before: string): Promise<number> {
-  const formatter = stagedGenerationItem.build(EntityFormatter);
-  const markers = (await queryItems(ref, { partition: `STAGED#${shard}` }))
-    .map((item) => formatter.format(item))
-    .filter(({ stagedAt }) => stagedAt < before);
+/** The items of chunks that hold these columns. */
+function chunkItems(dataSourceId: string, generation: string, columns: readonly SchemaColumn[]) {
+  const parser = chunkItem.build(EntityParser);
+  return chunksOfColumns(columns).map(
+    (text, index) => parser.parse({ dataSourceId, generation, index, columns: text }).item,
+  );
+}
+
+/** Stages several dictionaries: one marker first, then chunks in batches. */
+async function stageTogether(
+  ref: TableRef,
+  clock: Clock,
+  ...[generation, dictionaries]: Parameters<DictionaryStore["stageDictionaries"]>
+): Promise<readonly number[]> {
+  const made = dictionaries.map(({ dataSourceId, columns }) => ({
+    dataSourceId,
+    items: chunkItems(dataSourceId, generation, columns),
+  }));
+  const staged = Object.fromEntries(made.map(({ dataSourceId, items }) => [dataSourceId, items.length]));
+  const { ToolboxItem: _, ...command } = stagedBatchItem
+    .build(PutItemCommand)
+    .item({ generation, staged, stagedAt: clock.now().toISOString() })
+    .options({ tableName: ref.tableName })
+    .params();
+  await sent(ref, () => ref.client.send(new PutCommand(command)));
+  await putItems(
+    ref,
+    made.flatMap(({ items }) => items),
+  );
+  return made.map(({ items }) => items.length);
+}
+
+/** A marker and what it says was staged; one of a batch tells of many. */
+interface Marker {
+  readonly key: Key;
+  readonly stagedAt: string;
+  readonly staged: readonly Staged[];
+}
+
+function markerOf(item: RawItem): Marker {
+  if (item["kind"] === "staged-batch") {
+    const { generation, staged, stagedAt } = stagedBatchItem.build(EntityFormatter).format(item);
+    const all = Object.entries(staged).map(([dataSourceId, chunks]) => ({
+      dataSourceId,
+      generation,
+      chunks,
+    }));
+    return { key: keys.stagedBatch(generation), stagedAt, staged: all };
+  }
+  const { stagedAt, ...one } = stagedGenerationItem.build(EntityFormatter).format(item);
+  return { key: keys.stagedGeneration(one.dataSourceId, one.generation), stagedAt, staged: [one] };
+}
+
+/** Of what was staged, that which no header points at. */
+async function lostOf(ref: TableRef, staged: readonly Staged[]): Promise<readonly Staged[]> {
   const headers = await getItems(
     ref,
-    markers.map(({ dataSourceId }) => keys.dataSource(dataSourceId)),
+    staged.map(({ dataSourceId }) => keys.dataSource(dataSourceId)),
   );
-  const stands = ({ dataSourceId, generation }: Staged): boolean => {
+  return staged.filter(({ dataSourceId, generation }) => {
     const header = readOr(read["data-source"], headers.get(keyText(keys.dataSource(dataSourceId))));
-    return header?.dictionary.generation === generation;
-  };
-  const settled = markers.filter(stands);
+    return header?.dictionary.generation !== generation;
+  });
+}
+
+/** Removes what was staged long ago and came to nothing, then the markers: a crash leaves them to be found again. */
+async function sweepShard(ref: TableRef, shard: number, before: string): Promise<number> {
+  const markers = (await queryItems(ref, { partition: `STAGED#${shard}` }))
+    .map(markerOf)
+    .filter(({ stagedAt }) => stagedAt < before);
+  const lost = await lostOf(
+    ref,
+    markers.flatMap(({ staged }) => staged),
+  );
+  for (const generation of lost) await deleteItems(ref, chunkKeys(generation));
   await deleteItems(
     ref,
-    settled.map(({ dataSourceId, generation }) => keys.stagedGeneration(dataSourceId, generation)),
+    markers.map(({ key }) => key),
   );
-  const lost = markers.filter((marker) => !stands(marker));
-  for (const marker of lost) await removeGeneration(ref, marker);
   return lost.length;
 }
 
 /** The dictionaries of data sources, layer by layer. */
 export const dictionaryStore = (ref: TableRef, clock: Clock): DictionaryStore => ({
   async stageDictionary(dataSourceId, generation, columns) {
-    const chunks = chunksOfColumns(columns);
-    const marker = { dataSourceId, generation, chunks: chunks.length, stagedAt: clock.now().toISOString() };
+    const items = chunkItems(dataSourceId, generation, columns);
+    const marker = { dataSourceId, generation, chunks: items.length, stagedAt: clock.now().toISOString() };
     const { ToolboxItem: _, ...command } = stagedGenerationItem
       .build(PutItemCommand)
       .item(marker)
       .options({ tableName: ref.tableName })
       .params();
     await sent(ref, () => ref.client.send(new PutCommand(command)));
-    const parser = chunkItem.build(EntityParser);
-    await putItems(
-      ref,
-      chunks.map((text, index) => parser.parse({ dataSourceId, generation, index, columns: text }).item),
-    );
-    return chunks.length;
+    await putItems(ref, items);
+    return items.length;
   },
+  stageDictionaries: (...given) => stageTogether(ref, clock, ...given),
   dropGeneration: (dataSourceId, { generation, chunks }) =>
     removeGeneration(ref, { dataSourceId, generation, chunks }),
   async sweepGenerations(at) {

@@ -3,16 +3,17 @@ import { UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import { $add, UpdateItemCommand } from "dynamodb-toolbox/entity/actions/update";
 import { DomainError } from "#core/errors/domain-error.ts";
+import type { ReportPart } from "#core/jobs/job-report.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Clock } from "#core/ports/clock.ts";
-import type { JobQuery, JobStore, Page } from "#core/ports/store.ts";
+import type { JobQuery, JobStore, Page, ReportQuery } from "#core/ports/store.ts";
 import { commitSteps, type Step } from "../commit.ts";
-import { jobItem, slotItem, waitingItem } from "../items/jobs.ts";
+import { jobItem, reportItem, slotItem, waitingItem } from "../items/jobs.ts";
 import { whole } from "../items/table.ts";
 import { admitStep, clearPlace, jobRetentionDays, leaveLine, takeSlot, waits } from "../job-steps.ts";
 import { jobMonths, keys, keyText, shardCount } from "../keys.ts";
 import { readJob, readOr } from "../records.ts";
-import { getItem, getItems, queryItems, sent, type TableRef } from "../requests.ts";
+import { getItem, getItems, queryItems, sent, type PartitionQuery, type TableRef } from "../requests.ts";
 
 /** Months that can hold a job: those it is kept for, and the one that has begun. */
 const listedMonths = Math.ceil(jobRetentionDays / 28) + 1;
@@ -114,6 +115,23 @@ async function listJobs(ref: TableRef, clock: Clock, query: JobQuery): Promise<P
   };
 }
 
+async function jobReport(
+  ref: TableRef,
+  jobId: string,
+  { kind, from, limit }: ReportQuery,
+): Promise<readonly ReportPart[]> {
+  const { pk } = keys.job(jobId);
+  const prefix = kind === undefined ? "REPORT#" : `REPORT#${kind}#`;
+  const first = from === null ? prefix : keys.report(jobId, from.kind, from.number).sk;
+  // Numbers and names of kinds sort before `~`.
+  const range = { between: [first, `${prefix}~`] } satisfies PartitionQuery["range"];
+  const formatter = reportItem.build(EntityFormatter);
+  return (await queryItems(ref, { partition: pk, range, limit })).map((item) => {
+    const { ttl: _, entries, ...part } = formatter.format(item);
+    return { ...part, entries: JSON.parse(entries) as ReportPart["entries"] };
+  });
+}
+
 /** Jobs of the shards that follow a cursor, `<shard>/<last job id>`. */
 async function activeJobs(ref: TableRef, cursor: string | null): Promise<Page<Job>> {
   const [shard = "0", after] = (cursor ?? "0").split("/");
@@ -139,6 +157,7 @@ export const jobStore = (ref: TableRef, clock: Clock): JobStore => {
   return {
     job: async (jobId) => readOr(readJob, await getItem(ref, keys.job(jobId))),
     listJobs: (query) => listJobs(ref, clock, query),
+    jobReport: (jobId, query) => jobReport(ref, jobId, query),
     admit: (line, slots, at) => admit(ref, line, slots, at),
     activeJobs: (cursor) => activeJobs(ref, cursor),
     async claim(jobId, at, leaseUntil) {

@@ -1,7 +1,7 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import type { Fact, TableFacts } from "#core/ports/table-facts.ts";
-import { chunkItem, stagedGenerationItem } from "../items/catalog.ts";
+import { chunkItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
 import { jobInMonthItem, jobOfDataSourceItem, slotItem, waitingItem } from "../items/jobs.ts";
 import { guardItem } from "../items/ledger.ts";
 import { read, readJob } from "../records.ts";
@@ -10,7 +10,7 @@ import { sent, type RawItem, type TableRef } from "../requests.ts";
 type ReadFact = (item: RawItem) => Fact;
 
 /** Kinds that promise nothing about anything else in the table. */
-const alone = ["audit", "delta", "kept-reply"];
+const alone = ["audit", "delta", "job-report", "kept-reply"];
 
 const chunkFact: ReadFact = (item) => {
   const { columns, ...chunk } = chunkItem.build(EntityFormatter).format(item);
@@ -41,6 +41,10 @@ const factOf: Readonly<Record<string, ReadFact>> = {
     kind: "staged-generation",
     ...stagedGenerationItem.build(EntityFormatter).format(item),
   }),
+  "staged-batch": (item) => {
+    const { generation, staged, stagedAt } = stagedBatchItem.build(EntityFormatter).format(item);
+    return { kind: "staged-batch", generation, dataSourceIds: Object.keys(staged), stagedAt };
+  },
   ...Object.fromEntries(alone.map((of): [string, ReadFact] => [of, () => ({ kind: "other", of })])),
 };
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { resourceId } from "../../ids.ts";
 import { job, jobState, jobType } from "../../resources/job.ts";
+import { reportEntry, reportKind } from "../../resources/job-report.ts";
 import { listOf, pageQuery, repeatable } from "../lists.ts";
 import { route } from "../route.ts";
 import { adminRoutes } from "./admin.ts";
@@ -37,6 +38,18 @@ export const jobRoutes = {
     status: 200,
     result: job,
     problems: ["not-found"],
+  }),
+  getJobReport: route({
+    method: "GET",
+    path: "/jobs/{jobId}/report",
+    summary: "List what a job made and what it left out, with the reason",
+    who: "who may read the job; tables in the schemas that they may register, and data sources that they may see",
+    authenticated: true,
+    params,
+    query: z.strictObject({ ...pageQuery, kind: reportKind.optional() }),
+    status: 200,
+    result: listOf(reportEntry),
+    problems: ["not-found", "invalid-cursor"],
   }),
   retryJob: route({
     method: "POST",

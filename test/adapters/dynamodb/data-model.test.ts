@@ -11,6 +11,7 @@ import { itemSize } from "#test/support/item-size.ts";
 import { aStore } from "#test/support/store.ts";
 import { snapshotOf, usageOf, type Snapshot } from "#test/support/table-costs.ts";
 import { typicalCatalog } from "#test/support/typical-catalog.ts";
+import { bulkAccess } from "./access-bulk.ts";
 import { changes } from "./access-changes.ts";
 import { jobChanges } from "./access-jobs.ts";
 import { reads } from "./access-reads.ts";
@@ -57,7 +58,7 @@ const byText = (a = "", b = ""): number => (a < b ? -1 : Number(a > b));
 
 const patterns = rowsUnder("Access patterns");
 const items = rowsUnder("Items");
-const trials = { ...reads, ...changes, ...jobChanges };
+const trials = { ...reads, ...changes, ...jobChanges, ...bulkAccess };
 
 /** What the trials did, for what is asked of all of them together. */
 const written: Snapshot[] = [];
@@ -191,6 +192,7 @@ describe("the items in docs/data-model.md", () => {
   it("came about by every kind of write", () => {
     const kinds: Readonly<Record<Write["write"], true>> = {
       audit: true,
+      checkpoint: true,
       claim: true,
       create: true,
       delta: true,
@@ -200,6 +202,7 @@ describe("the items in docs/data-model.md", () => {
       release: true,
       remove: true,
       replace: true,
+      report: true,
       require: true,
       "require-connection": true,
       transition: true,

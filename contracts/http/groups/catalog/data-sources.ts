@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { resourceId } from "../../../ids.ts";
+import { bulkRegistration } from "../../../resources/bulk.ts";
 import {
   dataSource,
   dataSourceCreation,
@@ -10,6 +11,7 @@ import {
   healthStatus,
   originType,
 } from "../../../resources/data-source.ts";
+import { job } from "../../../resources/job.ts";
 import { technology } from "../../../resources/remote.ts";
 import { listOf, pageQuery, repeatable } from "../../lists.ts";
 import { route } from "../../route.ts";
@@ -38,6 +40,18 @@ export const dataSourceRoutes = {
       "tag-not-found",
       "contention",
     ],
+    idempotent: true,
+  }),
+  registerDataSources: route({
+    method: "POST",
+    path: "/data-sources/bulk",
+    summary: "Expose every table of some schemas, by a job that says what it made and what it left out",
+    who: "CREATE_DATA_SOURCE, as a registrar of the connection; schemas beyond that role are left out",
+    authenticated: true,
+    body: bulkRegistration,
+    status: 202,
+    result: job,
+    problems: ["forbidden", "not-found", "reserved-schema", "tag-not-found", "contention"],
     idempotent: true,
   }),
   listDataSources: route({

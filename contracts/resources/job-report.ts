@@ -1,0 +1,43 @@
+import * as z from "zod";
+
+/** What a job's report can hold. */
+export const reportKinds = ["created", "skipped"] as const;
+export const reportKind = z.enum(reportKinds);
+export type ReportKind = z.infer<typeof reportKind>;
+
+/**
+ * Why bulk work left a table out. The last five are what the remote database said of that table; any other refusal
+ * of a remote concerns all tables alike, and fails the job.
+ */
+export const skipReasons = [
+  "already-registered",
+  "name-taken",
+  "out-of-scope",
+  "reserved-schema",
+  "too-many-columns",
+  "lock-timeout",
+  "permission-denied",
+  "query-failed",
+  "statement-timeout",
+  "table-not-found",
+] as const;
+export const skipReason = z.enum(skipReasons);
+export type SkipReason = z.infer<typeof skipReason>;
+
+/** One line of a job's report: a data source that it made, or something that it left out. */
+export const reportEntry = z
+  .object({
+    kind: reportKind,
+    schema: z
+      .string()
+      .describe("the remote schema; the glob as it was asked for where all of it is left out"),
+    table: z.string().nullable(),
+    name: z
+      .string()
+      .nullable()
+      .describe("the data source's name; null where you may not see the data source"),
+    dataSourceId: z.string().nullable().describe("null where you may not see the data source"),
+    reason: skipReason.nullable().describe("why it was left out; null for what was made"),
+    detail: z.string().describe("more about the reason, or empty"),
+  })
+  .meta({ id: "ReportEntry" });

@@ -1,0 +1,89 @@
+import type * as z from "zod";
+import type { reportEntry, ReportKind } from "#contracts/resources/job-report.ts";
+import { can } from "#core/access/can.ts";
+import { registrarOf } from "#core/connections/registrar-of.ts";
+import type { ReportEntry, ReportPosition } from "#core/jobs/job-report.ts";
+import type { Job } from "#core/jobs/job.ts";
+import type { User } from "#core/people/user.ts";
+import type { ConnectionStore, DataSourceStore, JobStore } from "#core/ports/store.ts";
+
+type ReportStore = ConnectionStore & DataSourceStore & JobStore;
+
+/** A line as one reader may see it, and where it stands. */
+export interface ReportLine {
+  readonly at: ReportPosition;
+  readonly shown: z.output<typeof reportEntry>;
+}
+
+/** Parts that are read at once; each holds some ten lines to some hundred. */
+const partsAtOnce = 20;
+
+/**
+ * Reads lines of a report as somebody may see them: tables of schemas that they may register, and data sources that
+ * they may see. `next` is where reading goes on.
+ */
+export function reportReader(store: ReportStore, user: User, job: Job, kind: ReportKind | undefined) {
+  const memberships = membershipsOf(store, user, job);
+  return async (after: ReportPosition | null) => {
+    const parts = await store.jobReport(job.id, { kind, from: after, limit: partsAtOnce });
+    const lines = parts
+      .flatMap((part) =>
+        part.entries.map((entry, line) => ({ at: { kind: part.kind, number: part.number, line }, entry })),
+      )
+      .filter(({ at }) => after === null || isBehind(at, after));
+    const seen = await seenBy(
+      store,
+      user,
+      lines.map(({ entry }) => entry),
+    );
+    const roles = await memberships;
+    return {
+      items: lines.flatMap(({ at, entry }): readonly ReportLine[] => {
+        const sees = entry.made !== null && seen.has(entry.made.id);
+        // A whole schema is named as it was asked for: that tells nothing of what there is.
+        const named = entry.table === null || registrarOf(roles, entry.schema) !== undefined;
+        return sees || named ? [{ at, shown: show(at.kind, entry, sees) }] : [];
+      }),
+      next: parts.length < partsAtOnce ? null : (lines.at(-1)?.at ?? null),
+    };
+  };
+}
+
+const isBehind = (at: ReportPosition, after: ReportPosition): boolean =>
+  at.kind !== after.kind || at.number !== after.number || at.line > after.line;
+
+async function membershipsOf(store: ReportStore, user: User, { subject }: Job) {
+  if (subject.type !== "connection") return [];
+  const view = await store.connection(subject.id, user.id);
+  const memberships = view?.memberships ?? [];
+  return can(user, "connection:list-tables", { type: "connection", memberships }) ? memberships : [];
+}
+
+/** Which of the data sources that were made somebody may see. */
+async function seenBy(
+  store: ReportStore,
+  user: User,
+  entries: readonly ReportEntry[],
+): Promise<ReadonlySet<string>> {
+  const ids = entries.flatMap(({ made }) => (made === null ? [] : [made.id]));
+  const [roles, statuses] = await Promise.all([
+    store.dataSourceMemberships(user.id, ids),
+    store.dataSourceStatuses(ids),
+  ]);
+  const visible = ids.filter((id) => {
+    const status = statuses.get(id);
+    const role = roles.get(id)?.role ?? null;
+    return status !== undefined && can(user, "data-source:read", { type: "data-source", role, status });
+  });
+  return new Set(visible);
+}
+
+const show = (kind: ReportKind, entry: ReportEntry, sees: boolean): ReportLine["shown"] => ({
+  kind,
+  schema: entry.schema,
+  table: entry.table,
+  name: sees ? (entry.made?.name ?? null) : null,
+  dataSourceId: sees ? (entry.made?.id ?? null) : null,
+  reason: entry.reason,
+  detail: entry.detail,
+});

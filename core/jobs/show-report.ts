@@ -1,0 +1,76 @@
+import * as z from "zod";
+import type { Routes } from "#contracts/http/routes.ts";
+import { reportKind, type ReportKind } from "#contracts/resources/job-report.ts";
+import type { UseCase } from "#core/call/call.ts";
+import { fillPage } from "#core/call/fill-page.ts";
+import type { ReportPosition } from "#core/jobs/job-report.ts";
+import type { Job } from "#core/jobs/job.ts";
+import { readJob } from "#core/jobs/read-job.ts";
+import { reportReader, type ReportLine } from "#core/jobs/report-lines.ts";
+import type { User } from "#core/people/user.ts";
+import type { Cursors } from "#core/ports/cursors.ts";
+import type { Store } from "#core/ports/store.ts";
+
+const position: z.ZodType<ReportPosition> = z.strictObject({
+  kind: reportKind,
+  number: z.int(),
+  line: z.int(),
+});
+
+/** What a job made and what it left out, as far as the caller may see it. */
+export const getJobReport =
+  ({
+    store,
+    cursors,
+  }: {
+    readonly store: Store;
+    readonly cursors: Cursors;
+  }): UseCase<Routes["getJobReport"]> =>
+  async ({ params, query }, call) => {
+    const { kind, ...page } = query;
+    const job = await readJob(store, call, params.jobId, "job:read");
+    return await fillPage(cursors, `report/${JSON.stringify([job.id, kind])}`, page, position, {
+      read: reportReader(store, call.user, job, kind),
+      positionOf: ({ at }) => at,
+      show: ({ shown }) => shown,
+    });
+  };
+
+/** A result holds at most this many lines of each list. */
+const shownLines = 100;
+
+async function firstLines(
+  store: Store,
+  user: User,
+  job: Job,
+  kind: ReportKind,
+): Promise<readonly ReportLine[]> {
+  const read = reportReader(store, user, job, kind);
+  const lines: ReportLine[] = [];
+  let after: ReportPosition | null = null;
+  do {
+    const page: Awaited<ReturnType<typeof read>> = await read(after);
+    lines.push(...page.items);
+    after = page.next;
+  } while (after !== null && lines.length <= shownLines);
+  return lines;
+}
+
+/** The result of a job that reports, with the first lines of its lists; the rest is in its report. */
+export async function resultWithLists(store: Store, user: User, job: Job): Promise<Job["result"]> {
+  if (job.result === null || job.type !== "bulk-registration") return job.result;
+  const [created, skipped] = await Promise.all([
+    firstLines(store, user, job, "created"),
+    firstLines(store, user, job, "skipped"),
+  ]);
+  return {
+    ...job.result,
+    createdDataSources: created
+      .slice(0, shownLines)
+      .map(({ shown: { dataSourceId, name, schema, table } }) => ({ id: dataSourceId, name, schema, table })),
+    skippedTables: skipped
+      .slice(0, shownLines)
+      .map(({ shown: { schema, table, reason, detail } }) => ({ schema, table, reason, detail })),
+    truncated: created.length > shownLines || skipped.length > shownLines,
+  };
+}

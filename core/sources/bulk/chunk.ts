@@ -1,0 +1,99 @@
+import type { ReportEntry } from "#core/jobs/job-report.ts";
+import { foldName } from "#core/names/fold.ts";
+import type { Guard } from "#core/ports/change.ts";
+import type { Relation, RelationDescription } from "#core/ports/remote.ts";
+import type { DataSourceStore } from "#core/ports/store.ts";
+import type { Inspected, Skip } from "#core/sources/bulk/inspect.ts";
+import { dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
+
+/** A table that can become a data source, with the name that it would have. */
+export interface Candidate {
+  readonly relation: Relation;
+  readonly found: RelationDescription;
+  readonly name: string;
+}
+
+/** A table that is looked at and not yet settled. */
+export type Queued = Candidate | Extract<Inspected, { readonly skip: Skip }>;
+
+/** At most this many data sources come about in one transaction: five items each, one delta each and ten shared. */
+export const madeAtOnce = 12;
+/** What one transaction says to the index fits in an item of 400 KB with room to spare. */
+const changeBytes = 300_000;
+/** And its report in another one. */
+const linesAtOnce = 200;
+
+const textBytes = (text: string): number => new TextEncoder().encode(text).length;
+
+/** About what a data source takes in the index's item: its texts and the names of its columns. */
+function bytesOf({ found, name }: Candidate): number {
+  const columns = found.columns.reduce((sum, column) => sum + textBytes(column.name) + 4, 0);
+  return 1500 + columns + 2 * textBytes(name) + textBytes(found.comment.slice(0, 4000));
+}
+
+/** How many of the tables that wait, from the first on, are settled together, and whether no more would fit. */
+export function chunkOf(queue: readonly Queued[]): { readonly length: number; readonly full: boolean } {
+  let [made, bytes] = [0, 0];
+  for (const [index, queued] of queue.entries()) {
+    if (index === linesAtOnce) return { length: index, full: true };
+    if ("skip" in queued) continue;
+    const size = bytesOf(queued);
+    if (made === madeAtOnce || (made > 0 && bytes + size > changeBytes)) return { length: index, full: true };
+    made += 1;
+    bytes += size;
+  }
+  return { length: queue.length, full: queue.length === linesAtOnce };
+}
+
+/** What becomes of a chunk: what comes into being, and what is left out and why. */
+export interface ChunkPlan {
+  readonly made: readonly Candidate[];
+  readonly skipped: readonly ReportEntry[];
+}
+
+/** A line about something that is left out. */
+export const skippedLine = ({ schema, name }: Relation, { reason, detail }: Skip): ReportEntry => ({
+  schema,
+  table: name,
+  made: null,
+  reason,
+  detail,
+});
+
+/** Looks at the guards of a chunk: what is taken is left out, and of two that come to one name the second. */
+export async function planChunk(
+  store: Pick<DataSourceStore, "guardOwners">,
+  connectionId: string,
+  chunk: readonly Queued[],
+): Promise<ChunkPlan> {
+  const candidates = chunk.filter((queued) => "found" in queued);
+  const guards = candidates.flatMap(({ relation: { schema, name: table }, name }): readonly Guard[] => [
+    relationGuard(connectionId, { schema, table }),
+    dataSourceNameGuard(name),
+  ]);
+  const owners = guards.length === 0 ? new Map<number, string>() : await store.guardOwners(guards);
+  const names = new Set<string>();
+  const made: Candidate[] = [];
+  const skipped: ReportEntry[] = [];
+  let place = 0;
+  for (const queued of chunk) {
+    if ("skip" in queued) {
+      skipped.push(skippedLine(queued.relation, queued.skip));
+      continue;
+    }
+    const [relationTaken, nameTaken] = [owners.has(place), owners.has(place + 1)];
+    place += 2;
+    const name = foldName(queued.name);
+    if (relationTaken) skipped.push(skippedLine(queued.relation, alreadyRegistered));
+    else if (nameTaken || names.has(name)) skipped.push(skippedLine(queued.relation, takenName(queued.name)));
+    else made.push(queued);
+    if (!relationTaken) names.add(name);
+  }
+  return { made, skipped };
+}
+
+const alreadyRegistered: Skip = { reason: "already-registered", detail: "" };
+const takenName = (name: string): Skip => ({
+  reason: "name-taken",
+  detail: `a data source is named ${JSON.stringify(name)} already`,
+});

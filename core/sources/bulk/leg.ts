@@ -1,0 +1,82 @@
+import { technologyContracts } from "#contracts/technologies/technology.ts";
+import { can } from "#core/access/can.ts";
+import type { Connection } from "#core/connections/connection.ts";
+import { registrarOf } from "#core/connections/registrar-of.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+import type { Job } from "#core/jobs/job.ts";
+import type { Stopped } from "#core/jobs/work.ts";
+import type { User } from "#core/people/user.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { Store } from "#core/ports/store.ts";
+import type { BulkInput } from "#core/sources/bulk/bulk-input.ts";
+import type { Candidate } from "#core/sources/bulk/chunk.ts";
+import { refusalOf, type Scope } from "#core/sources/bulk/selection.ts";
+import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
+
+/** What a bulk registration rests on, as long as nobody changes it: who asked, the connection, and what holds for all. */
+export interface Leg {
+  readonly user: User;
+  readonly connection: Connection;
+  readonly scope: Scope;
+  readonly tagIds: readonly string[];
+  readonly statisticsPrevented: boolean;
+  /** What commits fail with once it is not so any more: then a new leg begins. */
+  readonly over: DomainError;
+}
+
+/** Reads anew what the work rests on; where the right to do it is gone, the work stops. */
+export async function newLeg(store: Store, job: Job, input: BulkInput): Promise<Leg | Stopped> {
+  const [user, view, settings, tags] = await Promise.all([
+    store.user(job.createdBy),
+    store.connection(input.connectionId, job.createdBy),
+    store.settings(),
+    store.tagsById(input.tagIds),
+  ]);
+  if (view === null || view.connection.closing) {
+    return stopped("not-found", "The connection is being deleted or is gone.");
+  }
+  const { connection, memberships } = view;
+  const { isReservedSchema } = technologyContracts[connection.technology];
+  const scope = { memberships, isReservedSchema };
+  const allowed = user !== null && can(user, "connection:register", { type: "connection", memberships });
+  if (!allowed || input.schemas.every((glob) => refusalOf(glob, scope) !== null)) {
+    return stopped("forbidden", "Who asked for it may not register these tables any more.");
+  }
+  return {
+    user,
+    connection,
+    scope,
+    // A tag that was deleted since is put on nothing.
+    tagIds: input.tagIds.filter((id) => tags.has(id)),
+    statisticsPrevented: preventsStatistics(settings.preventStatisticsTag, [...tags.values()]),
+    over: new DomainError("contention", "What the work rests on was changed."),
+  };
+}
+
+const stopped = (code: "forbidden" | "not-found", detail: string): Stopped => ({
+  stopped: new DomainError(code, detail),
+});
+
+/** Checks once more, when a chunk commits, that everything is as the leg began. */
+export function legAtCommit(
+  { user, connection, scope, over }: Leg,
+  made: readonly Candidate[],
+): readonly Write[] {
+  const roles = made.map(({ relation: { schema } }) => registrarOf(scope.memberships, schema));
+  const members = [...new Set(roles)].filter((member) => member !== undefined);
+  return [
+    { write: "require", kind: "user", record: user, otherwise: over },
+    ...members.map((record): Write => ({
+      write: "require",
+      kind: "connection-member",
+      record,
+      otherwise: over,
+    })),
+    {
+      write: "require-connection",
+      connectionId: connection.id,
+      secretRef: connection.secretRef,
+      otherwise: over,
+    },
+  ];
+}

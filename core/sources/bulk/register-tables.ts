@@ -1,0 +1,210 @@
+import { technologyContracts } from "#contracts/technologies/technology.ts";
+import { dispatchLine, type DispatchDeps } from "#core/jobs/dispatch.ts";
+import type { ReportEntry } from "#core/jobs/job-report.ts";
+import type { Work } from "#core/jobs/work.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { ListedRelation, Relation, RemoteSession, RemoteSessions } from "#core/ports/remote.ts";
+import type { Store } from "#core/ports/store.ts";
+import type { BulkInput, BulkState } from "#core/sources/bulk/bulk-input.ts";
+import { chunkOf, planChunk, type ChunkPlan, type Queued } from "#core/sources/bulk/chunk.ts";
+import {
+  chunkWrites,
+  createdLines,
+  stageTables,
+  wasTaken,
+  type MakingDeps,
+  type StagedTable,
+} from "#core/sources/bulk/commit-chunk.ts";
+import { batchesOf, inspect, type Inspected } from "#core/sources/bulk/inspect.ts";
+import type { Leg } from "#core/sources/bulk/leg.ts";
+import { byByte, exactSchemas, refusalOf, selects } from "#core/sources/bulk/selection.ts";
+import { nameBy, type NameTemplate } from "#core/sources/name-template.ts";
+
+/** What a bulk registration needs from outside. */
+export interface BulkDeps extends MakingDeps, DispatchDeps {
+  readonly store: Store;
+  readonly sessions: RemoteSessions;
+  /** How long the remote engine may work on one statement. */
+  readonly statementTimeoutMs: number;
+}
+
+/** What is to be done, and in whose hands it is. */
+export interface Order {
+  readonly work: Work;
+  readonly input: BulkInput;
+  readonly template: NameTemplate;
+}
+
+/** A chunk meets others who take its names so often at most. */
+const tries = 5;
+/** Relations of one page of the listing. */
+const listedAtOnce = 500;
+
+/**
+ * Makes data sources of a connection's tables, in the order of its listing and a chunk at a time: a chunk commits
+ * together with how far the work is, so that whoever goes on, goes on behind it.
+ */
+export class Registration {
+  /** How far it is, which is what the job's checkpoint holds; null at the beginning. */
+  state: BulkState | null;
+  private queue: Queued[] = [];
+  private readonly deps: BulkDeps;
+  private readonly order: Order;
+
+  constructor(deps: BulkDeps, order: Order, state: BulkState | null) {
+    this.deps = deps;
+    this.order = order;
+    this.state = state;
+  }
+
+  /** Goes on until all is done or the worker's time is up. What was looked at under another leg is looked at again. */
+  async goOn(session: RemoteSession, leg: Leg): Promise<"done" | "goes-on"> {
+    this.queue = [];
+    const first = this.state ?? (await this.begin(session, leg));
+    for await (const relations of this.selected(session, leg, first.after)) {
+      for (const batch of batchesOf(relations)) {
+        this.add(leg, await inspect(session, batch));
+        const isUp = this.order.work.timeIsUp();
+        await this.settle(leg, isUp);
+        if (isUp) return "goes-on";
+      }
+    }
+    await this.settle(leg, true);
+    return "done";
+  }
+
+  /** Counts what there is to do, and settles what needs no look at the database. */
+  private async begin(session: RemoteSession, leg: Leg): Promise<BulkState> {
+    let total = 0;
+    for await (const relations of this.selected(session, leg, null)) total += relations.length;
+    const empty: BulkState = {
+      after: null,
+      done: 0,
+      total,
+      parts: { created: 0, skipped: 0 },
+      result: { created: 0, skipped: {} },
+    };
+    const refused = this.order.input.schemas.flatMap((glob): readonly ReportEntry[] => {
+      const reason = refusalOf(glob, leg.scope);
+      return reason === null ? [] : [{ schema: glob, table: null, made: null, reason, detail: "" }];
+    });
+    await this.reach(after(empty, [], [], refused), [], refused, []);
+    return this.state ?? empty;
+  }
+
+  /** The relations that it is about, a page at a time, in the order of the listing. */
+  private async *selected(
+    session: RemoteSession,
+    leg: Leg,
+    from: Relation | null,
+  ): AsyncGenerator<readonly ListedRelation[]> {
+    const { input } = this.order;
+    const schemas = exactSchemas(input)?.filter(
+      (schema) => from === null || byByte(schema, from.schema) >= 0,
+    ) ?? [undefined];
+    for (const schema of schemas) {
+      let behind = from ?? undefined;
+      for (;;) {
+        const query = { schema, after: behind, limit: listedAtOnce, unreadable: true };
+        const page = await session.listRelations(query);
+        yield page.filter((relation) => selects(input, leg.scope, relation));
+        if (page.length < listedAtOnce) break;
+        behind = page.at(-1);
+      }
+    }
+  }
+
+  private add({ connection }: Leg, inspected: readonly Inspected[]): void {
+    const { template } = this.order;
+    const database = technologyContracts[connection.technology].databaseOf(connection.config);
+    for (const one of inspected) {
+      const { schema, name: tablename } = one.relation;
+      this.queue.push(
+        "skip" in one ? one : { ...one, name: nameBy(template, { database, schema, tablename }) },
+      );
+    }
+  }
+
+  /** Commits every full chunk of the queue, and with `all` the rest as well. */
+  private async settle(leg: Leg, all: boolean): Promise<void> {
+    for (;;) {
+      const { length, full } = chunkOf(this.queue);
+      if (length === 0 || !(full || all)) return;
+      await this.commit(leg, this.queue.slice(0, length));
+      this.queue.splice(0, length);
+    }
+  }
+
+  /** Commits one chunk without what is taken, and without what is taken meanwhile. */
+  private async commit(leg: Leg, chunk: readonly Queued[]): Promise<void> {
+    const staged = new Map<Queued, StagedTable>();
+    for (let attempt = 1; ; attempt += 1) {
+      const plan = await planChunk(this.deps.store, leg.connection.id, chunk);
+      const fresh = await stageTables(
+        this.deps,
+        plan.made.filter((candidate) => !staged.has(candidate)),
+      );
+      for (const table of fresh) staged.set(table.candidate, table);
+      try {
+        await this.commitPlan(leg, chunk, plan, staged);
+        return;
+      } catch (error) {
+        if (!wasTaken(error) || attempt === tries) throw error;
+      }
+    }
+  }
+
+  private async commitPlan(
+    leg: Leg,
+    chunk: readonly Queued[],
+    { made, skipped }: ChunkPlan,
+    staged: ReadonlyMap<Queued, StagedTable>,
+  ): Promise<void> {
+    const tables = made.flatMap((candidate) => staged.get(candidate) ?? []);
+    const before = this.state;
+    if (before === null) throw new Error("a chunk before the beginning");
+    const writes = chunkWrites(this.deps, this.order.work.job, leg, tables);
+    await this.reach(after(before, chunk, tables, skipped), createdLines(tables), skipped, writes);
+    if (writes.some(({ write }) => write === "enqueue")) await dispatchLine(this.deps, leg.connection.id);
+  }
+
+  /** Commits a state with what led to it, and with what there is to report of it. */
+  private async reach(
+    state: BulkState,
+    created: readonly ReportEntry[],
+    skipped: readonly ReportEntry[],
+    writes: readonly Write[],
+  ): Promise<void> {
+    const { work } = this.order;
+    const writtenAt = this.deps.clock.now().toISOString();
+    const part = (kind: "created" | "skipped", entries: readonly ReportEntry[]): readonly Write[] => {
+      const number = this.state?.parts[kind] ?? 0;
+      const about = { jobId: work.job.id, kind, number, writtenAt, entries };
+      return entries.length === 0 ? [] : [{ write: "report", part: about }];
+    };
+    work.progress(state.done, Math.max(state.total, state.done));
+    await work.checkpoint(state, [...writes, ...part("created", created), ...part("skipped", skipped)]);
+    this.state = state;
+  }
+}
+
+/** How far the work is once a chunk is settled. */
+function after(
+  before: BulkState,
+  chunk: readonly Queued[],
+  made: readonly StagedTable[],
+  skipped: readonly ReportEntry[],
+): BulkState {
+  const counts = { ...before.result.skipped };
+  for (const { reason } of skipped) if (reason !== null) counts[reason] = (counts[reason] ?? 0) + 1;
+  return {
+    ...before,
+    after: chunk.at(-1)?.relation ?? before.after,
+    done: before.done + chunk.length,
+    parts: {
+      created: before.parts.created + (made.length > 0 ? 1 : 0),
+      skipped: before.parts.skipped + (skipped.length > 0 ? 1 : 0),
+    },
+    result: { created: before.result.created + made.length, skipped: counts },
+  };
+}
