@@ -83,7 +83,7 @@ export const keys = {
   /** Sorted behind the slots, so that the first items of a line are its slots and its oldest jobs. */
   waiting: (line: string, jobId: string): Key => ({ pk: `LINE#${line}`, sk: `WAIT#${jobId}` }),
   slot: (line: string, slot: number): Key => ({ pk: `LINE#${line}`, sk: `SLOT#${slot}` }),
-  delta: (id: string): Key => ({ pk: "DELTAS", sk: id }),
+  delta: (id: string): Key => ({ pk: `DELTAS#${shardOf(id)}`, sk: id }),
   audit: (resource: { readonly type: string; readonly id: string }, auditId: string): Key => ({
     pk: `AUDIT#${resource.type}#${resource.id}`,
     sk: auditId,
@@ -111,6 +111,9 @@ function guardKey(guard: Guard): Key {
 }
 
 const relationPartition = (connectionId: string, digit: string): string => `REL#${connectionId}#${digit}`;
+
+/** Every partition that holds deltas; `DELTAS` alone is where they were before they were dealt to shards. */
+export const deltaPartitions: readonly string[] = ["DELTAS", ...shards.map((shard) => `DELTAS#${shard}`)];
 
 /** Every partition that holds relation guards of a connection. */
 export const relationPartitions = (connectionId: string): readonly string[] =>

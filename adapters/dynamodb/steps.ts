@@ -125,7 +125,9 @@ const steps: StepsOf = {
   checkpoint: (write) => [checkpointStep(write)],
   report: (write) => [reportStep(write)],
   transition: transitionSteps,
-  delta: ({ delta }) => [{ item: put(deltaItem, { id: delta.id, delta: JSON.stringify(delta) }, absent) }],
+  delta: ({ delta: { id, at, changes } }) => [
+    { item: put(deltaItem, { id, at, changes: JSON.stringify(changes) }, absent) },
+  ],
   audit: ({ record }) => [{ item: put(auditItem, { ...record, ...auditIndexKeys(record) }, absent) }],
 };
 

@@ -1,6 +1,6 @@
 import { foldName } from "#core/names/fold.ts";
 import type {
-  CatalogDelta,
+  CatalogChange,
   CatalogDeltas,
   CatalogEntry,
   CatalogIndex,
@@ -16,7 +16,7 @@ import type { Clock } from "#core/ports/clock.ts";
 interface Known {
   readonly header: HeaderDocument | null;
   readonly health: HealthDocument | null;
-  readonly owners: NonNullable<CatalogDelta["owners"]> | null;
+  readonly owners: NonNullable<CatalogChange["owners"]> | null;
   /** The header version at which it was deleted; nothing older brings it back. */
   readonly deletedAt: number;
 }
@@ -79,17 +79,17 @@ export class CatalogReplica implements CatalogIndex {
 
   private async readOn(): Promise<void> {
     const deltas = await this.deltas.since(this.settled);
-    for (const delta of deltas) this.apply(delta);
+    for (const { changes } of deltas) for (const change of changes) this.apply(change);
     const horizon = this.clock.now().getTime() - overlapMs;
     this.settled = deltas.findLast(({ at }) => Date.parse(at) < horizon)?.id ?? this.settled;
   }
 
-  private apply(delta: CatalogDelta): void {
-    const known = this.known.get(delta.dataSourceId) ?? unknown;
-    const header = newer(known.header, delta.header);
-    const health = newer(known.health, delta.health);
-    const owners = newer(known.owners, delta.owners);
-    const deletedAt = Math.max(known.deletedAt, delta.deleted?.version ?? 0);
+  private apply(change: CatalogChange): void {
+    const known = this.known.get(change.dataSourceId) ?? unknown;
+    const header = newer(known.header, change.header);
+    const health = newer(known.health, change.health);
+    const owners = newer(known.owners, change.owners);
+    const deletedAt = Math.max(known.deletedAt, change.deleted?.version ?? 0);
     const same =
       header === known.header &&
       health === known.health &&
@@ -97,7 +97,7 @@ export class CatalogReplica implements CatalogIndex {
       deletedAt === known.deletedAt;
     if (same) return;
     const now = { header, health, owners, deletedAt };
-    this.known.set(delta.dataSourceId, now);
+    this.known.set(change.dataSourceId, now);
     for (const [sort, entries] of this.sorted) move(entries, entryOf(known, sort), entryOf(now, sort));
   }
 

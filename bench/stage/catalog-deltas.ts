@@ -42,7 +42,7 @@ function deltasOf(
       owners: { principals: [`user:${owner.id}`], version: 1 },
     },
     { health: healthDocument(counted) },
-  ].map((part) => ({ id: ids.next("delta"), at, dataSourceId, ...part }));
+  ].map((part) => ({ id: ids.next("delta"), at, changes: [{ dataSourceId, ...part }] }));
 }
 
 /** What the index of this many data sources is made from, as of the clock's time; the list reads nothing else of them. */

@@ -18,7 +18,7 @@ import type {
   DictionaryStore,
   DictionaryView,
 } from "#core/ports/store.ts";
-import { healthDocument } from "#core/sources/catalog-documents.ts";
+import { deltaWrite, healthDocument } from "#core/sources/catalog-documents.ts";
 import { systemActor } from "#core/audit/record.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 
@@ -136,10 +136,7 @@ function healthWrites(
       expected: before.version,
       otherwise: staleRead(),
     },
-    {
-      write: "delta",
-      delta: { id: ids.next("delta"), at: at.toISOString(), dataSourceId, health: healthDocument(after) },
-    },
+    deltaWrite(ids, at, [{ dataSourceId, health: healthDocument(after) }]),
     ...(turned
       ? [
           auditedSystem(ids, at, job.correlationId, {

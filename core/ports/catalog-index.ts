@@ -32,19 +32,29 @@ export interface HealthDocument {
 }
 
 /**
- * What one change means to the index: whole documents for the parts that changed, each with a version
- * that only grows. Applying deltas twice or out of order comes to the same end.
+ * What one change of a data source means to the index: whole documents for the parts that changed, each with
+ * a version that only grows. Applying changes twice or out of order comes to the same end.
  */
-export interface CatalogDelta {
-  readonly id: string;
-  readonly at: string;
+export interface CatalogChange {
   readonly dataSourceId: string;
   readonly header?: HeaderDocument;
   readonly health?: HealthDocument;
   /** Principals (`user:<id>`, `group:<id>`) that own it, with a version of their own. */
   readonly owners?: { readonly principals: readonly string[]; readonly version: number };
+  /** The names of its columns, as of this header version: set when it is created and when a refresh finds others. */
+  readonly columns?: { readonly names: readonly string[]; readonly version: number };
+  /** The distinct tags of all its columns together, as of this header version: set when a column's tags change. */
+  readonly columnTags?: { readonly tagIds: readonly string[]; readonly version: number };
   /** It was deleted at this header version. */
   readonly deleted?: { readonly version: number };
+}
+
+/** What one commit tells the index, about one data source or many; at most 300 KB of text. */
+export interface CatalogDelta {
+  /** Sorts by time; made before the commit, so that an older one can turn up later. */
+  readonly id: string;
+  readonly at: string;
+  readonly changes: readonly CatalogChange[];
 }
 
 /** A data source as the index knows it. */
@@ -80,7 +90,8 @@ export interface CatalogIndex {
   ): Promise<{ readonly entries: readonly CatalogEntry[]; readonly next: CatalogPosition | null }>;
 }
 
-/** Where a replica gets its deltas: all of them after a delta id, by one strongly consistent query per page. */
+/** Where a replica gets its deltas. */
 export interface CatalogDeltas {
+  /** Every delta that was committed before it was asked and has an id above `after`, in the order of their ids; strongly consistent. */
   since(after: string | null): Promise<readonly CatalogDelta[]>;
 }

@@ -1,7 +1,14 @@
 import { assessHealth } from "#core/health/assess-health.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
-import type { HeaderDocument, HealthDocument } from "#core/ports/catalog-index.ts";
-import { standingText, type DataSource } from "#core/sources/data-source.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { Ids } from "#core/ports/clock.ts";
+import type { CatalogChange, HeaderDocument, HealthDocument } from "#core/ports/catalog-index.ts";
+import {
+  standingText,
+  type ColumnEdit,
+  type DataSource,
+  type SchemaColumn,
+} from "#core/sources/data-source.ts";
 
 /** What the index keeps of a header. */
 export const headerDocument = (record: DataSource): HeaderDocument => ({
@@ -28,4 +35,29 @@ export const healthDocument = (record: DataSourceHealth): HealthDocument => ({
   highCardinalityColumn: record.highCardinalityColumn,
   fingerprintAt: record.fingerprintAt,
   version: record.version,
+});
+
+/** What the index keeps of the columns that a header's dictionary has. */
+export const columnsDocument = (
+  columns: readonly Pick<SchemaColumn, "name">[],
+  { version }: Pick<DataSource, "version">,
+): NonNullable<CatalogChange["columns"]> => ({ names: columns.map(({ name }) => name), version });
+
+/** What the index keeps of the tags of all columns together, as of a header's version. */
+export const columnTagsDocument = (
+  edits: Iterable<Pick<ColumnEdit, "tags">>,
+  { version }: Pick<DataSource, "version">,
+): NonNullable<CatalogChange["columnTags"]> => ({
+  tagIds: [...new Set([...edits].flatMap(({ tags }) => tags.map(({ tagId }) => tagId)))],
+  version,
+});
+
+/** Tells the index what a commit changes: one delta for all of it. */
+export const deltaWrite = (
+  ids: Ids,
+  at: Date,
+  changes: readonly CatalogChange[],
+): Extract<Write, { readonly write: "delta" }> => ({
+  write: "delta",
+  delta: { id: ids.next("delta"), at: at.toISOString(), changes },
 });

@@ -5,9 +5,11 @@ import type { Call, UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { foldName } from "#core/names/fold.ts";
+import type { CatalogChange } from "#core/ports/catalog-index.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
-import type { ColumnEdit, SchemaColumn } from "#core/sources/data-source.ts";
+import { columnTagsDocument } from "#core/sources/catalog-documents.ts";
+import type { ColumnEdit, DataSource, SchemaColumn } from "#core/sources/data-source.ts";
 import { readDictionary, showColumn } from "#core/sources/dictionary.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { withManualTags } from "#core/sources/tag-data-source.ts";
@@ -64,7 +66,7 @@ function edit(
     });
     const after = { ...before, updatedAt: at.toISOString(), version: before.version + 1 };
     await store.commit([
-      ...headerChange(ids, at, before, after),
+      ...headerChange(ids, at, before, after, retagging(view, edits, after)),
       ...[...edits.values()].map((record): Write => ({ write: "put", kind: "column-edit", record })),
       audited(ids, at, call, {
         action: "data-source:describe-columns",
@@ -77,6 +79,20 @@ function edit(
     );
     return [...new Set(columns)].map((column) => showColumn(column, edits.get(column.id), shown));
   });
+}
+
+/** What the index must know where the tags of columns changed. */
+function retagging(
+  { edits: before }: DictionaryView,
+  changed: ReadonlyMap<string, ColumnEdit>,
+  header: DataSource,
+): Pick<CatalogChange, "columnTags"> {
+  const [old, made] = [before, new Map([...before, ...changed])].map((edits) =>
+    columnTagsDocument(edits.values(), header),
+  );
+  return JSON.stringify(old?.tagIds) === JSON.stringify(made?.tagIds) || made === undefined
+    ? {}
+    : { columnTags: made };
 }
 
 const toldCharacters = 200;

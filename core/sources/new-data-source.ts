@@ -8,10 +8,16 @@ import { initialHealth } from "#core/health/assess-health.ts";
 import { automaticChecks, healthJob } from "#core/health/health-job.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Job } from "#core/jobs/job.ts";
+import type { CatalogChange } from "#core/ports/catalog-index.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { RelationDescription } from "#core/ports/remote.ts";
-import { headerDocument, healthDocument } from "#core/sources/catalog-documents.ts";
+import {
+  columnsDocument,
+  deltaWrite,
+  headerDocument,
+  healthDocument,
+} from "#core/sources/catalog-documents.ts";
 import type { AuditedIn, DataSource, DataSourceMember, SchemaColumn } from "#core/sources/data-source.ts";
 import {
   dataSourceExists,
@@ -41,6 +47,7 @@ export interface NewDataSource {
   readonly dataSource: DataSource;
   readonly health: DataSourceHealth;
   readonly owner: DataSourceMember;
+  readonly columns: RelationDescription["columns"];
   /** Null where statistics are prevented, or measured with those of others. */
   readonly job: Job | null;
   /** The credentials that the remote database was asked with. */
@@ -81,6 +88,7 @@ export function newDataSource(
     dataSource,
     health: initialHealth(dataSourceId, statisticsPrevented, at),
     owner,
+    columns: findings.relation.columns,
     secretRef: findings.connection.secretRef,
     job:
       statisticsPrevented || findings.bulk !== undefined
@@ -152,17 +160,13 @@ export function recordWrites({ dataSource, health, owner }: NewDataSource): read
   ];
 }
 
-/** Tells the index of a new data source. */
-export const creationDelta = (ids: Ids, at: Date, { dataSource, health, owner }: NewDataSource): Write => ({
-  write: "delta",
-  delta: {
-    id: ids.next("delta"),
-    at: at.toISOString(),
-    dataSourceId: dataSource.id,
-    header: headerDocument(dataSource),
-    health: healthDocument(health),
-    owners: { principals: [`user:${owner.principal.id}`], version: 1 },
-  },
+/** What the index must know of a new data source. */
+export const creationChange = ({ dataSource, health, owner, columns }: NewDataSource): CatalogChange => ({
+  dataSourceId: dataSource.id,
+  header: headerDocument(dataSource),
+  health: healthDocument(health),
+  owners: { principals: [`user:${owner.principal.id}`], version: 1 },
+  columns: columnsDocument(columns, dataSource),
 });
 
 /** The writes that bring a data source into being, all in one transaction. */
@@ -181,7 +185,7 @@ export function creationWrites(ids: Ids, at: Date, call: Call, made: NewDataSour
       ? []
       : [documentationWrite(dataSource, dataSource.createdBy, dataSource.createdAt)]),
     ...(job === null ? [] : [{ write: "enqueue", job } as const]),
-    creationDelta(ids, at, made),
+    deltaWrite(ids, at, [creationChange(made)]),
     audited(ids, at, call, {
       action: "data-source:create",
       resource: { type: "data-source", id },

@@ -4,9 +4,10 @@ import type { UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import { documentationWrites, withDocumentation } from "#core/documentation/documentation-version.ts";
 import { foldName } from "#core/names/fold.ts";
+import type { CatalogChange } from "#core/ports/catalog-index.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { DataSourceView } from "#core/ports/store.ts";
-import { headerDocument } from "#core/sources/catalog-documents.ts";
+import { deltaWrite, headerDocument } from "#core/sources/catalog-documents.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 import { dataSourceNameGuard, dataSourceNameTaken, relationGuard } from "#core/sources/guards.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
@@ -65,12 +66,13 @@ const textsOf = ({ name, description, status, statisticsPrevented, ...record }: 
   statisticsPrevented,
 });
 
-/** A header's new version with what the index must know of it. */
+/** A header's new version with what the index must know of it; `also` is what else changed with it. */
 export const headerChange = (
   ids: SourceDeps["ids"],
   at: Date,
   before: DataSource,
   after: DataSource,
+  also: Pick<CatalogChange, "columns" | "columnTags"> = {},
 ): readonly Write[] => [
   {
     write: "replace",
@@ -79,17 +81,14 @@ export const headerChange = (
     expected: before.version,
     otherwise: staleRead(),
   },
-  {
-    write: "delta",
-    delta: {
-      id: ids.next("delta"),
-      at: at.toISOString(),
+  deltaWrite(ids, at, [
+    {
       dataSourceId: after.id,
       ...(after.deletedAt === null
-        ? { header: headerDocument(after) }
+        ? { header: headerDocument(after), ...also }
         : { deleted: { version: after.version } }),
     },
-  },
+  ]),
 ];
 
 function renaming(before: DataSource, after: DataSource): readonly Write[] {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
-import type { CatalogDelta, CatalogSort, HeaderDocument } from "#core/ports/catalog-index.ts";
+import type { CatalogChange, CatalogDelta, CatalogSort, HeaderDocument } from "#core/ports/catalog-index.ts";
 import { FixedClock } from "#test/support/fixed-clock.ts";
 
 const header = (id: string, name: string, version = 1): HeaderDocument => ({
@@ -34,8 +34,8 @@ function aLog(clock: FixedClock) {
   const log: CatalogDelta[] = [];
   let reads = 0;
   return {
-    add(id: string, delta: Omit<CatalogDelta, "id" | "at">) {
-      log.push({ id, at: clock.now().toISOString(), ...delta });
+    add(id: string, change: CatalogChange) {
+      log.push({ id, at: clock.now().toISOString(), changes: [change] });
       log.sort((a, b) => (a.id < b.id ? -1 : 1));
     },
     since(after: string | null) {

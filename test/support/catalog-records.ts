@@ -132,7 +132,6 @@ export const anAuditRecord = (given: Partial<AuditRecord> = {}): AuditRecord => 
 export const aDelta = (given: Partial<CatalogDelta> = {}): CatalogDelta => ({
   id: unique("dlt_"),
   at,
-  dataSourceId: "ds_1",
-  deleted: { version: 2 },
+  changes: [{ dataSourceId: "ds_1", deleted: { version: 2 } }],
   ...given,
 });

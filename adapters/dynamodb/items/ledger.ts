@@ -6,7 +6,7 @@ import { string } from "dynamodb-toolbox/schema/string";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
 import type { Guard } from "#core/ports/change.ts";
 import { keys } from "../keys.ts";
-import { schemaVersion, shaped, table } from "./table.ts";
+import { compressed, schemaVersion, shaped, table } from "./table.ts";
 
 /** A name or place that one record holds. */
 export const guardItem = new Entity({
@@ -39,12 +39,18 @@ export const auditItem = new Entity({
   computeKey: ({ id, resource }) => keys.audit(resource, id),
 });
 
-/** What a change means to the index, as JSON. */
+/** What a commit tells the index, gzipped. Version 1 was `delta`: one change as JSON, with the delta's own id and time in it. */
 export const deltaItem = new Entity({
   name: "delta",
   table,
   timestamps: false,
-  schema: item({ ...schemaVersion, id: string().key(), delta: string() }),
+  schema: item({
+    v: number().default(2).hidden(),
+    id: string().key(),
+    at: string().optional(),
+    changes: compressed().optional(),
+    delta: string().optional(),
+  }),
   computeKey: ({ id }) => keys.delta(id),
 });
 

@@ -9,8 +9,9 @@ import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { DictionaryStore } from "#core/ports/store.ts";
 import type { Candidate } from "#core/sources/bulk/chunk.ts";
 import { legAtCommit, type Leg } from "#core/sources/bulk/leg.ts";
+import { deltaWrite } from "#core/sources/catalog-documents.ts";
 import {
-  creationDelta,
+  creationChange,
   newDataSource,
   recordWrites,
   schemaColumns,
@@ -74,7 +75,7 @@ export function chunkWrites(
       tables.map(({ candidate }) => candidate),
     ),
     ...made.flatMap(recordWrites),
-    ...made.map((one) => creationDelta(ids, at, one)),
+    deltaWrite(ids, at, made.map(creationChange)),
     ...measuring(ids, at, job, leg, made),
     audit,
   ];

@@ -23,10 +23,10 @@ function headerChange(
 ): readonly Write[] {
   const after = { ...before, ...given, version: before.version + 1 };
   const at = clock.now().toISOString();
-  const delta = { id: id("delta"), at, dataSourceId: after.id, header: headerDocument(after) };
+  const changes = [{ dataSourceId: after.id, header: headerDocument(after) }];
   return [
     { write: "replace", kind: "data-source", record: after, expected: before.version, otherwise: conflict },
-    { write: "delta", delta },
+    { write: "delta", delta: { id: id("delta"), at, changes } },
   ];
 }
 

@@ -211,8 +211,7 @@ export async function changesOfCatalog(given: Prepared, count: number): Promise<
     return {
       id: given.id("delta"),
       at: record.createdAt,
-      dataSourceId: record.id,
-      header: headerDocument(record),
+      changes: [{ dataSourceId: record.id, header: headerDocument(record) }],
     };
   });
   await commitAll(

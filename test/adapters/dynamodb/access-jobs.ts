@@ -58,11 +58,11 @@ export const jobChanges: Readonly<Record<string, Trial>> = {
         exact: false,
       })),
     };
-    const delta = { id: given.id("delta"), at: at.toISOString(), dataSourceId: health.dataSourceId };
+    const changes = [{ dataSourceId: health.dataSourceId, health: healthDocument(record) }];
     const writes: Write[] = [
       ending(job, { result: { checks: { "row-count": "passed" } } }, at),
       { write: "replace", kind: "data-source-health", record, expected: health.version, otherwise: conflict },
-      { write: "delta", delta: { ...delta, health: healthDocument(record) } },
+      { write: "delta", delta: { id: given.id("delta"), at: at.toISOString(), changes } },
       auditedSystem(given.ids, at, job.correlationId, {
         action: "job:succeeded",
         resource: { type: "job", id: job.id },

@@ -1,3 +1,4 @@
+import { PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Write } from "#core/ports/change.ts";
@@ -179,7 +180,7 @@ describe("the catalog's deltas", () => {
   it("come in the order of their ids, all of them or those that follow one", async () => {
     const { store } = await aStore();
     const deltas = numbered("dlt_", 5).map((id) =>
-      aDelta({ id, dataSourceId: `ds_${id}`, deleted: { version: 3 } }),
+      aDelta({ id, changes: [{ dataSourceId: `ds_${id}`, deleted: { version: 3 } }] }),
     );
     expect(await store.since(null)).toEqual([]);
     await store.commit(deltas.toReversed().map((delta): Write => ({ write: "delta", delta })));
@@ -189,10 +190,31 @@ describe("the catalog's deltas", () => {
     expect(await store.since("dlt_0004")).toEqual([]);
   });
 
+  it("are read also in the shape that they had before one told of several data sources", async () => {
+    const { store, client, tableName } = await aStore();
+    const at = "2026-01-01T00:00:00.000Z";
+    const old = { id: "dlt_0001", at, dataSourceId: "ds_1", deleted: { version: 3 } };
+    const item = { pk: "DELTAS", sk: old.id, kind: "delta", v: 1, id: old.id, delta: JSON.stringify(old) };
+    await client.send(new PutCommand({ TableName: tableName, Item: item }));
+    await store.commit([{ write: "delta", delta: aDelta({ id: "dlt_0002" }) }]);
+    expect(await store.since(null)).toEqual([
+      { id: old.id, at, changes: [{ dataSourceId: "ds_1", deleted: { version: 3 } }] },
+      aDelta({ id: "dlt_0002" }),
+    ]);
+  });
+
+  it("are dealt to several partitions", async () => {
+    const { store, client, tableName } = await aStore();
+    const deltas = numbered("dlt_", 50).map((id) => aDelta({ id }));
+    await store.commit(deltas.map((delta): Write => ({ write: "delta", delta })));
+    const { Items: items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
+    expect(new Set(items.map((item) => String(item["pk"]))).size).toBe(4);
+  });
+
   it("come whole also where they are more than one answer of DynamoDB", async () => {
     const { store } = await aStore();
     const owners = { principals: numbered("user:usr_", 5000), version: 1 };
-    const deltas = numbered("dlt_", 25).map((id) => aDelta({ id, owners }));
+    const deltas = numbered("dlt_", 25).map((id) => aDelta({ id, changes: [{ dataSourceId: id, owners }] }));
     await store.commit(deltas.map((delta): Write => ({ write: "delta", delta })));
     expect(await store.since(null)).toEqual(deltas);
   });

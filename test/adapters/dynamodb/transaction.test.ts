@@ -154,7 +154,7 @@ describe("a transaction", () => {
     ]);
     const { Items: items = [] } = await client.send(new ScanCommand({ TableName: tableName }));
     expect(items).toHaveLength(8);
-    expect(items.map((item) => String(item["v"]))).toEqual(items.map(() => "1"));
+    expect(items.filter((item) => !/^[1-9]$/.test(String(item["v"])))).toEqual([]);
     expect(items.filter((item) => !/^[a-z-]+$/.test(String(item["kind"])))).toEqual([]);
   });
 
