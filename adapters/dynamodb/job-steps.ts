@@ -206,3 +206,14 @@ export function reportStep({ part }: Extract<Write, { readonly write: "report" }
     .params();
   return { item: { Put } };
 }
+
+/** Demands that a job is as it was read; nothing of it is written. */
+export function jobAsReadStep({ job, otherwise }: Extract<Write, { readonly write: "require-job" }>): Step {
+  const { ConditionCheck: check } = jobItem
+    .build(ConditionCheck)
+    .key({ id: job.id })
+    .condition(asRead(job))
+    .options({ tableName })
+    .params();
+  return { item: { ConditionCheck: check }, otherwise };
+}

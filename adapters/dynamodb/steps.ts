@@ -8,7 +8,7 @@ import type { Step } from "./commit.ts";
 import { connectionItem } from "./items/catalog.ts";
 import { jobItem } from "./items/jobs.ts";
 import { auditItem, deltaItem, guardItem } from "./items/ledger.ts";
-import { checkpointStep, enqueueSteps, reportStep, transitionSteps } from "./job-steps.ts";
+import { checkpointStep, enqueueSteps, jobAsReadStep, reportStep, transitionSteps } from "./job-steps.ts";
 import { auditIndexKeys } from "./keys.ts";
 import { recordItems } from "./records.ts";
 
@@ -124,6 +124,7 @@ const steps: StepsOf = {
   fence: (write) => [fenceStep(write)],
   checkpoint: (write) => [checkpointStep(write)],
   report: (write) => [reportStep(write)],
+  "require-job": (write) => [jobAsReadStep(write)],
   transition: transitionSteps,
   delta: ({ delta: { id, at, changes } }) => [
     { item: put(deltaItem, { id, at, changes: JSON.stringify(changes) }, absent) },

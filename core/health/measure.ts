@@ -3,6 +3,7 @@ import { chooseHighCardinalityColumn } from "#core/health/choose-column.ts";
 import type { Check, DataSourceHealth } from "#core/health/health.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import {
+  concernsOneRelation,
   RemoteError,
   type Relation,
   type RelationStatistics,
@@ -16,6 +17,8 @@ export interface Measured {
   readonly figures: Partial<
     Pick<DataSourceHealth, "rowCount" | "highCardinalityColumn" | "fingerprintAt" | "fingerprint">
   >;
+  /** Why nothing more could be asked in this session, where that is so. */
+  readonly broken: RemoteError | null;
 }
 
 /** What to measure, and how to reach it. */
@@ -24,18 +27,6 @@ export interface Subject {
   readonly open: <T>(ask: (session: RemoteSession) => Promise<T>) => Promise<T>;
   readonly done: (checks: number) => void;
 }
-
-/** Failures after which nothing else can be asked of the remote: the rest fails for the same reason. */
-const fatal: readonly RemoteError["reason"][] = [
-  "address-refused",
-  "authentication-failed",
-  "connection-lost",
-  "credentials-missing",
-  "database-not-found",
-  "tls-failed",
-  "too-many-connections",
-  "unreachable",
-];
 
 /**
  * Runs checks in one session: one trivial query, one exact count, and distincts from the engine's catalog
@@ -57,9 +48,17 @@ export async function measure(
   return run.measured();
 }
 
+/** What there is to say where nothing could be asked at all: every check failed for that reason. */
+export function unmeasured(clock: Clock, asked: readonly RunnableCheck[], error: RemoteError): Measured {
+  const at = clock.now().toISOString();
+  const check: Check = { ...failed(error), startedAt: at, finishedAt: at };
+  return { checks: Object.fromEntries(asked.map((name) => [name, check])), figures: {}, broken: error };
+}
+
 class Run {
   private readonly checks: Partial<Record<RunnableCheck, Check>> = {};
   private figures: Measured["figures"] = {};
+  private broken: RemoteError | null = null;
   private readonly startedAt: string;
   private rowCount: number | null = null;
   private statistics: RelationStatistics | null = null;
@@ -82,7 +81,7 @@ class Run {
   }
 
   measured(): Measured {
-    return { checks: this.checks, figures: this.figures };
+    return { checks: this.checks, figures: this.figures, broken: this.broken };
   }
 
   async all(session: RemoteSession): Promise<void> {
@@ -102,6 +101,7 @@ class Run {
 
   /** The checks that have no state yet fail as the connection did. */
   failRest(error: RemoteError): void {
+    this.broken = error;
     for (const check of this.asked) {
       if (this.checks[check] === undefined) this.settle(check, failed(error));
     }
@@ -112,8 +112,7 @@ class Run {
     try {
       this.settle(check, await run());
     } catch (error) {
-      if (!(error instanceof RemoteError) || fatal.includes(error.reason)) throw error;
-      if (error.reason === "cancelled") throw error;
+      if (!concernsOneRelation(error)) throw error;
       this.settle(check, failed(error));
     }
   }

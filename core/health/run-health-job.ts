@@ -1,16 +1,16 @@
-import { auditedSystem } from "#core/audit/record.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
 import { targetOf } from "#core/connections/connection.ts";
-import { assessHealth } from "#core/health/assess-health.ts";
 import type { RunnableCheck } from "#core/health/health-job.ts";
+import { mergeMeasured, resultWrites } from "#core/health/health-result.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import { measure, type Measured } from "#core/health/measure.ts";
-import { healthInput, runningChecks } from "#core/health/unfinished-checks.ts";
+import { healthInput } from "#core/health/job-input.ts";
+import { runningChecks } from "#core/health/unfinished-checks.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { JobHandler, Outcome, Work } from "#core/jobs/work.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
-import type { RemoteSessions } from "#core/ports/remote.ts";
+import type { RemoteBudget, RemoteSessions } from "#core/ports/remote.ts";
 import type {
   Committer,
   ConnectionStore,
@@ -18,7 +18,6 @@ import type {
   DictionaryStore,
   DictionaryView,
 } from "#core/ports/store.ts";
-import { deltaWrite, healthDocument } from "#core/sources/catalog-documents.ts";
 import { systemActor } from "#core/audit/record.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 
@@ -47,6 +46,12 @@ export const healthJobHandler =
     return outcomeOf(deps, work.job, dataSourceId, measured);
   };
 
+/** What a job may take of a remote database. */
+export const remoteBudget = (
+  { statementTimeoutMs }: Pick<HealthDeps, "statementTimeoutMs">,
+  { signal }: Pick<Work, "signal">,
+): RemoteBudget => ({ connectTimeoutMs: 10_000, statementTimeoutMs, signal });
+
 const noWrites = (): Promise<readonly Write[]> => Promise.resolve([]);
 
 async function measureRemote(
@@ -57,11 +62,7 @@ async function measureRemote(
 ): Promise<Measured> {
   const view = await deps.store.connection(dataSource.connectionId, systemActor);
   if (view === null) throw new DomainError("not-found", "The connection of the data source is gone.");
-  const budget = {
-    connectTimeoutMs: 10_000,
-    statementTimeoutMs: deps.statementTimeoutMs,
-    signal: work.signal,
-  };
+  const budget = remoteBudget(deps, work);
   return await measure(deps.clock, checks, columns, {
     relation: { schema: dataSource.remote.schema, name: dataSource.remote.table },
     open: (ask) => deps.sessions.withSession(targetOf(view.connection), budget, ask),
@@ -106,45 +107,7 @@ function outcomeOf(deps: HealthDeps, job: Job, dataSourceId: string, measured: M
       const view = await deps.store.dataSource(dataSourceId, systemActor);
       // Deleted while it was measured: the job ends, and there is nothing to tell.
       if (view === null) return [];
-      return healthWrites(deps, job, view.health, merge(view.health, measured));
+      return resultWrites(deps, job, view.health, mergeMeasured(view.health, measured));
     },
   };
-}
-
-/** What was measured replaces what it measures; a figure that could not be taken keeps its last value and date. */
-const merge = (before: DataSourceHealth, measured: Measured): DataSourceHealth => ({
-  ...before,
-  ...measured.figures,
-  checks: { ...before.checks, ...measured.checks },
-  version: before.version + 1,
-});
-
-function healthWrites(
-  { ids, clock }: HealthDeps,
-  job: Job,
-  before: DataSourceHealth,
-  after: DataSourceHealth,
-): readonly Write[] {
-  const at = clock.now();
-  const { dataSourceId } = after;
-  const turned = assessHealth(before) !== assessHealth(after);
-  return [
-    {
-      write: "replace",
-      kind: "data-source-health",
-      record: after,
-      expected: before.version,
-      otherwise: staleRead(),
-    },
-    deltaWrite(ids, at, [{ dataSourceId, health: healthDocument(after) }]),
-    ...(turned
-      ? [
-          auditedSystem(ids, at, job.correlationId, {
-            action: `data-source:${assessHealth(after)}`,
-            resource: { type: "data-source", id: dataSourceId },
-            details: { jobId: job.id },
-          }),
-        ]
-      : []),
-  ];
 }

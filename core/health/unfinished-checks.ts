@@ -1,16 +1,13 @@
-import * as z from "zod";
 import { systemActor } from "#core/audit/record.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
-import { runnableChecks, type RunnableCheck } from "#core/health/health-job.ts";
+import type { RunnableCheck } from "#core/health/health-job.ts";
+import { healthInput, refreshInput, refreshPosition } from "#core/health/job-input.ts";
 import type { Check, DataSourceHealth } from "#core/health/health.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { DataSourceStore } from "#core/ports/store.ts";
 
 type Checks = DataSourceHealth["checks"];
-
-/** What a health job was asked to do. */
-export const healthInput = z.object({ dataSourceId: z.string(), checks: z.array(z.enum(runnableChecks)) });
 
 /**
  * The checks, some of them running. One that had failed keeps its reason: until it passes it counts as failed,
@@ -43,15 +40,25 @@ const changed = (
   ...Object.fromEntries(names.map((name) => [name, change(checks[name])])),
 });
 
-/** The writes that go with the end of a job that came to no result: no check is left waiting for it. */
-export async function abandonedChecks(
-  store: Pick<DataSourceStore, "dataSource">,
-  job: Job,
+type Store = Pick<DataSourceStore, "dataSource">;
+
+/** The writes for one data source whose checks will have no result: none of them is left waiting. */
+async function settled(
+  store: Store,
+  dataSourceId: string,
+  names: readonly RunnableCheck[],
   detail: string,
 ): Promise<readonly Write[]> {
-  const { dataSourceId, checks: names } = healthInput.parse(job.input);
   const before = (await store.dataSource(dataSourceId, systemActor))?.health;
-  if (before === undefined) return [];
+  return before === undefined ? [] : settledWrites(before, names, detail);
+}
+
+/** The same for a data source that was read already. */
+export function settledWrites(
+  before: DataSourceHealth,
+  names: readonly RunnableCheck[],
+  detail: string,
+): readonly Write[] {
   const checks = withoutResult(before.checks, names, detail);
   if (names.every((name) => checks[name] === before.checks[name])) return [];
   return [
@@ -63,4 +70,25 @@ export async function abandonedChecks(
       otherwise: staleRead(),
     },
   ];
+}
+
+/** The writes that go with the end of a job that came to no result. */
+export function abandonedChecks(store: Store, job: Job, detail: string): Promise<readonly Write[]> {
+  const { dataSourceId, checks } = healthInput.parse(job.input);
+  return settled(store, dataSourceId, checks, detail);
+}
+
+/** Reads at once: what a table of many data sources is asked for in one go. */
+const readAtOnce = 25;
+
+/** The same for a job about many data sources: those behind its last checkpoint have their result. */
+export async function abandonedRefresh(store: Store, job: Job, detail: string): Promise<readonly Write[]> {
+  const { dataSourceIds, checks } = refreshInput.parse(job.input);
+  const writes: Write[] = [];
+  for (let first = refreshPosition(job); first < dataSourceIds.length; first += readAtOnce) {
+    const ids = dataSourceIds.slice(first, first + readAtOnce);
+    const found = await Promise.all(ids.map((id) => settled(store, id, checks, detail)));
+    writes.push(...found.flat());
+  }
+  return writes;
 }

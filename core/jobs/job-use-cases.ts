@@ -63,7 +63,8 @@ export const getJob =
 async function move(deps: JobDeps, call: Call, verb: string, before: Job, after: Job) {
   const at = deps.clock.now();
   const result = showJob(after);
-  const unfinished = after.state === "cancelled" ? await withoutResult(deps.store, before, "cancelled") : [];
+  const unfinished =
+    after.state === "cancelled" ? await withoutResult(deps.store, before, "cancelled", staleRead()) : [];
   await deps.store.commit(
     [
       { write: "transition", before, after, otherwise: staleRead() },

@@ -110,7 +110,7 @@ export const abandonJob = (
   end: { readonly state: EndWithoutResult } & Partial<Pick<Job, "error">>,
 ): Promise<void> =>
   retryConflict({ ifMatch: null }, async () =>
-    endJob(deps, job, end, await withoutResult(deps.store, job, end.state)),
+    endJob(deps, job, end, await withoutResult(deps.store, job, end.state, new DomainError("job-state"))),
   );
 
 /** Ends a job with all that belongs to its end in one transaction, and lets the next in line go. */

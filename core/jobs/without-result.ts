@@ -1,9 +1,9 @@
 import type { JobType } from "#contracts/resources/job.ts";
-import { abandonedRefresh } from "#core/health/run-refresh-job.ts";
-import { abandonedChecks } from "#core/health/unfinished-checks.ts";
+import { abandonedChecks, abandonedRefresh } from "#core/health/unfinished-checks.ts";
+import type { DomainError } from "#core/errors/domain-error.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
-import type { DataSourceStore } from "#core/ports/store.ts";
+import type { Committer, DataSourceStore } from "#core/ports/store.ts";
 
 /** What it takes to read what a job was about. */
 type Store = Pick<DataSourceStore, "dataSource">;
@@ -32,6 +32,26 @@ const details = {
 /** How a job ends that came to no result. */
 export type EndWithoutResult = keyof typeof details;
 
-/** The writes that go with such an end: nothing is left waiting for what will not come. */
-export const withoutResult = (store: Store, job: Job, end: EndWithoutResult): Promise<readonly Write[]> =>
-  tell[job.type](store, job, details[end]);
+/** Health records hold a figure for each column: so many surely fit into one transaction (4 MB). */
+const atOnce = 25;
+
+/**
+ * The writes that go with such an end: nothing is left waiting for what will not come. Where these are more than
+ * fit beside the end, the first of them are committed already, if the job still is as it was read, and else `otherwise`.
+ */
+export async function withoutResult(
+  store: Store & Pick<Committer, "commit">,
+  job: Job,
+  end: EndWithoutResult,
+  otherwise: DomainError,
+): Promise<readonly Write[]> {
+  const writes = await tell[job.type](store, job, details[end]);
+  const last = Math.max(0, writes.length - atOnce);
+  for (let first = 0; first < last; first += atOnce) {
+    await store.commit([
+      { write: "require-job", job, otherwise },
+      ...writes.slice(first, Math.min(first + atOnce, last)),
+    ]);
+  }
+  return writes.slice(last);
+}

@@ -103,6 +103,8 @@ export type Write =
   | { readonly write: "checkpoint"; readonly job: Job; readonly otherwise: DomainError }
   /** Adds to what a job reports, for good: one part for each kind and number. */
   | { readonly write: "report"; readonly part: ReportPart }
+  /** Demands that a job still is in the state, under the fence and at the place at which it was read. */
+  | { readonly write: "require-job"; readonly job: Job; readonly otherwise: DomainError }
   /**
    * Moves a job from `before` to `after`, if it is still in `before`'s state with `before`'s fence and admission.
    * The store keeps line and slot in step: what comes to wait stands in line, what stops waiting leaves

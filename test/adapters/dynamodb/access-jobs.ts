@@ -1,4 +1,5 @@
 import { auditedSystem } from "#core/audit/record.ts";
+import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
 import { healthDocument } from "#core/sources/catalog-documents.ts";
@@ -10,6 +11,7 @@ import {
   conflict,
   deed,
   replyOf,
+  type Prepared,
   type Trial,
 } from "./access-fixtures.ts";
 
@@ -20,6 +22,18 @@ const ending = (before: Job, given: Partial<Job>, at: Date): Write => ({
   after: { ...before, state: "succeeded", slot: null, lease: null, finishedAt: at.toISOString(), ...given },
   otherwise: conflict,
 });
+
+/** A health with figures of every column. */
+function measuredHealth({ clock, columns }: Prepared, health: DataSourceHealth): DataSourceHealth {
+  const at = clock.now().toISOString();
+  return {
+    ...health,
+    version: health.version + 1,
+    rowCount: { value: 1_234_567, exact: true, at },
+    fingerprintAt: at,
+    fingerprint: columns.map(({ name }) => ({ column: name, distinct: 123_456, nulls: 789, exact: false })),
+  };
+}
 
 /** Every change of a job, by the function cell of its row. */
 export const jobChanges: Readonly<Record<string, Trial>> = {
@@ -42,22 +56,35 @@ export const jobChanges: Readonly<Record<string, Trial>> = {
     ];
     return (store) => store.commit(writes);
   },
+  "`commit` of one result of a refresh": async (given) => {
+    const { health } = await aCreatedDataSource(given);
+    const job = await aHeldJob(given);
+    const record = measuredHealth(given, health);
+    const changes = [{ dataSourceId: health.dataSourceId, health: healthDocument(record) }];
+    const delta = { id: given.id("delta"), at: given.clock.now().toISOString(), changes };
+    const checkpoint = { position: 1, result: { total: 100, measured: 1 } };
+    const writes: Write[] = [
+      { write: "checkpoint", job: { ...job, checkpoint }, otherwise: conflict },
+      { write: "replace", kind: "data-source-health", record, expected: health.version, otherwise: conflict },
+      { write: "delta", delta },
+    ];
+    return (store) => store.commit(writes);
+  },
+  "`commit` of a health whose result will not come": async (given) => {
+    const { health } = await aCreatedDataSource(given);
+    const job = await aHeldJob(given);
+    const record = { ...health, version: health.version + 1 };
+    const writes: Write[] = [
+      { write: "require-job", job, otherwise: conflict },
+      { write: "replace", kind: "data-source-health", record, expected: health.version, otherwise: conflict },
+    ];
+    return (store) => store.commit(writes);
+  },
   "`commit` of a job's end with a new health": async (given) => {
     const { health } = await aCreatedDataSource(given);
     const job = await aHeldJob(given);
     const at = given.clock.now();
-    const record = {
-      ...health,
-      version: health.version + 1,
-      rowCount: { value: 1_234_567, exact: true, at: at.toISOString() },
-      fingerprintAt: at.toISOString(),
-      fingerprint: given.columns.map(({ name }) => ({
-        column: name,
-        distinct: 123_456,
-        nulls: 789,
-        exact: false,
-      })),
-    };
+    const record = measuredHealth(given, health);
     const changes = [{ dataSourceId: health.dataSourceId, health: healthDocument(record) }];
     const writes: Write[] = [
       ending(job, { result: { checks: { "row-count": "passed" } } }, at),

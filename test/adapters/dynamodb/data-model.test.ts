@@ -205,6 +205,7 @@ describe("the items in docs/data-model.md", () => {
       report: true,
       require: true,
       "require-connection": true,
+      "require-job": true,
       transition: true,
     };
     expect([...kindsOfWrite].toSorted(byText)).toEqual(Object.keys(kinds).toSorted(byText));
