@@ -33,6 +33,7 @@ export const problems = {
   "principal-not-found": { status: 422, title: "There is no such user or group" },
   "reserved-schema": { status: 422, title: "This schema is never exposed" },
   "table-not-found": { status: 422, title: "The remote database has no such table" },
+  "tag-below-itself": { status: 422, title: "A tag cannot stand below itself" },
   "tag-not-found": { status: 422, title: "There is no such tag" },
   "too-many-columns": { status: 422, title: "The table has more than 1,600 columns" },
   "too-many-queries": { status: 422, title: "A data source has at most 100 saved queries" },

@@ -32,6 +32,7 @@ export const keys = {
   user: (id: string): Key => ({ pk: `USER#${id}`, sk: "USER" }),
   settings: (): Key => ({ pk: "SETTINGS", sk: "SETTINGS" }),
   tag: (id: string): Key => ({ pk: "TAGS", sk: id }),
+  tagTree: (): Key => ({ pk: "TAGTREE", sk: "TAGTREE" }),
   connection: (id: string): Key => ({ pk: "CONNECTIONS", sk: id }),
   connectionMember: (connectionId: string, principal: Principal, role: string): Key => ({
     pk: `CON#${connectionId}`,

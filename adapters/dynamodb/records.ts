@@ -51,7 +51,11 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   "saved-query": (item) => savedQueryItem.build(EntityFormatter).format(item),
   "saved-query-names": (item) => savedQueryNamesItem.build(EntityFormatter).format(item),
   settings: (item) => settingsItem.build(EntityFormatter).format(item),
-  tag: (item) => tagItem.build(EntityFormatter).format(item),
+  tag: (item) => {
+    const { name = "", ...tag } = tagItem.build(EntityFormatter).format(item);
+    const { parentId = null, segment = name, deleting = false } = tag;
+    return { ...tag, parentId, segment, deleting };
+  },
   user: (item) => userItem.build(EntityFormatter).format(item),
 };
 

@@ -3,9 +3,11 @@ import type { Condition } from "dynamodb-toolbox/entity/actions/parseCondition";
 import { ConditionCheck } from "dynamodb-toolbox/entity/actions/transactCheck";
 import { DeleteTransaction } from "dynamodb-toolbox/entity/actions/transactDelete";
 import { PutTransaction } from "dynamodb-toolbox/entity/actions/transactPut";
+import { UpdateTransaction } from "dynamodb-toolbox/entity/actions/transactUpdate";
+import { $add } from "dynamodb-toolbox/entity/actions/update/symbols";
 import type { Write } from "#core/ports/change.ts";
 import type { Step } from "./commit.ts";
-import { connectionItem } from "./items/catalog.ts";
+import { connectionItem, tagTreeItem } from "./items/catalog.ts";
 import { jobItem } from "./items/jobs.ts";
 import { auditItem, deltaItem, guardItem } from "./items/ledger.ts";
 import { checkpointStep, enqueueSteps, jobAsReadStep, reportStep, transitionSteps } from "./job-steps.ts";
@@ -83,6 +85,34 @@ function requireConnectionStep({ connectionId, secretRef, otherwise }: Of<"requi
   return { item: { ConditionCheck: check }, otherwise };
 }
 
+/** A counter that is not there has never counted. */
+const counted = <Attr extends "version" | "deletions">(attr: Attr, value: number) => ({
+  or: [{ attr, eq: value }, ...(value === 0 ? [{ attr, exists: false as const }] : [])],
+});
+
+function tagTreeStep({ expected, undeleted, deletes, otherwise }: Of<"tag-tree">): Step {
+  const conditions = [
+    ...(expected === undefined ? [] : [counted("version", expected)]),
+    ...(undeleted === undefined ? [] : [counted("deletions", undeleted)]),
+  ];
+  const { Update } = tagTreeItem
+    .build(UpdateTransaction)
+    .item({ v: 1, version: $add(1), deletions: $add(deletes === true ? 1 : 0) })
+    .options({ tableName: "", ...(conditions.length === 0 ? {} : { condition: { and: conditions } }) })
+    .params();
+  return { item: { Update }, otherwise };
+}
+
+function requireTagsStep({ deletions, otherwise }: Of<"require-tags">): Step {
+  const { ConditionCheck: check } = tagTreeItem
+    .build(ConditionCheck)
+    .key({})
+    .condition(counted("deletions", deletions))
+    .options({ tableName: "" })
+    .params();
+  return { item: { ConditionCheck: check }, otherwise };
+}
+
 function fenceStep({ job, otherwise }: Of<"fence">): Step {
   const { ConditionCheck: check } = jobItem
     .build(ConditionCheck)
@@ -118,6 +148,8 @@ const steps: StepsOf = {
   remove: (write) => [removeStep(write)],
   require: (write) => [requireStep(write)],
   "require-connection": (write) => [requireConnectionStep(write)],
+  "tag-tree": (write) => [tagTreeStep(write)],
+  "require-tags": (write) => [requireTagsStep(write)],
   claim: (write) => [claimStep(write)],
   release: (write) => [releaseStep(write)],
   enqueue: ({ job }) => enqueueSteps(job),

@@ -61,17 +61,32 @@ const tagColumns: readonly Column<Tag>[] = [
   { title: "description", value: ({ description }) => description },
 ];
 
-/** The tags. */
-export async function listTags(session: Session, options: ListOptions): Promise<void> {
-  printList(session, tagColumns, await listed(session.terminal, session.client.listTags, {}, options));
+const printTag = (session: Session, tag: Tag): void =>
+  printOne(session, tag, [
+    ["name", tag.name],
+    ["description", tag.description],
+  ]);
+
+/** The tags, or those with some words in their names. */
+export async function listTags(
+  session: Session,
+  { search, ...options }: ListOptions & { readonly search?: string },
+): Promise<void> {
+  const query = search === undefined ? {} : { search };
+  printList(session, tagColumns, await listed(session.terminal, session.client.listTags, query, options));
 }
 
 /** Makes a tag. */
 export async function createTag(session: Session, name: string, description?: string): Promise<void> {
   const body = { name, ...(description === undefined ? {} : { description }) };
-  const tag = await session.client.createTag({ body });
-  printOne(session, tag, [
-    ["name", tag.name],
-    ["description", tag.description],
-  ]);
+  printTag(session, await session.client.createTag({ body }));
+}
+
+/** Gives a tag another name or another description. */
+export async function changeTag(
+  session: Session,
+  name: string,
+  body: { readonly name: string } | { readonly description: string },
+): Promise<void> {
+  printTag(session, await session.client.updateTag({ params: { name }, body }));
 }

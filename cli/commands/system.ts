@@ -41,11 +41,13 @@ function addSettings(program: Command, terminal: Terminal): void {
 
 function addTags(program: Command, terminal: Terminal): void {
   const tag = group(program, "tag", "tags, which dots make a tree of");
-  listOptions(leaf(tag, "list", "list the tags")).action(
-    inSession(terminal, async (session, options: ListOptions) =>
-      (await import("../actions/system.ts")).listTags(session, options),
-    ),
-  );
+  listOptions(leaf(tag, "list", "list the tags in the order of their names"))
+    .option("--search <words>", "with these words, or their beginnings, in the name")
+    .action(
+      inSession(terminal, async (session, options: ListOptions & { readonly search?: string }) =>
+        (await import("../actions/system.ts")).listTags(session, options),
+      ),
+    );
   leaf(tag, "create <name>", "make a tag, and its parents with it")
     .option("--description <text>", "what it means")
     .action(
@@ -53,4 +55,18 @@ function addTags(program: Command, terminal: Terminal): void {
         (await import("../actions/system.ts")).createTag(session, name, options.description),
       ),
     );
+  leaf(
+    tag,
+    "rename <name> <newName>",
+    "rename a tag, and with it all below it and all that carries it",
+  ).action(
+    inSession(terminal, async (session, name: string, newName: string) =>
+      (await import("../actions/system.ts")).changeTag(session, name, { name: newName }),
+    ),
+  );
+  leaf(tag, "describe <name> <text>", "say what a tag means").action(
+    inSession(terminal, async (session, name: string, description: string) =>
+      (await import("../actions/system.ts")).changeTag(session, name, { description }),
+    ),
+  );
 }

@@ -14,3 +14,8 @@ export const tag = z
 export const tagCreation = z
   .strictObject({ name: tagName, description: freeText.optional() })
   .meta({ id: "TagCreation" });
+
+export const tagPatch = z
+  .strictObject({ name: tagName, description: freeText })
+  .partial()
+  .meta({ id: "TagPatch" });

@@ -63,6 +63,8 @@ const rules = {
   "settings:update-statistics-tag": holds("APPLICATION_ADMIN", "USER_ADMIN"),
   "catalog:administer": holds("APPLICATION_ADMIN"),
   "tag:create": holds("GOVERNANCE"),
+  "tag:update": holds("GOVERNANCE"),
+  "tag:delete": holds("GOVERNANCE"),
   "connection:create": holds("CREATE_DATA_SOURCE"),
   "connection:read": either(connectionRole("owner", "registrar"), holds("APPLICATION_ADMIN")),
   "connection:update": connectionRole("owner"),

@@ -2,6 +2,7 @@ import { isFinished, type Job } from "#core/jobs/job.ts";
 import { foldName } from "#core/names/fold.ts";
 import type { Guard } from "#core/ports/change.ts";
 import type { Fact } from "#core/ports/table-facts.ts";
+import type { TagRecord } from "#core/tags/tag.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 import { checkNames, type CheckName } from "#contracts/resources/data-source.ts";
 
@@ -54,7 +55,7 @@ export class Census {
   readonly keys = new Map<string, string>();
   readonly connections = new Map<string, { readonly name: string }>();
   readonly connectionRoles = new Map<string, Set<string>>();
-  readonly tags = new Map<string, { readonly name: string }>();
+  readonly tags = new Map<string, Pick<TagRecord, "parentId" | "segment">>();
   readonly dataSources = new Map<string, Counted>();
   readonly owned = new Set<string>();
   /** For each kind of part, the data sources that have one. */
@@ -81,7 +82,7 @@ export class Census {
     connection: ({ record: { id, name } }) => this.connections.set(id, { name }),
     "connection-member": ({ record: { connectionId, role } }) =>
       add(this.connectionRoles, connectionId, role),
-    tag: ({ record: { id, name } }) => this.tags.set(id, { name }),
+    tag: ({ record: { id, parentId, segment } }) => this.tags.set(id, { parentId, segment }),
     "data-source": ({ record }) => this.dataSources.set(record.id, counted(record)),
     "data-source-member": ({ record: { dataSourceId, role } }) => {
       if (role === "owner") this.owned.add(dataSourceId);

@@ -4,7 +4,7 @@ import { Census } from "./census.ts";
 import { finding, type Finding } from "./finding.ts";
 import { guardInvariants } from "./guard-invariants.ts";
 import { jobInvariants } from "./job-invariants.ts";
-import { peopleInvariants, sourceInvariants } from "./source-invariants.ts";
+import { peopleInvariants, sourceInvariants, tagInvariants } from "./source-invariants.ts";
 
 /** So many findings are told; where there are more, a person has enough to begin with. */
 const mostFindings = 100;
@@ -15,6 +15,7 @@ function* findingsOf(census: Census, now: Date): Iterable<Finding> {
   }
   yield* guardInvariants(census);
   yield* peopleInvariants(census);
+  yield* tagInvariants(census);
   yield* sourceInvariants(census, now);
   yield* jobInvariants(census, now);
 }

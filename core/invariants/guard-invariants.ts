@@ -1,12 +1,13 @@
 import type { Guard } from "#core/ports/change.ts";
 import { dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
+import { tagGuard } from "#core/tags/tag.ts";
 import { guardText, type Census } from "./census.ts";
 import { finding, type Finding } from "./finding.ts";
 
 /** Every guard that must be held, and by whom. What is deleted holds none. */
 function* dueGuards(census: Census): Iterable<readonly [Guard, string]> {
   for (const [id, { name }] of census.connections) yield [{ guard: "connection-name", name }, id];
-  for (const [id, { name }] of census.tags) yield [{ guard: "tag-name", name }, id];
+  for (const [id, tag] of census.tags) yield [tagGuard(tag), id];
   for (const [id, { name, connectionId, remote, deletedAt }] of census.dataSources) {
     if (deletedAt !== null) continue;
     yield [dataSourceNameGuard(name), id];

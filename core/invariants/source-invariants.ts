@@ -81,6 +81,14 @@ function* queryNames(census: Census): Iterable<Finding> {
   }
 }
 
+/** A tag stands below one that is there. */
+export function* tagInvariants(census: Census): Iterable<Finding> {
+  for (const [id, { parentId }] of census.tags) {
+    if (parentId === null || census.tags.has(parentId)) continue;
+    yield finding("tag-stands", id, `it stands below the tag ${parentId}, which is gone`);
+  }
+}
+
 /** A data source is there wholly or not at all, with all that it refers to. */
 export function* sourceInvariants(census: Census, now: Date): Iterable<Finding> {
   yield* orphans(census);

@@ -10,7 +10,7 @@ import type { CatalogDelta } from "#core/ports/catalog-index.ts";
 import type { SavedQuery, SavedQueryNames } from "#core/queries/saved-query.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
-import type { Tag } from "#core/tags/tag.ts";
+import type { TagRecord } from "#core/tags/tag.ts";
 
 /** Every record that the store keeps by itself, by kind. */
 export interface Records {
@@ -25,7 +25,7 @@ export interface Records {
   readonly "saved-query": SavedQuery;
   readonly "saved-query-names": SavedQueryNames;
   readonly settings: Settings;
-  readonly tag: Tag;
+  readonly tag: TagRecord;
   readonly user: User;
 }
 export type RecordKind = keyof Records;
@@ -86,6 +86,20 @@ export type Write =
       readonly secretRef?: string;
       readonly otherwise: DomainError;
     }
+  /**
+   * Tells that tags change. With `expected` nothing else may have changed since that version of the tree; with
+   * `deletes`, whoever is just putting tags on something tries again.
+   */
+  | {
+      readonly write: "tag-tree";
+      readonly expected?: number;
+      /** No tag has begun to be deleted since then. */
+      readonly undeleted?: number;
+      readonly deletes?: true;
+      readonly otherwise: DomainError;
+    }
+  /** Demands that no tag has begun to be deleted since the tree was read. */
+  | { readonly write: "require-tags"; readonly deletions: number; readonly otherwise: DomainError }
   /** Takes a guard for a record; somebody else holding it fails. */
   | {
       readonly write: "claim";

@@ -17,7 +17,7 @@ import type {
   DictionaryGeneration,
   SchemaColumn,
 } from "#core/sources/data-source.ts";
-import type { Tag } from "#core/tags/tag.ts";
+import type { TagTree } from "#core/tags/tag-tree.ts";
 
 /** A page of a list that is ordered by id. `next` is the `after` of the following page. */
 export interface Page<T> {
@@ -131,10 +131,8 @@ export interface DictionaryStore {
 }
 
 export interface TagStore {
-  tagsById(ids: readonly string[]): Promise<ReadonlyMap<string, Tag>>;
-  /** By name, any case; names that no tag has are absent. Keys are as asked. */
-  tagsByName(names: readonly string[]): Promise<ReadonlyMap<string, Tag>>;
-  listTags(after: string | null, limit: number): Promise<Page<Tag>>;
+  /** All tags as they stand now, strongly consistent; one small read while none has changed since the last time. */
+  tagTree(): Promise<TagTree>;
 }
 
 /** Which jobs to list, newest first. */

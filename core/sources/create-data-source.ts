@@ -24,9 +24,10 @@ import {
 } from "#core/sources/new-data-source.ts";
 import { showDataSourceWith } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
-import { resolveTags } from "#core/tags/resolve-tags.ts";
+import { resolveTags, tagsStand } from "#core/tags/resolve-tags.ts";
 import { defaultTemplate, nameBy } from "#core/sources/name-template.ts";
 import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
+import type { TagTree } from "#core/tags/tag-tree.ts";
 import type { Tag } from "#core/tags/tag.ts";
 
 type Body = Parameters<UseCase<Routes["createDataSource"]>>[0]["body"];
@@ -41,23 +42,26 @@ export const createDataSource =
     const { connection, registrar } = await registrableConnection(deps, call, body);
     const name = body.name ?? defaultName(connection, body);
     await demandFree(deps, connection.id, name, body);
-    const [settings, tags] = await Promise.all([
-      deps.store.settings(),
-      resolveTags(deps.store, body.tags ?? [], "/tags"),
-    ]);
+    const [settings, tree] = await Promise.all([deps.store.settings(), deps.store.tagTree()]);
+    const tags = resolveTags(tree, body.tags ?? [], "/tags");
     const relation = await askRemote(() =>
       deps.remote.inspect(targetOf(connection), { schema: body.schema, name: body.table }),
     );
     if (relation.columns.length > maxColumns) throw new DomainError("too-many-columns");
-    return await commitCreation(deps, call, tags, registrar, {
-      connection,
-      relation,
-      name,
-      description: body.description ?? null,
-      documentation: body.documentation ?? "",
-      tagIds: tags.map(({ id }) => id),
-      statisticsPrevented: preventsStatistics(settings.preventStatisticsTag, tags),
-    });
+    return await commitCreation(
+      deps,
+      call,
+      { tree, tags, registrar },
+      {
+        connection,
+        relation,
+        name,
+        description: body.description ?? null,
+        documentation: body.documentation ?? "",
+        tagIds: tags.map(({ id }) => id),
+        statisticsPrevented: preventsStatistics(settings.preventStatisticsTag, tags),
+      },
+    );
   };
 
 /** The connection, if the caller may register tables of this schema through it. */
@@ -103,8 +107,7 @@ async function demandFree(
 async function commitCreation(
   deps: SourceDeps,
   call: Call,
-  tags: readonly Tag[],
-  registrar: ConnectionMember,
+  rest: { readonly tree: TagTree; readonly tags: readonly Tag[]; readonly registrar: ConnectionMember },
   findings: Findings,
 ) {
   const { store, ids, clock } = deps;
@@ -113,13 +116,17 @@ async function commitCreation(
   const chunks = await store.stageDictionary(id, generation, schemaColumns(ids, findings.relation));
   const at = clock.now();
   const made = newDataSource(ids, at, call, id, findings, { generation, chunks });
-  const result = showDataSourceWith(new Map(tags.map((tag) => [tag.id, tag])), {
+  const result = showDataSourceWith(rest.tree, {
     dataSource: made.dataSource,
     health: made.health,
     membership: made.owner,
   });
   try {
-    const writes = [...rightsAtCommit(call.user, registrar), ...creationWrites(ids, at, call, made)];
+    const writes = [
+      ...rightsAtCommit(call.user, rest.registrar),
+      ...tagsStand(rest.tree, rest.tags, new DomainError("contention", "A tag was deleted meanwhile.")),
+      ...creationWrites(ids, at, call, made),
+    ];
     await store.commit(writes, keptReply(call, 201, result, at));
   } catch (error) {
     // Only a refusal is certain; after any other error the sweep finds out whether a header points at it.

@@ -7,14 +7,14 @@ import { fillPage } from "#core/call/fill-page.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
 import { standingText, type ColumnEdit, type SchemaColumn } from "#core/sources/data-source.ts";
+import type { Tags } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
-import type { Tag } from "#core/tags/tag.ts";
 
 /** A column with what people stated of it laid over what the remote says. */
 export function showColumn(
   schema: SchemaColumn,
   edit: ColumnEdit | undefined,
-  tags: ReadonlyMap<string, Tag>,
+  tags: Tags,
 ): z.output<typeof column> {
   const description = standingText({
     manual: edit?.description ?? null,
@@ -71,9 +71,9 @@ export const getDictionary =
       positionOf: ({ ordinal }) => ordinal,
       show: (schema) => schema,
     });
-    const edits = page.items.map(({ id }) => view.edits.get(id));
-    const tags = await deps.store.tagsById(
-      edits.flatMap((edit) => (edit?.tags ?? []).map(({ tagId }) => tagId)),
-    );
-    return { ...page, items: page.items.map((schema, index) => showColumn(schema, edits[index], tags)) };
+    const tags = await deps.store.tagTree();
+    return {
+      ...page,
+      items: page.items.map((schema) => showColumn(schema, view.edits.get(schema.id), tags)),
+    };
   };

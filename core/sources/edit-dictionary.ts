@@ -14,7 +14,9 @@ import { readDictionary, showColumn } from "#core/sources/dictionary.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { withManualTags } from "#core/sources/tag-data-source.ts";
 import { headerChange } from "#core/sources/update-data-source.ts";
+import { tagsStand, usable } from "#core/tags/resolve-tags.ts";
 import type { Tag } from "#core/tags/tag.ts";
+import type { TagTree } from "#core/tags/tag-tree.ts";
 
 type Change = Parameters<UseCase<Routes["updateDictionary"]>>[0]["body"]["changes"][number];
 
@@ -55,29 +57,31 @@ function edit(
     const before = view.dataSource;
     demandVersion(call, before.version);
     const columns = columnsOf(view, changes, pointerOf);
-    const tags = await tagsOf(deps, changes, pointerOf);
+    const tree = await store.tagTree();
+    demandTags(tree, changes, pointerOf);
     const at = clock.now();
     const edits = new Map<string, ColumnEdit>();
     changes.forEach((change, index) => {
       const column = columns[index];
       if (column === undefined) return;
       const current = edits.get(column.id) ?? view.edits.get(column.id);
-      edits.set(column.id, changedEdit(call, at, before.id, column, current, change, tags));
+      edits.set(column.id, changedEdit(call, at, before.id, column, current, change, tree));
     });
     const after = { ...before, updatedAt: at.toISOString(), version: before.version + 1 };
     await store.commit([
       ...headerChange(ids, at, before, after, retagging(view, edits, after)),
+      ...tagsStand(
+        tree,
+        changes.flatMap(({ addTags }) => namedTags(tree, addTags)),
+      ),
       ...[...edits.values()].map((record): Write => ({ write: "put", kind: "column-edit", record })),
       audited(ids, at, call, {
         action: "data-source:describe-columns",
         resource: { type: "data-source", id: before.id },
-        details: { changes: changes.map((change) => toldChange(change, tags)) },
+        details: { changes: changes.map((change) => toldChange(change, tree)) },
       }),
     ]);
-    const shown = await store.tagsById(
-      [...edits.values()].flatMap((one) => one.tags.map(({ tagId }) => tagId)),
-    );
-    return [...new Set(columns)].map((column) => showColumn(column, edits.get(column.id), shown));
+    return [...new Set(columns)].map((column) => showColumn(column, edits.get(column.id), tree));
   });
 }
 
@@ -98,14 +102,11 @@ function retagging(
 const toldCharacters = 200;
 
 /** What the audit record says of a change. Long texts are cut and tags are told by id: 80 changes must fit into an item. */
-const toldChange = (
-  { column, description, addTags, removeTags }: Change,
-  tags: ReadonlyMap<string, Tag>,
-) => ({
+const toldChange = ({ column, description, addTags, removeTags }: Change, tree: TagTree) => ({
   column,
   ...(description === undefined ? {} : { description: description?.slice(0, toldCharacters) ?? null }),
-  addedTagIds: namedTags(tags, addTags).map(({ id }) => id),
-  removedTagIds: namedTags(tags, removeTags).map(({ id }) => id),
+  addedTagIds: namedTags(tree, addTags).map(({ id }) => id),
+  removedTagIds: namedTags(tree, removeTags).map(({ id }) => id),
 });
 
 /** The columns meant, exactly by name or uniquely ignoring case; `column-not-found` says which are not there. */
@@ -130,19 +131,11 @@ function columnsOf(
   return columns;
 }
 
-/** Every tag that the changes name, by folded name. */
-async function tagsOf(
-  { store }: SourceDeps,
-  changes: readonly Change[],
-  pointerOf: (index: number) => string,
-): Promise<ReadonlyMap<string, Tag>> {
-  const names = [
-    ...new Set(changes.flatMap(({ addTags = [], removeTags = [] }) => [...addTags, ...removeTags])),
-  ];
-  const found = names.length === 0 ? new Map<string, Tag>() : await store.tagsByName(names);
+/** Refuses to add tags that there are not; `tag-not-found` says where each stands. */
+function demandTags(tree: TagTree, changes: readonly Change[], pointerOf: (index: number) => string): void {
   const unknown = changes.flatMap(({ addTags = [] }, index) =>
     addTags.flatMap((name, place) =>
-      found.has(name)
+      usable(tree, name) !== undefined
         ? []
         : [
             {
@@ -154,12 +147,11 @@ async function tagsOf(
     ),
   );
   if (unknown.length > 0) throw new DomainError("tag-not-found", undefined, { errors: unknown });
-  return found;
 }
 
 /** The tags of these names, as far as there are any, each once. */
-const namedTags = (tags: ReadonlyMap<string, Tag>, names: readonly string[] = []): readonly Tag[] => [
-  ...new Map(names.flatMap((name) => tags.get(name) ?? []).map((tag) => [tag.id, tag])).values(),
+const namedTags = (tree: TagTree, names: readonly string[] = []): readonly Tag[] => [
+  ...new Map(names.flatMap((name) => tree.find(name) ?? []).map((tag) => [tag.id, tag])).values(),
 ];
 
 function changedEdit(
@@ -169,15 +161,15 @@ function changedEdit(
   column: SchemaColumn,
   current: ColumnEdit | undefined,
   change: Change,
-  tags: ReadonlyMap<string, Tag>,
+  tree: TagTree,
 ): ColumnEdit {
-  const removed = new Set(namedTags(tags, change.removeTags).map(({ id }) => id));
+  const removed = new Set(namedTags(tree, change.removeTags).map(({ id }) => id));
   const kept = (current?.tags ?? []).filter(({ tagId }) => !removed.has(tagId));
   return {
     dataSourceId,
     columnId: column.id,
     description: change.description === undefined ? (current?.description ?? null) : change.description,
-    tags: withManualTags(kept, namedTags(tags, change.addTags), call, at),
+    tags: withManualTags(kept, namedTags(tree, change.addTags), call, at),
     updatedBy: call.user.id,
     updatedAt: at.toISOString(),
   };

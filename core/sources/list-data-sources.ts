@@ -45,7 +45,7 @@ export const listDataSources =
       positionOf: ({ position: end }) => end,
       show: (entry) => entry,
     });
-    const tags = await deps.store.tagsById(page.items.flatMap(({ header }) => header.tagIds));
+    const tags = await deps.store.tagTree();
     return { ...page, items: page.items.map((entry) => showSummary(entry, roleIn(entry), tags)) };
   };
 
@@ -57,8 +57,8 @@ async function filterOf(
   { store }: SourceDeps,
   filters: Omit<Query, "limit" | "cursor" | "role">,
 ): Promise<(entry: CatalogEntry) => boolean> {
-  const tags = filters.tag === undefined ? null : await store.tagsByName(filters.tag);
-  const tagIds = tags === null ? null : new Set([...tags.values()].map(({ id }) => id));
+  const tags = filters.tag === undefined ? null : await store.tagTree();
+  const tagIds = tags === null ? null : new Set(filters.tag?.map((name) => tags.find(name)?.id));
   const terms = searchWords(filters.search ?? "");
   return ({ header, health }) =>
     admits(filters.connectionId, header.connectionId) &&

@@ -5,9 +5,10 @@ import type { DataSourceRole } from "#contracts/resources/data-source.ts";
 import type { CatalogEntry } from "#core/ports/catalog-index.ts";
 import type { DataSourceView, TagStore } from "#core/ports/store.ts";
 import { standingText, type AppliedTag } from "#core/sources/data-source.ts";
-import type { Tag } from "#core/tags/tag.ts";
+import type { TagTree } from "#core/tags/tag-tree.ts";
 
-type Tags = ReadonlyMap<string, Tag>;
+/** Whatever knows tags by id. */
+export type Tags = Pick<TagTree, "get">;
 
 const showTags = (applied: readonly AppliedTag[], tags: Tags) =>
   applied.flatMap(({ tagId, provenance, appliedBy, appliedAt }) => {
@@ -17,11 +18,10 @@ const showTags = (applied: readonly AppliedTag[], tags: Tags) =>
 
 /** A data source as its members see it. */
 export async function showDataSource(
-  store: Pick<TagStore, "tagsById">,
+  store: TagStore,
   view: DataSourceView,
 ): Promise<z.output<typeof dataSource>> {
-  const tags = await store.tagsById(view.dataSource.tags.map(({ tagId }) => tagId));
-  return showDataSourceWith(tags, view);
+  return showDataSourceWith(await store.tagTree(), view);
 }
 
 /** The same, where the tags are known already. */

@@ -4,13 +4,13 @@ import { audited } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import type { KeptReply } from "#core/ports/change.ts";
+import type { KeptReply, Write } from "#core/ports/change.ts";
 import type { AppliedTag, DataSource } from "#core/sources/data-source.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
-import { showDataSource } from "#core/sources/show-data-source.ts";
+import { showDataSourceWith } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { headerChange } from "#core/sources/update-data-source.ts";
-import { resolveTags } from "#core/tags/resolve-tags.ts";
+import { resolveTags, tagsStand } from "#core/tags/resolve-tags.ts";
 import type { Tag } from "#core/tags/tag.ts";
 
 /** Puts tags on a data source. One that a person has put there already is left as it is. */
@@ -20,10 +20,11 @@ export const addTags =
     retryConflict(call, async () => {
       const view = await readDataSource(deps.store, call.user, params.dataSourceId, "data-source:tag");
       demandVersion(call, view.dataSource.version);
-      const tags = await resolveTags(deps.store, body.tags, "/tags");
+      const tree = await deps.store.tagTree();
+      const tags = resolveTags(tree, body.tags, "/tags");
       const at = deps.clock.now();
       const after = withTags(view.dataSource, withManualTags(view.dataSource.tags, tags, call, at), at);
-      const result = await showDataSource(deps.store, { ...view, dataSource: after });
+      const result = showDataSourceWith(tree, { ...view, dataSource: after });
       const kept = keptReply(call, 200, result, at);
       if (after === view.dataSource) {
         // Nothing changes, but the same key with another body must still be refused.
@@ -31,7 +32,7 @@ export const addTags =
         return result;
       }
       const added = tags.map(({ name }) => name);
-      await commitTags(deps, call, at, view.dataSource, after, { added }, kept);
+      await commitTags(deps, call, at, view.dataSource, after, { added }, tagsStand(tree, tags), kept);
       return result;
     });
 
@@ -42,12 +43,12 @@ export const removeTag =
     retryConflict(call, async () => {
       const view = await readDataSource(deps.store, call.user, params.dataSourceId, "data-source:tag");
       demandVersion(call, view.dataSource.version);
-      const [tag] = (await deps.store.tagsByName([params.name])).values();
+      const tag = (await deps.store.tagTree()).find(params.name);
       const before = view.dataSource;
       const left = before.tags.filter(({ tagId }) => tagId !== tag?.id);
       if (left.length === before.tags.length) return undefined;
       const at = deps.clock.now();
-      await commitTags(deps, call, at, before, withTags(before, left, at), { removed: [tag?.name] });
+      await commitTags(deps, call, at, before, withTags(before, left, at), { removed: [tag?.name] }, []);
       return undefined;
     });
 
@@ -87,11 +88,13 @@ const commitTags = (
   before: DataSource,
   after: DataSource,
   details: Readonly<Record<string, unknown>>,
+  demands: readonly Write[],
   kept?: KeptReply,
 ): Promise<void> =>
   store.commit(
     [
       ...headerChange(ids, at, before, after),
+      ...demands,
       audited(ids, at, call, {
         action: "data-source:tag",
         resource: { type: "data-source", id: before.id },

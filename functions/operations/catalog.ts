@@ -12,7 +12,7 @@ import { getDataSource, listDataSources } from "#core/sources/list-data-sources.
 import { runChecks } from "#core/sources/run-checks.ts";
 import { addTags, removeTag } from "#core/sources/tag-data-source.ts";
 import { deleteDataSource, updateDataSource } from "#core/sources/update-data-source.ts";
-import { createTag, listTags } from "#core/tags/tags.ts";
+import { createTag, listTags, updateTag } from "#core/tags/tags.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
 import type { CommonParts, IndexParts, QueueParts, RemoteParts } from "./parts.ts";
 
@@ -41,4 +41,5 @@ export const catalogOperations = (
   removeTag: removeTag(parts),
   listTags: listTags(parts),
   createTag: createTag(parts),
+  updateTag: updateTag(parts),
 });

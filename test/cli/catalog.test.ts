@@ -233,3 +233,21 @@ describe("what holds for everybody", () => {
     expect(all.length).toBeGreaterThan(3);
   });
 });
+
+describe("tags, by the command alone", () => {
+  it("are made, renamed with what stands below them, described and found", async () => {
+    const root = unique("Money ");
+    json(await reeve(["tag", "create", `${root}.Revenue`]));
+    expect(json(await reeve(["tag", "rename", root, `${root} matters`]))).toMatchObject({
+      name: `${root} matters`,
+    });
+    expect(json(await reeve(["tag", "describe", `${root} matters.revenue`, "What came in"]))).toMatchObject({
+      name: `${root} matters.Revenue`,
+      description: "What came in",
+    });
+    const listed = await reeve(["tag", "list", "--search", `${root} rev`, "-o", "tsv"]);
+    expect(listed.stdout).toBe(`name\tdescription\n${root} matters.Revenue\tWhat came in\n`);
+    const gone = await reeve(["tag", "rename", root, "Other"]);
+    expect([gone.code, gone.stdout]).toEqual([1, ""]);
+  });
+});

@@ -15,8 +15,10 @@ const changes = async (): Promise<readonly CatalogChange[]> =>
   (await app.store.since(null))
     .flatMap((delta) => delta.changes)
     .filter(({ dataSourceId }) => dataSourceId === source.id);
-const tagIdsOf = async (names: readonly string[]) =>
-  [...(await app.store.tagsByName(names)).values()].map(({ id }) => id).toSorted();
+async function tagIdsOf(names: readonly string[]) {
+  const tree = await app.store.tagTree();
+  return names.flatMap((name) => tree.find(name)?.id ?? []).toSorted();
+}
 
 /** Changes columns and tells what that told the index about the tags of all of them. */
 async function retag(body: Parameters<typeof owner.api.updateDictionary>[0]["body"]) {

@@ -6,7 +6,7 @@ import type { DocumentationVersion } from "#core/documentation/documentation-ver
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
 import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
 import type { SavedQuery } from "#core/queries/saved-query.ts";
-import type { Tag } from "#core/tags/tag.ts";
+import type { TagRecord } from "#core/tags/tag.ts";
 import { unique } from "./records.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
@@ -107,9 +107,11 @@ export const aSavedQuery = (given: Partial<SavedQuery> = {}): SavedQuery => ({
   ...given,
 });
 
-export const aTag = (given: Partial<Tag> = {}): Tag => ({
+export const aTag = (given: Partial<TagRecord> = {}): TagRecord => ({
   id: unique("tag_"),
-  name: "PII",
+  parentId: null,
+  segment: "PII",
+  deleting: false,
   description: "",
   createdBy: "usr_1",
   createdAt: at,

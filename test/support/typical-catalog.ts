@@ -6,7 +6,7 @@ import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { RelationDescription } from "#core/ports/remote.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 import { schemaColumns } from "#core/sources/new-data-source.ts";
-import type { Tag } from "#core/tags/tag.ts";
+import type { TagRecord } from "#core/tags/tag.ts";
 import { aConnection, aConnectionMember, aDataSource, aTag } from "./catalog-records.ts";
 import { aUser } from "./records.ts";
 
@@ -19,7 +19,7 @@ export interface TypicalCatalog {
   readonly connection: (given?: Partial<Connection>) => Connection;
   readonly role: (connectionId: string, role: ConnectionMember["role"]) => ConnectionMember;
   readonly dataSource: (given?: Partial<DataSource>) => DataSource;
-  readonly tag: (given?: Partial<Tag>) => Tag;
+  readonly tag: (given?: Partial<TagRecord>) => TagRecord;
   readonly relation: RelationDescription;
   readonly columns: ReturnType<typeof schemaColumns>;
 }
@@ -112,7 +112,8 @@ export function typicalCatalog(clock: Clock): TypicalCatalog {
     tag: (given = {}) =>
       aTag({
         id: id("tag"),
-        name: "Sensitivity.Personal data",
+        parentId: id("tag"),
+        segment: "Personal data",
         description: "Data by which a person can be known, alone or together with other data",
         ...made,
         ...given,

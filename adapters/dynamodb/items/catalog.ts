@@ -53,13 +53,26 @@ export const tagItem = new Entity({
   schema: item({
     ...schemaVersion,
     id: id(),
-    name: string(),
+    // The first shape had the full name instead of these: see records.ts.
+    name: string().optional(),
+    parentId: shaped<string | null>().optional(),
+    segment: string().optional(),
+    deleting: boolean().optional(),
     description: string(),
     createdBy: string(),
     createdAt: string(),
     version: number(),
   }),
   computeKey: (key) => keys.tag(key.id),
+});
+
+/** Counts the changes of tags, so that a reader knows when to read them anew. */
+export const tagTreeItem = new Entity({
+  name: "tag-tree",
+  table,
+  timestamps: false,
+  schema: item({ ...schemaVersion, version: number(), deletions: number() }),
+  computeKey: () => keys.tagTree(),
 });
 
 export const dataSourceItem = new Entity({

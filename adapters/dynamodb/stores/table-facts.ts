@@ -10,7 +10,7 @@ import { sent, type RawItem, type TableRef } from "../requests.ts";
 type ReadFact = (item: RawItem) => Fact;
 
 /** Kinds that promise nothing about anything else in the table. */
-const alone = ["audit", "delta", "job-report", "kept-reply"];
+const alone = ["audit", "delta", "job-report", "kept-reply", "tag-tree"];
 
 const chunkFact: ReadFact = (item) => {
   const { columns, ...chunk } = chunkItem.build(EntityFormatter).format(item);

@@ -1,14 +1,12 @@
 import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
-import { foldName } from "#core/names/fold.ts";
 import type { Guard } from "#core/ports/change.ts";
 import type { TagStore } from "#core/ports/store.ts";
-import type { Tag } from "#core/tags/tag.ts";
+import { TagTree } from "#core/tags/tag-tree.ts";
+import { tagTreeItem } from "../items/catalog.ts";
 import { guardItem } from "../items/ledger.ts";
 import { keys, keyText } from "../keys.ts";
 import { read } from "../records.ts";
-import { getItems, queryItems, type TableRef } from "../requests.ts";
-
-const nameGuard = (name: string): Guard => ({ guard: "tag-name", name });
+import { getItem, getItems, queryItems, type TableRef } from "../requests.ts";
 
 /** Who holds each of these guards, as far as anyone does; keys are places in the list. */
 export async function guardOwners(
@@ -25,33 +23,26 @@ export async function guardOwners(
   );
 }
 
-async function tagsById(ref: TableRef, ids: readonly string[]): Promise<ReadonlyMap<string, Tag>> {
-  const items = await getItems(ref, ids.map(keys.tag));
-  return new Map([...items.values()].map(read.tag).map((tag) => [tag.id, tag]));
+/** How often the tags have changed. */
+async function stateOf(ref: TableRef): Promise<{ readonly version: number; readonly deletions: number }> {
+  const item = await getItem(ref, keys.tagTree());
+  return item === null ? { version: 0, deletions: 0 } : tagTreeItem.build(EntityFormatter).format(item);
 }
 
-/** Tags, all in one partition: there are thousands at most, and each is small. */
-export const tagStore = (ref: TableRef): TagStore => ({
-  tagsById: (ids) => tagsById(ref, ids),
-  async tagsByName(names) {
-    const folded = [...new Set(names.map(foldName))];
-    const owners = await guardOwners(ref, folded.map(nameGuard));
-    const tags = await tagsById(ref, [...owners.values()]);
-    const byName = new Map([...tags.values()].map((tag) => [foldName(tag.name), tag]));
-    return new Map(
-      names.flatMap((name) => {
-        const tag = byName.get(foldName(name));
-        return tag === undefined ? [] : [[name, tag] as const];
-      }),
-    );
-  },
-  async listTags(after, limit) {
-    const found = await queryItems(ref, {
-      partition: "TAGS",
-      limit,
-      ...(after === null ? {} : { range: { gt: after } }),
-    });
-    const items = found.map(read.tag);
-    return { items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) };
-  },
-});
+/**
+ * Tags, all in one partition: there are thousands at most, and each is small. The tree that was read last is kept. Its
+ * version is read before its tags, so that a change that comes between is read again, and never missed.
+ */
+export const tagStore = (ref: TableRef): TagStore => {
+  let kept: TagTree | null = null;
+  return {
+    async tagTree() {
+      const state = await stateOf(ref);
+      if (kept?.version === state.version) return kept;
+      const tree = new TagTree((await queryItems(ref, { partition: "TAGS" })).map(read.tag), state);
+      // Of two reads at once the later one is kept.
+      if (kept === null || kept.version < tree.version) kept = tree;
+      return tree;
+    },
+  };
+};

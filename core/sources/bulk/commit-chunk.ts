@@ -64,7 +64,8 @@ export function chunkWrites(
   });
   const bulk = { jobId: job.id, auditId: audit.record.id };
   const made = tables.map(({ candidate: { found, name }, id, dictionary }): NewDataSource => {
-    const { connection, tagIds, statisticsPrevented } = leg;
+    const { connection, statisticsPrevented } = leg;
+    const tagIds = leg.tags.map((tag) => tag.id);
     const told = { connection, name, tagIds, statisticsPrevented, bulk };
     const findings = { ...told, relation: found, description: null, documentation: "" };
     return newDataSource(ids, at, maker, id, findings, dictionary);

@@ -11,6 +11,9 @@ import type { Store } from "#core/ports/store.ts";
 import type { BulkInput } from "#core/sources/bulk/bulk-input.ts";
 import type { Candidate } from "#core/sources/bulk/chunk.ts";
 import { refusalOf, type Scope } from "#core/sources/bulk/selection.ts";
+import { tagsStand } from "#core/tags/resolve-tags.ts";
+import type { Tag } from "#core/tags/tag.ts";
+import type { TagTree } from "#core/tags/tag-tree.ts";
 import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
 
 /** What a bulk registration rests on, as long as nobody changes it: who asked, the connection, and what holds for all. */
@@ -18,7 +21,8 @@ export interface Leg {
   readonly user: User;
   readonly connection: Connection;
   readonly scope: Scope;
-  readonly tagIds: readonly string[];
+  readonly tree: TagTree;
+  readonly tags: readonly Tag[];
   readonly statisticsPrevented: boolean;
   /** What commits fail with once it is not so any more: then a new leg begins. */
   readonly over: DomainError;
@@ -26,11 +30,11 @@ export interface Leg {
 
 /** Reads anew what the work rests on; where the right to do it is gone, the work stops. */
 export async function newLeg(store: Store, job: Job, input: BulkInput): Promise<Leg | Stopped> {
-  const [user, view, settings, tags] = await Promise.all([
+  const [user, view, settings, tree] = await Promise.all([
     store.user(job.createdBy),
     store.connection(input.connectionId, job.createdBy),
     store.settings(),
-    store.tagsById(input.tagIds),
+    store.tagTree(),
   ]);
   if (view === null || view.connection.closing) {
     return stopped("not-found", "The connection is being deleted or is gone.");
@@ -42,13 +46,15 @@ export async function newLeg(store: Store, job: Job, input: BulkInput): Promise<
   if (!allowed || input.schemas.every((glob) => refusalOf(glob, scope) !== null)) {
     return stopped("forbidden", "Who asked for it may not register these tables any more.");
   }
+  // A tag that was deleted since is put on nothing.
+  const tags = input.tagIds.flatMap((id) => tree.get(id) ?? []).filter(({ deleting }) => !deleting);
   return {
     user,
     connection,
     scope,
-    // A tag that was deleted since is put on nothing.
-    tagIds: input.tagIds.filter((id) => tags.has(id)),
-    statisticsPrevented: preventsStatistics(settings.preventStatisticsTag, [...tags.values()]),
+    tree,
+    tags,
+    statisticsPrevented: preventsStatistics(settings.preventStatisticsTag, tags),
     over: new DomainError("contention", "What the work rests on was changed."),
   };
 }
@@ -59,7 +65,7 @@ const stopped = (code: "forbidden" | "not-found", detail: string): Stopped => ({
 
 /** Checks once more, when a chunk commits, that everything is as the leg began. */
 export function legAtCommit(
-  { user, connection, scope, over }: Leg,
+  { user, connection, scope, tree, tags, over }: Leg,
   made: readonly Candidate[],
 ): readonly Write[] {
   const roles = made.map(({ relation: { schema } }) => registrarOf(scope.memberships, schema));
@@ -72,6 +78,7 @@ export function legAtCommit(
       record,
       otherwise: over,
     })),
+    ...tagsStand(tree, tags, over),
     {
       write: "require-connection",
       connectionId: connection.id,

@@ -24,7 +24,7 @@ export const registerDataSources =
     const { store, ids, clock } = deps;
     const connection = await registrableConnection(deps, call, body);
     const nameTemplate = templateOf(body.nameTemplate);
-    const tags = await resolveTags(store, body.tags ?? [], "/tags");
+    const tags = resolveTags(await store.tagTree(), body.tags ?? [], "/tags");
     const input: BulkInput = {
       connectionId: connection.id,
       schemas: [...new Set(body.schemas)],

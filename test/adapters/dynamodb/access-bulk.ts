@@ -1,6 +1,7 @@
 import type { Write } from "#core/ports/change.ts";
 import { chunkWrites, createdLines, stageTables } from "#core/sources/bulk/commit-chunk.ts";
 import { madeAtOnce, type Candidate } from "#core/sources/bulk/chunk.ts";
+import { TagTree } from "#core/tags/tag-tree.ts";
 import type { Leg } from "#core/sources/bulk/leg.ts";
 import { aHeldJob, conflict, create, type Prepared, type Trial } from "./access-fixtures.ts";
 
@@ -30,7 +31,8 @@ async function aLeg(given: Prepared): Promise<Leg> {
     user: given.call.user,
     connection,
     scope: { memberships: [registrar], isReservedSchema: () => false },
-    tagIds: [],
+    tree: new TagTree([], { version: 0, deletions: 0 }),
+    tags: [],
     statisticsPrevented: false,
     over: conflict,
   };

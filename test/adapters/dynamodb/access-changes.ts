@@ -1,6 +1,7 @@
 import type { Write } from "#core/ports/change.ts";
 import { headerDocument } from "#core/sources/catalog-documents.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
+import { tagGuard } from "#core/tags/tag.ts";
 import { aColumnEdit, aDocumentationVersion, aSavedQuery } from "#test/support/catalog-records.ts";
 import {
   aCreatedDataSource,
@@ -58,11 +59,34 @@ export const changes: Readonly<Record<string, Trial>> = {
   "`commit` of a new tag": async (given) => {
     const tag = given.tag();
     const writes: Write[] = [
-      { write: "claim", guard: { guard: "tag-name", name: tag.name }, owner: tag.id, otherwise: conflict },
+      { write: "tag-tree", undeleted: 0, otherwise: conflict },
+      { write: "claim", guard: tagGuard(tag), owner: tag.id, otherwise: conflict },
       create("tag", tag),
-      deed(given, "tag:create", "tag", tag.id, { after: { name: tag.name, description: tag.description } }),
+      deed(given, "tag:create", "tag", tag.id, {
+        after: { name: `Sensitivity.${tag.segment}`, description: tag.description },
+      }),
     ];
     return (store) => store.commit(writes, replyOf(given, tag));
+  },
+  "`commit` of a tag's new name": async (given) => {
+    const tag = given.tag();
+    const after = { ...tag, segment: "Personal", version: 2 };
+    await given.store.commit([
+      create("tag", tag),
+      { write: "claim", guard: tagGuard(tag), owner: tag.id, otherwise: conflict },
+      { write: "tag-tree", otherwise: conflict },
+    ]);
+    return (store) =>
+      store.commit([
+        { write: "tag-tree", expected: 1, otherwise: conflict },
+        { write: "claim", guard: tagGuard(after), owner: tag.id, otherwise: conflict },
+        { write: "release", guard: tagGuard(tag), owner: tag.id },
+        { write: "replace", kind: "tag", record: after, expected: 1, otherwise: conflict },
+        deed(given, "tag:update", "tag", tag.id, {
+          before: { name: "Sensitivity.Personal data", description: tag.description },
+          after: { name: "Sensitivity.Personal", description: tag.description },
+        }),
+      ]);
   },
   "`commit` of a new connection": async (given) => {
     const connection = given.connection();
@@ -164,6 +188,7 @@ export const changes: Readonly<Record<string, Trial>> = {
     );
     const writes: Write[] = [
       ...headerChange(given, dataSource, {}),
+      { write: "require-tags", deletions: 0, otherwise: conflict },
       ...edits.map((record): Write => ({ write: "put", kind: "column-edit", record })),
       deed(given, "data-source:describe-columns", "data-source", dataSource.id, {
         changes: edits.map(({ description }, index) => ({ column: `column_${index}`, description })),

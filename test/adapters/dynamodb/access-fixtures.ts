@@ -9,6 +9,7 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import { healthJob } from "#core/health/health-job.ts";
 import { headerDocument } from "#core/sources/catalog-documents.ts";
 import { creationWrites, newDataSource } from "#core/sources/new-data-source.ts";
+import { tagGuard } from "#core/tags/tag.ts";
 import {
   aDataSourceMember,
   aDocumentationVersion,
@@ -105,12 +106,12 @@ export async function enqueued(
 }
 
 export async function fiftyTags(given: Prepared) {
-  const tags = given.many(50, (index) => given.tag({ name: `Sensitivity.Personal data.${index}` }));
+  const tags = given.many(50, (index) => given.tag({ parentId: null, segment: `Personal data ${index}` }));
   await commitAll(
     given,
     tags.flatMap((tag): Write[] => [
       create("tag", tag),
-      { write: "claim", guard: { guard: "tag-name", name: tag.name }, owner: tag.id, otherwise: conflict },
+      { write: "claim", guard: tagGuard(tag), owner: tag.id, otherwise: conflict },
     ]),
   );
   return tags;

@@ -148,21 +148,16 @@ export const reads: Readonly<Record<string, Trial>> = {
     const { next } = await given.store.activity("data-source", id, null, 20);
     return (used) => used.activity("data-source", id, next, 50);
   },
-  "`tagsById` of 50": async (given) => {
-    const ids = (await fiftyTags(given)).map(({ id }) => id);
-    return (used) => used.tagsById(ids);
-  },
-  "`tagsByName` of 10": async (given) => {
-    const names = (await fiftyTags(given)).slice(0, 10).map(({ name }) => name.toUpperCase());
-    return (used) => used.tagsByName(names);
-  },
-  "`listTags`, first 30": async (given) => {
+  "`tagTree`, first, 50 tags": async (given) => {
     await fiftyTags(given);
-    return (used) => used.listTags(null, 30);
+    return (used) => used.tagTree();
   },
-  "`listTags`, next 30": async (given) => {
-    const ids = (await fiftyTags(given)).map(({ id }) => id);
-    return (used) => used.listTags(behind(ids, 40), 30);
+  "`tagTree`, asked twice": async (given) => {
+    await fiftyTags(given);
+    return async (used) => {
+      await used.tagTree();
+      await used.tagTree();
+    };
   },
   "`job`": async (given) => {
     const [job] = await enqueued(given, 1);

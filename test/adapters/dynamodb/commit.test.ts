@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Records, RecordKind, Write } from "#core/ports/change.ts";
 import type { ApiKey } from "#core/people/user.ts";
+import type { Tag, TagRecord } from "#core/tags/tag.ts";
 import { defaultSettings } from "#core/settings/settings.ts";
 import {
   aColumnEdit,
@@ -47,7 +48,7 @@ const records: { readonly [K in RecordKind]: () => Records[K] } = {
     version: 1,
   }),
   settings: () => ({ ...defaultSettings, preventStatisticsTag: "Geheim", version: 1 }),
-  tag: () => aTag({ name: unique("Tag.") }),
+  tag: () => aTag({ segment: unique("Tag ") }),
   user: () => aUser({ groups: ["grp_1"], attributes: { Country: ["US", "DE"], None: [] } }),
 };
 
@@ -101,9 +102,15 @@ const readBack: {
     const settings = await store.settings();
     return settings.version === 0 ? null : settings;
   },
-  tag: async (store, { id }) => (await store.tagsById([id])).get(id) ?? null,
+  tag: async (store, { id }) => recordOf((await store.tagTree()).get(id)),
   user: (store, { id }) => store.user(id),
 };
+
+function recordOf(tag: Tag | undefined): TagRecord | null {
+  if (tag === undefined) return null;
+  const { name: _, ...record } = tag;
+  return record;
+}
 
 /** Reads a record back; that kind and record belong together is known here. */
 const stored = (store: TestStore, kind: RecordKind, record: object): Promise<unknown> =>

@@ -206,6 +206,8 @@ describe("the items in docs/data-model.md", () => {
       require: true,
       "require-connection": true,
       "require-job": true,
+      "require-tags": true,
+      "tag-tree": true,
       transition: true,
     };
     expect([...kindsOfWrite].toSorted(byText)).toEqual(Object.keys(kinds).toSorted(byText));

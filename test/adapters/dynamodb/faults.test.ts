@@ -36,7 +36,7 @@ function tagWrites(name = unique("Tag")): {
   readonly name: string;
   readonly writes: Write[];
 } {
-  const record = aTag({ name });
+  const record = aTag({ segment: name });
   return {
     id: record.id,
     name,
@@ -63,18 +63,18 @@ describe("a transaction", () => {
       cancelled("None", "None", "ProvisionedThroughputExceeded"),
     );
     await store.commit(writes);
-    expect((await sound.tagsById([id])).size).toBe(1);
+    expect((await sound.tagTree()).get(id)?.id).toBe(id);
     expect(await deedsOn(sound, id)).toBe(1);
     expect(faults.sent).toHaveLength(5);
   });
 
   it("that is contended at every try fails as contention, and nothing of it was taken", async () => {
     const { store, faults, sound } = await aFaultyStore();
-    const { id, writes } = tagWrites();
+    const { writes } = tagWrites();
     faults.always("TransactWriteItems", conflict);
     await expect(store.commit(writes)).rejects.toMatchObject({ name: "DomainError", code: "contention" });
     expect(faults.sent).toHaveLength(10);
-    expect((await sound.tagsById([id])).size).toBe(0);
+    expect((await sound.tagTree()).size).toBe(0);
   });
 
   it("that is throttled at every try is unavailable, however DynamoDB says so", async () => {

@@ -23,7 +23,7 @@ const taken = new DomainError("tag-name-taken");
 /** A change that fails when it is made twice. */
 const aChange = (name = unique("Tag")): readonly Write[] => [
   { write: "claim", guard: { guard: "tag-name", name }, owner: unique("tag_"), otherwise: taken },
-  { write: "create", kind: "tag", record: aTag({ name }) },
+  { write: "create", kind: "tag", record: aTag({ segment: name }) },
 ];
 
 /** What a commit fails with. */

@@ -1,5 +1,6 @@
 import { PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
+import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Page } from "#core/ports/store.ts";
@@ -35,55 +36,57 @@ async function pagesOf(
 }
 
 describe("tags", () => {
-  it("are found by name in any case, under the names that were asked for", async () => {
-    const { store } = await aStore();
-    const [pii, nested] = [aTag({ name: "PII" }), aTag({ name: "Länder.Österreich" })];
-    for (const record of [pii, nested]) {
-      await store.commit([
-        {
-          write: "claim",
-          guard: { guard: "tag-name", name: record.name },
-          owner: record.id,
-          otherwise: taken,
-        },
-        { write: "create", kind: "tag", record },
-      ]);
-    }
-    expect(
-      await store.tagsByName(["pii", "PII", "LÄNDER.ÖSTERREICH", "Länder", "La\u0308nder.O\u0308sterreich"]),
-    ).toEqual(
-      new Map([
-        ["pii", pii],
-        ["PII", pii],
-        ["LÄNDER.ÖSTERREICH", nested],
-        ["La\u0308nder.O\u0308sterreich", nested],
-      ]),
-    );
-    expect(await store.tagsByName([])).toEqual(new Map());
+  const parent = aTag({ segment: "Länder" });
+  const nested = aTag({ parentId: parent.id, segment: "Österreich" });
+
+  it("are one tree, read whole once and again only when any has changed", async () => {
+    const { store, client, tableName, clock } = await aStore();
+    const other = dynamoStore({ client, tableName, clock });
+    await store.commit([
+      { write: "tag-tree", otherwise: taken },
+      { write: "create", kind: "tag", record: parent },
+      { write: "create", kind: "tag", record: nested },
+    ]);
+    const tree = await store.tagTree();
+    expect(tree.find("LA\u0308NDER.öSTERREICH")).toEqual({ ...nested, name: "Länder.Österreich" });
+    expect(await store.tagTree()).toBe(tree);
+    await other.commit([
+      { write: "tag-tree", expected: tree.version, otherwise: taken },
+      { write: "put", kind: "tag", record: { ...parent, segment: "Countries", version: 2 } },
+    ]);
+    expect((await store.tagTree()).get(nested.id)?.name).toBe("Countries.Österreich");
   });
 
-  it("lie in a list by id, also where a page is larger than one answer of DynamoDB", async () => {
+  it("take a change of a tree that has not changed since it was read, and no other", async () => {
     const { store } = await aStore();
-    const records = numbered("tag_", 45).map((id) =>
-      aTag({ id, name: id, description: "尺".repeat(20_000) }),
-    );
-    for (let start = 0; start < records.length; start += 15) {
-      await store.commit(
-        records.slice(start, start + 15).map((record): Write => ({ write: "create", kind: "tag", record })),
+    const change = (demands: object) =>
+      store.commit([{ write: "tag-tree", otherwise: taken, ...demands }]).then(
+        () => "taken",
+        (error: unknown) => (error === taken ? "refused" : error),
       );
-    }
-    const ids = records.map(({ id }) => id);
-    expect(await pagesOf((after) => store.listTags(after, 40))).toEqual([ids.slice(0, 40), ids.slice(40)]);
-    expect(await store.tagsById(ids)).toEqual(new Map(records.map((record) => [record.id, record])));
+    expect(await change({ expected: 0 })).toBe("taken");
+    expect(await change({ expected: 0 })).toBe("refused");
+    expect(await change({ undeleted: 0 })).toBe("taken");
+    expect(await change({ expected: 2, deletes: true })).toBe("taken");
+    expect(await change({ undeleted: 0 })).toBe("refused");
+    expect(await change({ undeleted: 1 })).toBe("taken");
+    await store.commit([{ write: "require-tags", deletions: 1, otherwise: taken }]);
+    await expect(store.commit([{ write: "require-tags", deletions: 0, otherwise: taken }])).rejects.toBe(
+      taken,
+    );
+    expect(await store.tagTree()).toMatchObject({ version: 4, deletions: 1 });
   });
 
-  it("end where a page ends exactly with the last one", async () => {
-    const { store } = await aStore();
-    const ids = numbered("tag_", 4);
-    await store.commit(
-      ids.map((id): Write => ({ write: "create", kind: "tag", record: aTag({ id, name: id }) })),
+  it("of the first shape, which had a full name, are read as what they are called", async () => {
+    const { store, client, tableName } = await aStore();
+    const old = { pk: "TAGS", sk: "tag_old", kind: "tag", v: 1, id: "tag_old", name: "PII.SSN" };
+    await client.send(
+      new PutCommand({
+        TableName: tableName,
+        Item: { ...old, description: "", createdBy: "usr_1", createdAt: parent.createdAt, version: 1 },
+      }),
     );
-    expect((await pagesOf((after) => store.listTags(after, 2))).flat()).toEqual(ids);
+    expect((await store.tagTree()).find("pii.ssn")).toMatchObject({ id: "tag_old", deleting: false });
   });
 });
 

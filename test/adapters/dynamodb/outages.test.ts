@@ -38,7 +38,7 @@ function tagWrites(name = unique("Tag")): {
   readonly name: string;
   readonly writes: Write[];
 } {
-  const record = aTag({ name });
+  const record = aTag({ segment: name });
   return {
     id: record.id,
     name,
@@ -57,8 +57,8 @@ describe("a read", () => {
     await sound.commit(writes);
     faults.next("BatchGetItem", throttled, throttledByAccount, refused("InternalServerError", {}, 500));
     faults.next("Query", throttled, lostAnswer);
-    expect((await store.tagsByName([name])).get(name)).toMatchObject({ id });
-    expect((await store.listTags(null, 10)).items).toHaveLength(1);
+    expect((await store.tagTree()).find(name)).toMatchObject({ id });
+    expect(await store.guardOwner({ guard: "tag-name", name })).toBe(id);
   });
 
   it("that is throttled at every try is unavailable", async () => {
@@ -71,12 +71,12 @@ describe("a read", () => {
 
   it("of many keys is completed, however little of it DynamoDB answers at a time", async () => {
     const { store, sound, faults } = await aFaultyStore();
-    const tags = Array.from({ length: 30 }, () => aTag({ name: unique("Tag") }));
-    await sound.commit(tags.map((record): Write => ({ write: "create", kind: "tag", record })));
+    const made = Array.from({ length: 30 }, () => aConnection({ name: unique("Shop ") }));
+    await sound.commit(made.map((record): Write => ({ write: "create", kind: "connection", record })));
     faults.next("BatchGetItem", onlyFirst(7), onlyFirst(0), onlyFirst(1));
-    const found = await store.tagsById(tags.map(({ id }) => id));
+    const found = await store.connections(made.map(({ id }) => id));
     expect([...found.values()]).toHaveLength(30);
-    expect(found).toEqual(new Map(tags.map((tag) => [tag.id, tag])));
+    expect(found).toEqual(new Map(made.map((one) => [one.id, one])));
     expect(faults.sent).toHaveLength(4);
   });
 
@@ -162,7 +162,7 @@ describe("a store that is away", () => {
     const store = at(await freePort());
     const started = performance.now();
     await expect(store.user("usr_1")).rejects.toMatchObject(unavailable);
-    await expect(store.listTags(null, 5)).rejects.toMatchObject(unavailable);
+    await expect(store.tagTree()).rejects.toMatchObject(unavailable);
     await expect(store.commit(tagWrites().writes)).rejects.toMatchObject(unavailable);
     await expect(store.connectionInUse("con_1")).rejects.toMatchObject(unavailable);
     expect(performance.now() - started).toBeLessThan(5000);

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { tagName } from "../../../resources/common.ts";
 import { dataSource, tagsRequest } from "../../../resources/data-source.ts";
-import { tag, tagCreation } from "../../../resources/tag.ts";
+import { tag, tagCreation, tagPatch } from "../../../resources/tag.ts";
 import { listOf, pageQuery } from "../../lists.ts";
 import { route } from "../../route.ts";
 import { curators, dataSourceParams } from "./common.ts";
@@ -36,10 +36,13 @@ export const tagRoutes = {
   listTags: route({
     method: "GET",
     path: "/tags",
-    summary: "List the tags",
+    summary: "List the tags in the order of their names",
     who: "any user",
     authenticated: true,
-    query: z.strictObject(pageQuery),
+    query: z.strictObject({
+      ...pageQuery,
+      search: z.string().min(1).max(200).optional().describe("words that the name has, or their beginnings"),
+    }),
     status: 200,
     result: listOf(tag),
     problems: ["invalid-cursor"],
@@ -55,5 +58,18 @@ export const tagRoutes = {
     result: tag,
     problems: ["forbidden", "tag-name-taken", "contention"],
     idempotent: true,
+  }),
+  updateTag: route({
+    method: "PATCH",
+    path: "/tags/{name}",
+    summary: "Rename or describe a tag; all below it and all that carries it follows",
+    who: "GOVERNANCE",
+    authenticated: true,
+    params: z.object({ name: tagName }),
+    body: tagPatch,
+    status: 200,
+    result: tag,
+    problems: ["forbidden", "not-found", "tag-name-taken", "tag-below-itself", "contention"],
+    ifMatch: true,
   }),
 };
