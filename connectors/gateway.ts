@@ -8,6 +8,7 @@ import {
   type RemoteSessions,
   type RemoteTarget,
 } from "#core/ports/remote.ts";
+import type { KeyStores } from "#core/ports/key-store.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import { connectorOf } from "./registry.ts";
 
@@ -38,22 +39,25 @@ export interface GatewayOptions {
 export function inProcessGateway(
   secrets: SecretStore,
   options: GatewayOptions = {},
-): RemoteGateway & RemoteSessions {
+): RemoteGateway & RemoteSessions & KeyStores {
   const { connectors = connectorOf, request = defaultRequestBudget } = options;
 
+  const credentialsOf = async ({ secretRef }: RemoteTarget) => {
+    const credentials = await secrets.get(secretRef);
+    if (credentials !== null) return credentials;
+    throw new RemoteError("credentials-missing", "there are no stored credentials for this connection");
+  };
+
   const withSession: RemoteSessions["withSession"] = async (target, budget, work) => {
-    const credentials = await secrets.get(target.secretRef);
-    if (credentials === null) {
-      throw new RemoteError("credentials-missing", "there are no stored credentials for this connection");
-    }
+    const credentials = await credentialsOf(target);
     const connector = await connectors(target.technology);
-    const session = await connector.open(target.config, credentials, budget);
-    try {
-      return await work(session);
-    } finally {
-      // What closing says is less than what the work said.
-      await session.close().catch(() => {});
-    }
+    return await closing(await connector.open(target.config, credentials, budget), work);
+  };
+
+  const withKeyStore: KeyStores["withKeyStore"] = async (target, budget, work) => {
+    const credentials = await credentialsOf(target);
+    const connector = await connectors(target.technology);
+    return await closing(await connector.openKeyStore(target.config, credentials, budget), work);
   };
 
   const inRequest = async <T>(
@@ -78,6 +82,7 @@ export function inProcessGateway(
 
   return {
     withSession,
+    withKeyStore,
     server: (target) => inRequest(target, (session) => session.server()),
     listRelations: (target, query) => inRequest(target, (session) => session.listRelations(query)),
     inspect: (target, relation) =>
@@ -87,4 +92,17 @@ export function inProcessGateway(
         return description;
       }),
   };
+}
+
+/** Works with something and closes it whatever happens. */
+async function closing<S extends { close(): Promise<void> }, T>(
+  opened: S,
+  work: (opened: S) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(opened);
+  } finally {
+    // What closing says is less than what the work said.
+    await opened.close().catch(() => {});
+  }
 }

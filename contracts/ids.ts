@@ -14,6 +14,7 @@ export const idPrefixes = {
   generation: "gen",
   group: "grp",
   job: "job",
+  measurement: "mea",
   member: "mem",
   request: "req",
   savedQuery: "qry",

@@ -78,6 +78,7 @@ function partsOf(table: LocalTable, secretsDirectory: string, rootSecret: string
     index: new CatalogReplica(store, clock),
     remote: gateway,
     sessions: gateway,
+    keyStores: gateway,
     facts: tableFacts(table),
     timers: intervalTimers,
     statementTimeoutMs: statementTimeoutSeconds * 1000,

@@ -8,6 +8,7 @@ import { connectionStore } from "./stores/connection-store.ts";
 import { curationStore } from "./stores/curation-store.ts";
 import { dataSourceStore } from "./stores/data-source-store.ts";
 import { dictionaryStore } from "./stores/dictionary-store.ts";
+import { healthStore } from "./stores/health-store.ts";
 import { jobStore } from "./stores/job-store.ts";
 import { peopleStore } from "./stores/people-store.ts";
 import { tagStore } from "./stores/tag-store.ts";
@@ -30,6 +31,7 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...dataSourceStore(ref, clock),
     ...curationStore(ref),
     ...dictionaryStore(ref, clock),
+    ...healthStore(ref, clock),
     ...tagStore(ref),
     ...jobStore(ref, clock),
     ...catalogDeltas(ref),

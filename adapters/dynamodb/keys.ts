@@ -63,6 +63,10 @@ export const keys = {
     sk: `QUERY#${queryId}`,
   }),
   savedQueryNames: (dataSourceId: string): Key => ({ pk: `DS#${dataSourceId}`, sk: "QUERY-NAMES" }),
+  measurement: (dataSourceId: string, id: string): Key => ({
+    pk: `DS#${dataSourceId}`,
+    sk: `STAT#${id}`,
+  }),
   stagedGeneration: (dataSourceId: string, generation: string): Key => ({
     pk: `STAGED#${shardOf(dataSourceId)}`,
     sk: `${generation}#${dataSourceId}`,

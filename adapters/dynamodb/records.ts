@@ -11,6 +11,7 @@ import {
   tagItem,
 } from "./items/catalog.ts";
 import { documentationVersionItem, savedQueryItem, savedQueryNamesItem } from "./items/curation.ts";
+import { measurementItem, measurementRetentionDays } from "./items/health.ts";
 import { jobItem } from "./items/jobs.ts";
 import { apiKeyItem, settingsItem, userItem } from "./items/people.ts";
 import type { RawItem } from "./requests.ts";
@@ -25,6 +26,7 @@ export const recordItems = {
   "data-source-health": healthItem,
   "data-source-member": dataSourceMemberItem,
   "documentation-version": documentationVersionItem,
+  measurement: measurementItem,
   "saved-query": savedQueryItem,
   "saved-query-names": savedQueryNamesItem,
   settings: settingsItem,
@@ -45,9 +47,13 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
     documentationVersion: 0,
     ...dataSourceItem.build(EntityFormatter).format(item),
   }),
-  "data-source-health": (item) => healthItem.build(EntityFormatter).format(item),
+  "data-source-health": (item) => ({ domainsAt: null, ...healthItem.build(EntityFormatter).format(item) }),
   "data-source-member": (item) => dataSourceMemberItem.build(EntityFormatter).format(item),
   "documentation-version": (item) => documentationVersionItem.build(EntityFormatter).format(item),
+  measurement: (item) => {
+    const { ttl: _, ...record } = measurementItem.build(EntityFormatter).format(item);
+    return record;
+  },
   "saved-query": (item) => savedQueryItem.build(EntityFormatter).format(item),
   "saved-query-names": (item) => savedQueryNamesItem.build(EntityFormatter).format(item),
   settings: (item) => settingsItem.build(EntityFormatter).format(item),
@@ -58,6 +64,16 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   },
   user: (item) => userItem.build(EntityFormatter).format(item),
 };
+
+const secondsPerDay = 86_400;
+
+/** What a record's item has beside the record: when it expires, for kinds that do. */
+export function expiryOf({ kind, record }: RecordOf): { readonly ttl?: number } {
+  if (kind !== "measurement") return {};
+  return { ttl: Math.floor(Date.parse(record.at) / 1000) + measurementRetentionDays * secondsPerDay };
+}
+
+type RecordOf = { [K in RecordKind]: { readonly kind: K; readonly record: Records[K] } }[RecordKind];
 
 /** A stored job. */
 export const readJob = (item: RawItem) => {

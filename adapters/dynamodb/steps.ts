@@ -12,7 +12,7 @@ import { jobItem } from "./items/jobs.ts";
 import { auditItem, deltaItem, guardItem } from "./items/ledger.ts";
 import { checkpointStep, enqueueSteps, jobAsReadStep, reportStep, transitionSteps } from "./job-steps.ts";
 import { auditIndexKeys } from "./keys.ts";
-import { recordItems } from "./records.ts";
+import { expiryOf, recordItems } from "./records.ts";
 
 type Of<W extends Write["write"]> = Extract<Write, { readonly write: W }>;
 
@@ -142,9 +142,14 @@ type StepsOf = { readonly [W in Write["write"]]: (write: Of<W>) => readonly Step
 
 /** The items of each kind of write. */
 const steps: StepsOf = {
-  create: ({ kind, record, otherwise }) => [{ item: put(itemOf(kind), record, absent), otherwise }],
+  create: (write) => [
+    {
+      item: put(itemOf(write.kind), { ...write.record, ...expiryOf(write) }, absent),
+      otherwise: write.otherwise,
+    },
+  ],
   replace: (write) => [replaceStep(write)],
-  put: ({ kind, record }) => [{ item: put(itemOf(kind), record) }],
+  put: (write) => [{ item: put(itemOf(write.kind), { ...write.record, ...expiryOf(write) }) }],
   remove: (write) => [removeStep(write)],
   require: (write) => [requireStep(write)],
   "require-connection": (write) => [requireConnectionStep(write)],

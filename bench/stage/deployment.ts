@@ -16,7 +16,7 @@ import { fixedParts, httpFunctions, indexOf } from "#test/support/composition.ts
 import { httpEvent, queryString, type Query } from "#test/support/http-event.ts";
 import { BenchClock } from "./bench-clock.ts";
 import { JobQueue } from "./job-queue.ts";
-import { instantGateway, instantSessions } from "./remote.ts";
+import { instantGateway, instantSessions, noKeyStores } from "./remote.ts";
 
 /** A request as somebody sends it. */
 export interface Request {
@@ -80,6 +80,7 @@ export function deployment(
     {
       ...common,
       sessions: instantSessions,
+      keyStores: noKeyStores,
       facts: tableFacts({ client, tableName }),
       timers: intervalTimers,
       statementTimeoutMs: 60_000,

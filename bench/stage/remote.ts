@@ -1,3 +1,4 @@
+import type { KeyStores } from "#core/ports/key-store.ts";
 import type {
   RelationDescription,
   RemoteGateway,
@@ -59,7 +60,14 @@ const instantSession: RemoteSession = {
         exact: index === 0,
       })),
     }),
+  keyStoreRefusal: () => Promise.resolve("key-schema-missing"),
+  columnDomains: () => Promise.resolve([]),
   close: () => Promise.resolve(),
+};
+
+/** A remote without a key schema is never asked to keep anything. */
+export const noKeyStores: KeyStores = {
+  withKeyStore: () => Promise.reject(new Error("there is no key schema")),
 };
 
 /** Sessions with it. */

@@ -1,6 +1,8 @@
 import * as z from "zod";
 import type { RemoteServer, RemoteSession } from "#core/ports/remote.ts";
 import { describeRelation, describeRelations } from "./describe.ts";
+import { columnDomains } from "./domains.ts";
+import { keyStoreRefusal } from "./key-schema.ts";
 import type { OpenClient } from "./open.ts";
 import { listRelations } from "./relations.ts";
 import { countRows, probeRelation, probeRelations } from "./rows.ts";
@@ -21,7 +23,8 @@ async function server(run: RunStatement): Promise<RemoteServer> {
 /** How long a polite goodbye may take before the connection is cut. */
 const goodbyeMs = 1000;
 
-async function close({ client }: OpenClient): Promise<void> {
+/** Says goodbye, or cuts the connection where that takes long. */
+export async function closeClient({ client }: OpenClient): Promise<void> {
   const cut = setTimeout(() => client.connection.stream.destroy(), goodbyeMs);
   try {
     await client.end();
@@ -42,5 +45,7 @@ export const postgresqlSession = (open: OpenClient, run: RunStatement): RemoteSe
   probeMany: (relations) => probeRelations(run, relations),
   countRows: (relation) => countRows(run, relation),
   columnStatistics: (relation, columns, rowCount) => columnStatistics(run, relation, columns, rowCount),
-  close: () => close(open),
+  keyStoreRefusal: () => keyStoreRefusal(run),
+  columnDomains: (relation, columns) => columnDomains(run, relation, columns),
+  close: () => closeClient(open),
 });

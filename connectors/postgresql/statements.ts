@@ -20,8 +20,8 @@ const graceMs = 1000;
  * runs as our login and may change the session's settings, but no longer this transaction's. Compiling
  * queries is off because it costs more than our statements gain.
  */
-const begin = (budget: RemoteBudget): string => `
-  begin transaction isolation level read committed read only;
+const begin = (budget: RemoteBudget, mode: "read only" | "read write"): string => `
+  begin transaction isolation level read committed ${mode};
   set local search_path = '';
   set local statement_timeout = ${Math.ceil(budget.statementTimeoutMs)};
   set local lock_timeout = ${lockTimeoutMs(budget)};
@@ -32,33 +32,70 @@ const begin = (budget: RemoteBudget): string => `
 export function statementRunner(open: OpenClient, budget: RemoteBudget, context: ErrorContext): RunStatement {
   const { client } = open;
 
-  const inTransaction = async (sql: string, values: readonly unknown[]): Promise<unknown[]> => {
-    await client.query(begin(budget));
-    try {
-      const { rows } = await client.query<Record<string, unknown>>(sql, [...values]);
-      await client.query("commit");
-      return rows;
-    } catch (error) {
-      // A lost connection cannot roll back, and the first error is the one that counts.
-      await client.query("rollback").catch(() => {});
-      throw error;
-    }
+  return (row, sql, values = []) =>
+    watched(open, budget, context, async () => {
+      const query = queryOf(client);
+      return await inTransaction(client, begin(budget, "read only"), () => query(row, sql, values));
+    });
+}
+
+/**
+ * Runs the statements of one piece of work in one transaction that may write. Nothing but values that we pass
+ * as such is evaluated in it: whatever reads foreign views or functions does so in transactions of its own.
+ */
+export const writingTransaction =
+  (open: OpenClient, budget: RemoteBudget, context: ErrorContext) =>
+  (work: (run: RunStatement) => Promise<void>): Promise<void> => {
+    const query = queryOf(open.client);
+    const run: RunStatement = (row, sql, values = []) =>
+      watched(open, budget, context, () => query(row, sql, values));
+    return inTransaction(open.client, begin(budget, "read write"), () => work(run)).catch(
+      (error: unknown) => {
+        throw toRemoteError(error, context);
+      },
+    );
   };
 
-  return async (row, sql, values = []) => {
-    if (budget.signal?.aborted === true) throw new RemoteError("cancelled", "the work was cancelled");
-    const startedAt = performance.now();
-    const watch = watchStatement(open, budget);
-    try {
-      const rows = await inTransaction(sql, values);
-      return rows.map((each) => row.parse(each));
-    } catch (error) {
-      const ranOut = performance.now() - startedAt >= budget.statementTimeoutMs;
-      throw toRemoteError(error, { ...context, interrupted: watch.interrupted(), ranOut });
-    } finally {
-      watch.end();
-    }
+type Client = OpenClient["client"];
+
+const queryOf =
+  (client: Client): RunStatement =>
+  async (row, sql, values = []) => {
+    const { rows } = await client.query<Record<string, unknown>>(sql, [...values]);
+    return rows.map((each) => row.parse(each));
   };
+
+async function inTransaction<T>(client: Client, opening: string, work: () => Promise<T>): Promise<T> {
+  await client.query(opening);
+  try {
+    const result = await work();
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    // A lost connection cannot roll back, and the first error is the one that counts.
+    await client.query("rollback").catch(() => {});
+    throw error;
+  }
+}
+
+/** Ends what takes longer than it may or is wanted no more, and says in our words why something failed. */
+async function watched<T>(
+  open: OpenClient,
+  budget: RemoteBudget,
+  context: ErrorContext,
+  work: () => Promise<T>,
+): Promise<T> {
+  if (budget.signal?.aborted === true) throw new RemoteError("cancelled", "the work was cancelled");
+  const startedAt = performance.now();
+  const watch = watchStatement(open, budget);
+  try {
+    return await work();
+  } catch (error) {
+    const ranOut = performance.now() - startedAt >= budget.statementTimeoutMs;
+    throw toRemoteError(error, { ...context, interrupted: watch.interrupted(), ranOut });
+  } finally {
+    watch.end();
+  }
 }
 
 interface Watch {

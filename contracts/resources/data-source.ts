@@ -46,6 +46,17 @@ const statistics = z
   })
   .meta({ id: "Statistics" });
 
+export const statisticsEntry = z
+  .object({
+    at: timestamp,
+    rowCount: z.object({ value: z.number(), exact: z.boolean() }),
+    highCardinalityColumn: z
+      .object({ name: z.string(), distinct: z.number(), exact: z.boolean() })
+      .nullable()
+      .describe("null where the run did not look for it or found none"),
+  })
+  .meta({ id: "StatisticsEntry" });
+
 export const dataSourceRole = z.enum(["owner", "expert", "subscriber", "ingest"]);
 export type DataSourceRole = z.infer<typeof dataSourceRole>;
 export const dataSourceStatus = z.enum(["enabled", "disabled"]);

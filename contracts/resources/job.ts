@@ -12,7 +12,13 @@ export const jobStates = [
 ] as const;
 export const jobState = z.enum(jobStates);
 export type JobState = z.infer<typeof jobState>;
-export const jobTypes = ["bulk-registration", "health-check", "health-refresh", "table-check"] as const;
+export const jobTypes = [
+  "bulk-registration",
+  "domain-removal",
+  "health-check",
+  "health-refresh",
+  "table-check",
+] as const;
 export const jobType = z.enum(jobTypes);
 export type JobType = z.infer<typeof jobType>;
 

@@ -78,6 +78,7 @@ const rules = {
   "data-source:describe": dataSourceRole("owner", "expert"),
   "data-source:tag": dataSourceRole("owner", "expert"),
   "data-source:check": dataSourceRole("owner", "expert"),
+  "data-source:fingerprint": dataSourceRole("owner"),
   "data-source:save-queries": dataSourceRole("owner"),
   "data-source:delete": dataSourceRole("owner"),
   "job:read": either(jobSteward, holds("APPLICATION_ADMIN"), (user, resource) =>

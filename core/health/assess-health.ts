@@ -22,9 +22,10 @@ const fingerprintMasks = ["format-preserving-masking", "k-anonymization", "rando
 
 /**
  * The masks that cannot be used on a data source. A fingerprint of counts is not enough for any of the
- * three: their domains are raw data, which only the remote itself may hold, and nothing puts them there yet.
+ * three: their domains are raw data, which only the remote itself may hold (rules on health, 4).
  */
-export const unavailableMasks = (): readonly string[] => fingerprintMasks;
+export const unavailableMasks = ({ domainsAt }: Pick<DataSourceHealth, "domainsAt">): readonly string[] =>
+  domainsAt === null ? fingerprintMasks : [];
 
 /** A check that has not run. */
 export const unknownCheck: Check = { state: "unknown", detail: "", startedAt: null, finishedAt: null };
@@ -59,6 +60,7 @@ export function initialHealth(
     highCardinalityColumn: null,
     fingerprintAt: null,
     fingerprint: [],
+    domainsAt: null,
     version: 1,
   };
 }

@@ -3,6 +3,7 @@ import { staleRead } from "#core/call/retry-conflict.ts";
 import { assessHealth } from "#core/health/assess-health.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Measured } from "#core/health/measure.ts";
+import { measurementWrites } from "#core/health/measurement.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
@@ -22,13 +23,14 @@ export interface ResultDeps {
   readonly ids: Ids;
 }
 
-/** The writes of one data source's result: its health, word to the index, and a record where it turned. */
+/** The writes of one data source's result: its health, its history, word to the index, and a record where it turned. */
 export function resultWrites(
   { ids, clock }: ResultDeps,
   job: Job,
   before: DataSourceHealth,
-  after: DataSourceHealth,
+  measured: Measured,
 ): readonly Write[] {
+  const after = mergeMeasured(before, measured);
   const at = clock.now();
   const { dataSourceId } = after;
   const status = assessHealth(after);
@@ -51,6 +53,7 @@ export function resultWrites(
       otherwise: staleRead(),
     },
     deltaWrite(ids, at, [{ dataSourceId, health: healthDocument(after) }]),
+    ...measurementWrites(ids, dataSourceId, measured),
     ...turned,
   ];
 }

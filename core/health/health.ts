@@ -44,5 +44,7 @@ export interface DataSourceHealth {
   readonly highCardinalityColumn: HighCardinalityColumn | null;
   readonly fingerprintAt: string | null;
   readonly fingerprint: readonly FingerprintColumn[];
+  /** When the fingerprint's domains were put into Reeve's key schema inside the remote; null while none are kept. */
+  readonly domainsAt: string | null;
   readonly version: number;
 }

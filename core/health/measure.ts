@@ -1,6 +1,6 @@
 import type { RunnableCheck } from "#core/health/health-job.ts";
 import { chooseHighCardinalityColumn } from "#core/health/choose-column.ts";
-import type { Check, DataSourceHealth } from "#core/health/health.ts";
+import type { Check, DataSourceHealth, FingerprintColumn } from "#core/health/health.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import {
   concernsOneRelation,
@@ -15,7 +15,10 @@ import type { SchemaColumn } from "#core/sources/data-source.ts";
 export interface Measured {
   readonly checks: Partial<Record<RunnableCheck, Check>>;
   readonly figures: Partial<
-    Pick<DataSourceHealth, "rowCount" | "highCardinalityColumn" | "fingerprintAt" | "fingerprint">
+    Pick<
+      DataSourceHealth,
+      "rowCount" | "highCardinalityColumn" | "fingerprintAt" | "fingerprint" | "domainsAt"
+    >
   >;
   /** Why nothing more could be asked in this session, where that is so. */
   readonly broken: RemoteError | null;
@@ -26,6 +29,11 @@ export interface Subject {
   readonly relation: Relation;
   readonly open: <T>(ask: (session: RemoteSession) => Promise<T>) => Promise<T>;
   readonly done: (checks: number) => void;
+  /** Keeps the domains of the fingerprint's columns inside the remote; gives why it cannot, or null. */
+  readonly keepDomains: (
+    session: RemoteSession,
+    fingerprint: readonly FingerprintColumn[],
+  ) => Promise<string | null>;
 }
 
 /**
@@ -142,7 +150,9 @@ class Run {
       exact,
     }));
     this.figures = { ...this.figures, fingerprint, fingerprintAt: this.now() };
-    return passed;
+    const refusal = await this.subject.keepDomains(session, fingerprint);
+    this.figures = { ...this.figures, domainsAt: refusal === null ? this.now() : null };
+    return refusal === null ? passed : { state: "passed", detail: `domains-not-kept: ${refusal}` };
   }
 
   /** The exact count, asked of the remote once. */

@@ -1,19 +1,23 @@
 import { staleRead } from "#core/call/retry-conflict.ts";
-import { targetOf } from "#core/connections/connection.ts";
+import { targetOf, type Connection } from "#core/connections/connection.ts";
 import type { RunnableCheck } from "#core/health/health-job.ts";
-import { mergeMeasured, resultWrites } from "#core/health/health-result.ts";
+import { resultWrites } from "#core/health/health-result.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import { measure, type Measured } from "#core/health/measure.ts";
 import { healthInput } from "#core/health/job-input.ts";
 import { runningChecks } from "#core/health/unfinished-checks.ts";
+import { keepDomains, type DomainDeps } from "#core/health/keep-domains.ts";
+import { lateRemoval } from "#core/health/remove-domains.ts";
+import { remoteBudget } from "#core/health/remote-budget.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { JobHandler, Outcome, Work } from "#core/jobs/work.ts";
 import type { Write } from "#core/ports/change.ts";
-import type { Clock, Ids } from "#core/ports/clock.ts";
-import type { RemoteBudget, RemoteSessions } from "#core/ports/remote.ts";
+import type { Ids } from "#core/ports/clock.ts";
+import type { RemoteSessions } from "#core/ports/remote.ts";
 import type {
   Committer,
   ConnectionStore,
+  ConnectionView,
   DataSourceStore,
   DictionaryStore,
   DictionaryView,
@@ -22,10 +26,9 @@ import { systemActor } from "#core/audit/record.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 
 /** What a health job needs from outside. */
-export interface HealthDeps {
+export interface HealthDeps extends DomainDeps {
   readonly store: Committer & ConnectionStore & DataSourceStore & DictionaryStore;
   readonly sessions: RemoteSessions;
-  readonly clock: Clock;
   readonly ids: Ids;
   /** How long the remote engine may work on one statement. */
   readonly statementTimeoutMs: number;
@@ -41,32 +44,29 @@ export const healthJobHandler =
     const { dataSourceId, checks } = healthInput.parse(work.job.input);
     const dictionary = await deps.store.dictionary(dataSourceId);
     if (dictionary === null) return { result: { skipped: "data-source-deleted" }, writes: noWrites };
+    const { connectionId } = dictionary.dataSource;
+    const view = await deps.store.connection(connectionId, systemActor);
+    if (view === null) throw new DomainError("not-found", "The connection of the data source is gone.");
     await markRunning(deps, work.job, dataSourceId, checks);
-    const measured = await measureRemote(deps, work, dictionary, checks);
-    return outcomeOf(deps, work.job, dataSourceId, measured);
+    const measured = await measureRemote(deps, work, { ...dictionary, ...view }, checks);
+    return outcomeOf(deps, work.job, { dataSourceId, connection: view.connection }, measured);
   };
-
-/** What a job may take of a remote database. */
-export const remoteBudget = (
-  { statementTimeoutMs }: Pick<HealthDeps, "statementTimeoutMs">,
-  { signal }: Pick<Work, "signal">,
-): RemoteBudget => ({ connectTimeoutMs: 10_000, statementTimeoutMs, signal });
 
 const noWrites = (): Promise<readonly Write[]> => Promise.resolve([]);
 
 async function measureRemote(
   deps: HealthDeps,
   work: Work,
-  { dataSource, columns }: DictionaryView,
+  { dataSource, columns, connection }: DictionaryView & Pick<ConnectionView, "connection">,
   checks: readonly RunnableCheck[],
 ): Promise<Measured> {
-  const view = await deps.store.connection(dataSource.connectionId, systemActor);
-  if (view === null) throw new DomainError("not-found", "The connection of the data source is gone.");
-  const budget = remoteBudget(deps, work);
+  const budget = remoteBudget(deps, work.signal);
   return await measure(deps.clock, checks, columns, {
     relation: { schema: dataSource.remote.schema, name: dataSource.remote.table },
-    open: (ask) => deps.sessions.withSession(targetOf(view.connection), budget, ask),
+    open: (ask) => deps.sessions.withSession(targetOf(connection), budget, ask),
     done: (count) => work.progress(count),
+    keepDomains: (session, fingerprint) =>
+      keepDomains(deps, { dataSource, columns, connection, budget }, session, fingerprint),
   });
 }
 
@@ -98,7 +98,12 @@ async function markRunning(
   }
 }
 
-function outcomeOf(deps: HealthDeps, job: Job, dataSourceId: string, measured: Measured): Outcome {
+function outcomeOf(
+  deps: HealthDeps,
+  job: Job,
+  { dataSourceId, connection }: { readonly dataSourceId: string; readonly connection: Connection },
+  measured: Measured,
+): Outcome {
   return {
     result: {
       checks: Object.fromEntries(Object.entries(measured.checks).map(([name, { state }]) => [name, state])),
@@ -106,8 +111,8 @@ function outcomeOf(deps: HealthDeps, job: Job, dataSourceId: string, measured: M
     writes: async () => {
       const view = await deps.store.dataSource(dataSourceId, systemActor);
       // Deleted while it was measured: the job ends, and there is nothing to tell.
-      if (view === null) return [];
-      return resultWrites(deps, job, view.health, mergeMeasured(view.health, measured));
+      if (view === null) return lateRemoval(deps, job, connection, dataSourceId, measured);
+      return resultWrites(deps, job, view.health, measured);
     },
   };
 }

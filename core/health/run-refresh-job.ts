@@ -1,16 +1,19 @@
 import { systemActor } from "#core/audit/record.ts";
 import { retryConflict } from "#core/call/retry-conflict.ts";
-import { targetOf } from "#core/connections/connection.ts";
+import { targetOf, type Connection } from "#core/connections/connection.ts";
 import { assessHealth } from "#core/health/assess-health.ts";
 import type { RunnableCheck } from "#core/health/health-job.ts";
 import { mergeMeasured, resultWrites } from "#core/health/health-result.ts";
 import { refreshCheckpoint, refreshInput, type RefreshCounts } from "#core/health/job-input.ts";
+import { keepDomains, type DomainSubject } from "#core/health/keep-domains.ts";
 import { measure, unmeasured, type Measured } from "#core/health/measure.ts";
-import { remoteBudget, type HealthDeps } from "#core/health/run-health-job.ts";
+import { lateRemoval } from "#core/health/remove-domains.ts";
+import { remoteBudget } from "#core/health/remote-budget.ts";
+import type { HealthDeps } from "#core/health/run-health-job.ts";
 import { settledWrites } from "#core/health/unfinished-checks.ts";
 import type { GoesOn, JobHandler, Outcome, Work } from "#core/jobs/work.ts";
 import type { Write } from "#core/ports/change.ts";
-import { RemoteError, type RemoteSession, type RemoteTarget } from "#core/ports/remote.ts";
+import { RemoteError, type RemoteSession } from "#core/ports/remote.ts";
 
 /**
  * Runs the checks of many data sources of one connection in one session. What was found of each commits by
@@ -24,6 +27,9 @@ export const refreshJobHandler =
 
 /** So many data sources in a row lose their sessions: then it is the connection, and not they. */
 const lossesInRow = 3;
+
+/** What a session reaches, and what it may take. */
+type Remote = Pick<DomainSubject, "connection" | "budget">;
 
 class Refresh {
   private readonly deps: HealthDeps;
@@ -54,7 +60,7 @@ class Refresh {
     const view = await this.deps.store.connection(this.connectionId, systemActor);
     while (this.next() !== null) {
       // A connection is deleted after its data sources: those that are named here are gone too.
-      const failure = view === null ? null : await this.session(targetOf(view.connection));
+      const failure = view === null ? null : await this.session(view.connection);
       if (view === null || failure !== null) await this.unreached(failure);
     }
     if (this.position < this.ids.length) return { goesOn: true };
@@ -72,26 +78,23 @@ class Refresh {
   }
 
   /** Goes on in a session until all is done, time is over, or the session is; gives why asking on is useless. */
-  private async session(target: RemoteTarget): Promise<RemoteError | null> {
+  private async session(connection: Connection): Promise<RemoteError | null> {
+    const budget = remoteBudget(this.deps, this.work.signal);
     let opened = false;
     try {
-      return await this.deps.sessions.withSession(
-        target,
-        remoteBudget(this.deps, this.work),
-        async (session) => {
-          opened = true;
-          return await this.within(session);
-        },
-      );
+      return await this.deps.sessions.withSession(targetOf(connection), budget, async (session) => {
+        opened = true;
+        return await this.within(session, { connection, budget });
+      });
     } catch (error) {
       if (opened || !(error instanceof RemoteError) || error.reason === "cancelled") throw error;
       return error;
     }
   }
 
-  private async within(session: RemoteSession): Promise<RemoteError | null> {
+  private async within(session: RemoteSession, remote: Remote): Promise<RemoteError | null> {
     for (let id = this.next(); id !== null; id = this.next()) {
-      const measured = await this.measure(session, id);
+      const measured = await this.measure(session, remote, id);
       const broken = measured?.broken ?? null;
       if (broken !== null && !this.again) {
         // It may have nothing to do with this one: it gets another session.
@@ -107,15 +110,18 @@ class Refresh {
   }
 
   /** What the remote says of one data source; null where it is none of this connection any more. */
-  private async measure(session: RemoteSession, id: string): Promise<Measured | null> {
+  private async measure(session: RemoteSession, remote: Remote, id: string): Promise<Measured | null> {
     const { store, clock } = this.deps;
     const dictionary = await store.dictionary(id);
     if (dictionary === null || dictionary.dataSource.connectionId !== this.connectionId) return null;
-    const { schema, table } = dictionary.dataSource.remote;
-    return await measure(clock, this.checks, dictionary.columns, {
+    const { dataSource, columns } = dictionary;
+    const { schema, table } = dataSource.remote;
+    return await measure(clock, this.checks, columns, {
       relation: { schema, name: table },
       open: (ask) => ask(session),
       done: () => {},
+      keepDomains: (asked, fingerprint) =>
+        keepDomains(this.deps, { dataSource, columns, ...remote }, asked, fingerprint),
     });
   }
 
@@ -145,15 +151,23 @@ class Refresh {
     const view = await this.deps.store.dataSource(id, systemActor);
     const left = view !== null && view.dataSource.connectionId !== this.connectionId;
     if (view === null || left || measured === null) {
-      const writes = view === null ? [] : settledWrites(view.health, this.checks, leftDetail);
+      const writes =
+        view === null ? this.lateRemoval(id, measured) : settledWrites(view.health, this.checks, leftDetail);
       return { writes, counts: { ...this.counts, skipped: this.counts.skipped + 1 } };
     }
     const after = mergeMeasured(view.health, measured);
-    const writes = resultWrites(this.deps, this.work.job, view.health, after);
+    const writes = resultWrites(this.deps, this.work.job, view.health, measured);
     return { writes, counts: counted(this.counts, measured, assessHealth(after) === "unhealthy") };
+  }
+
+  /** Of one that was deleted while it was measured. */
+  private lateRemoval(id: string, measured: Measured | null): readonly Write[] {
+    const { job } = this.work;
+    return measured === null ? [] : lateRemoval(this.deps, job, job.subject, id, measured);
   }
 }
 
+/** Why a data source that left the connection has no result. */
 const leftDetail = "connection-changed: it stands on another connection now";
 
 const noneYet = (total: number): RefreshCounts => ({

@@ -98,6 +98,7 @@ export class Census {
       for (const { tagId } of tags) add(this.columnTags, dataSourceId, tagId);
     },
     "documentation-version": ({ record }) => add(this.parts, "documentation version", record.dataSourceId),
+    measurement: ({ record }) => add(this.parts, "measurement", record.dataSourceId),
     "saved-query": ({ record: { id, dataSourceId } }) => {
       add(this.parts, "saved query", dataSourceId);
       add(this.queries, dataSourceId, id);

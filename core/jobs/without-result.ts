@@ -18,6 +18,7 @@ const nothingWaits: TellNoResult = () => Promise.resolve([]);
 const tell: Readonly<Record<JobType, TellNoResult>> = {
   // What it made stays; each part of it has a job of its own for its checks.
   "bulk-registration": nothingWaits,
+  "domain-removal": nothingWaits,
   "health-check": abandonedChecks,
   "health-refresh": abandonedRefresh,
   "table-check": nothingWaits,

@@ -4,6 +4,7 @@ import type { DocumentationVersion } from "#core/documentation/documentation-ver
 import type { DomainError } from "#core/errors/domain-error.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { ReportPart } from "#core/jobs/job-report.ts";
+import type { Measurement } from "#core/health/measurement.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
@@ -22,6 +23,7 @@ export interface Records {
   readonly "data-source-health": DataSourceHealth;
   readonly "data-source-member": DataSourceMember;
   readonly "documentation-version": DocumentationVersion;
+  readonly measurement: Measurement;
   readonly "saved-query": SavedQuery;
   readonly "saved-query-names": SavedQueryNames;
   readonly settings: Settings;

@@ -1,3 +1,4 @@
+import type { DomainReader, KeyStore } from "#core/ports/key-store.ts";
 import type { DataType, RelationKind, RemoteFailure, Technology } from "#contracts/resources/remote.ts";
 
 /**
@@ -127,7 +128,7 @@ export const concernsOneRelation = (error: unknown): error is RemoteError =>
   error instanceof RemoteError && !fatalFailures.includes(error.reason);
 
 /** One open conversation with a remote database: read-only, with timeouts set in the engine. */
-export interface RemoteSession {
+export interface RemoteSession extends DomainReader {
   /** Asks the server who it is. */
   server(): Promise<RemoteServer>;
   /** One page of relations that can become data sources: engine catalogs and Reeve's own schemas are left out. */
@@ -174,6 +175,12 @@ export interface Connector {
     credentials: Readonly<Record<string, string>>,
     budget: RemoteBudget,
   ): Promise<RemoteSession>;
+  /** Opens the one conversation that may write, into Reeve's key schema alone. */
+  openKeyStore(
+    config: Readonly<Record<string, unknown>>,
+    credentials: Readonly<Record<string, string>>,
+    budget: RemoteBudget,
+  ): Promise<KeyStore>;
 }
 
 /**

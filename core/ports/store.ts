@@ -7,6 +7,7 @@ import type { ReportPart } from "#core/jobs/job-report.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { DocumentationStore, QueryStore } from "#core/ports/curation-store.ts";
+import type { MeasurementStore } from "#core/ports/health-store.ts";
 import type { Guard, KeptReply, Write } from "#core/ports/change.ts";
 import type { Relation } from "#core/ports/remote.ts";
 import type { Settings } from "#core/settings/settings.ts";
@@ -183,6 +184,7 @@ export interface Store
     DataSourceStore,
     DictionaryStore,
     DocumentationStore,
+    MeasurementStore,
     QueryStore,
     TagStore,
     JobStore {}

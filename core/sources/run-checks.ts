@@ -1,42 +1,58 @@
 import type { Routes } from "#contracts/http/routes.ts";
 import type { CheckName } from "#contracts/resources/data-source.ts";
 import { audited } from "#core/audit/record.ts";
-import { keptReply, type UseCase } from "#core/call/call.ts";
+import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { healthJob, runnableChecks, type RunnableCheck } from "#core/health/health-job.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
 import { showJob } from "#core/jobs/show-job.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
+import type { DataSource } from "#core/sources/data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 
 /** Queues a run of health checks; by hand it is allowed also where automatic statistics are prevented. */
 export const runChecks =
   (deps: SourceDeps): UseCase<Routes["runChecks"]> =>
   async ({ params, body }, call) => {
-    const { store, ids, clock } = deps;
-    const view = await readDataSource(store, call.user, params.dataSourceId, "data-source:check");
-    const checks = runnable(body?.checks ?? runnableChecks);
-    const at = clock.now();
-    const job = healthJob(ids, view.dataSource, checks, {
-      by: call.user.id,
-      at,
-      correlationId: call.requestId,
-    });
-    const result = showJob(job);
-    await store.commit(
-      [
-        { write: "enqueue", job },
-        audited(ids, at, call, {
-          action: "data-source:check",
-          resource: { type: "data-source", id: view.dataSource.id },
-          details: { checks, jobId: job.id },
-        }),
-      ],
-      keptReply(call, 202, result, at),
-    );
-    await dispatch(deps, job);
-    return result;
+    const action = "data-source:check";
+    const { dataSource } = await readDataSource(deps.store, call.user, params.dataSourceId, action);
+    return await queueChecks(deps, call, dataSource, action, runnable(body?.checks ?? runnableChecks));
   };
+
+/** Queues the fingerprint alone; it is an owner's to make where automatic statistics are prevented. */
+export const runFingerprint =
+  (deps: SourceDeps): UseCase<Routes["runFingerprint"]> =>
+  async ({ params }, call) => {
+    const action = "data-source:fingerprint";
+    const { dataSource } = await readDataSource(deps.store, call.user, params.dataSourceId, action);
+    return await queueChecks(deps, call, dataSource, action, ["fingerprint"]);
+  };
+
+async function queueChecks(
+  deps: SourceDeps,
+  call: Call,
+  dataSource: DataSource,
+  action: "data-source:check" | "data-source:fingerprint",
+  checks: readonly RunnableCheck[],
+) {
+  const { store, ids, clock } = deps;
+  const at = clock.now();
+  const job = healthJob(ids, dataSource, checks, { by: call.user.id, at, correlationId: call.requestId });
+  const result = showJob(job);
+  await store.commit(
+    [
+      { write: "enqueue", job },
+      audited(ids, at, call, {
+        action,
+        resource: { type: "data-source", id: dataSource.id },
+        details: { checks, jobId: job.id },
+      }),
+    ],
+    keptReply(call, 202, result, at),
+  );
+  await dispatch(deps, job);
+  return result;
+}
 
 function runnable(asked: readonly CheckName[]): readonly RunnableCheck[] {
   const known: readonly CheckName[] = runnableChecks;

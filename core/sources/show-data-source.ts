@@ -47,7 +47,7 @@ export function showDataSourceWith(
       highCardinalityColumn: health.highCardinalityColumn,
       fingerprintAt: health.fingerprintAt,
     },
-    unavailableMasks: [...unavailableMasks()],
+    unavailableMasks: [...unavailableMasks(health)],
     statisticsPrevented: record.statisticsPrevented,
     columnCount: record.dictionary.columnCount,
     origin: { ...record.origin },

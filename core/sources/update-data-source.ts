@@ -3,6 +3,8 @@ import { audited } from "#core/audit/record.ts";
 import type { UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import { documentationWrites, withDocumentation } from "#core/documentation/documentation-version.ts";
+import { domainRemovalOf } from "#core/health/remove-domains.ts";
+import { dispatch } from "#core/jobs/dispatch.ts";
 import { foldName } from "#core/names/fold.ts";
 import type { CatalogChange } from "#core/ports/catalog-index.ts";
 import type { Write } from "#core/ports/change.ts";
@@ -121,7 +123,13 @@ export const deleteDataSource =
       const at = clock.now();
       const now = at.toISOString();
       const after: DataSource = { ...before, deletedAt: now, updatedAt: now, version: before.version + 1 };
+      const removal = await domainRemovalOf(store, ids, view, {
+        by: call.user.id,
+        at,
+        correlationId: call.requestId,
+      });
       await store.commit([
+        ...removal.writes,
         ...headerChange(ids, at, before, after),
         { write: "release", guard: dataSourceNameGuard(before.name), owner: before.id },
         { write: "release", guard: relationGuard(before.connectionId, before.remote), owner: before.id },
@@ -133,5 +141,6 @@ export const deleteDataSource =
           },
         }),
       ]);
+      await dispatch(deps, removal.job);
       return undefined;
     });

@@ -18,16 +18,20 @@ type Worker = z.output<typeof workerEnvironment>;
 /** For the workers of jobs: with connectors and the credentials of connections. */
 export const workerParts = (
   environment: Worker,
-): Omit<CommonParts, "keys" | "cursors"> & QueueParts & WorkerParts => ({
-  ...queueParts(environment),
-  sessions: inProcessGateway(secretStore(environment)),
-  // Its client is made when it is asked: next to no job reads the whole table.
-  facts: {
-    facts: () => tableFacts({ client: documentClient(), tableName: environment.TABLE_NAME }).facts(),
-  },
-  timers: intervalTimers,
-  statementTimeoutMs: statementTimeoutSeconds * 1000,
-});
+): Omit<CommonParts, "keys" | "cursors"> & QueueParts & WorkerParts => {
+  const gateway = inProcessGateway(secretStore(environment));
+  return {
+    ...queueParts(environment),
+    sessions: gateway,
+    keyStores: gateway,
+    // Its client is made when it is asked: next to no job reads the whole table.
+    facts: {
+      facts: () => tableFacts({ client: documentClient(), tableName: environment.TABLE_NAME }).facts(),
+    },
+    timers: intervalTimers,
+    statementTimeoutMs: statementTimeoutSeconds * 1000,
+  };
+};
 
 /** Shows a job's message again soon after an attempt that failed. */
 export function retryLater({ JOBS_QUEUE_URL }: Worker): RetryLater {

@@ -3,13 +3,14 @@ import {
   listDocumentationVersions,
   restoreDocumentation,
 } from "#core/documentation/documentation-versions.ts";
+import { listStatisticsHistory } from "#core/health/statistics-history.ts";
 import { createQuery, deleteQuery, getQuery, listQueries, updateQuery } from "#core/queries/saved-queries.ts";
 import { registerDataSources } from "#core/sources/bulk/start-bulk.ts";
 import { createDataSource } from "#core/sources/create-data-source.ts";
 import { getDictionary } from "#core/sources/dictionary.ts";
 import { updateColumn, updateDictionary } from "#core/sources/edit-dictionary.ts";
 import { getDataSource, listDataSources } from "#core/sources/list-data-sources.ts";
-import { runChecks } from "#core/sources/run-checks.ts";
+import { runChecks, runFingerprint } from "#core/sources/run-checks.ts";
 import { addTags, removeTag } from "#core/sources/tag-data-source.ts";
 import { deleteDataSource, updateDataSource } from "#core/sources/update-data-source.ts";
 import { createTag, listTags, updateTag } from "#core/tags/tags.ts";
@@ -37,6 +38,8 @@ export const catalogOperations = (
   updateQuery: updateQuery(parts),
   deleteQuery: deleteQuery(parts),
   runChecks: runChecks(parts),
+  runFingerprint: runFingerprint(parts),
+  listStatisticsHistory: listStatisticsHistory(parts),
   addTags: addTags(parts),
   removeTag: removeTag(parts),
   listTags: listTags(parts),

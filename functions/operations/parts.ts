@@ -3,6 +3,7 @@ import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import type { KeyHasher } from "#core/ports/keys.ts";
+import type { KeyStores } from "#core/ports/key-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
@@ -43,6 +44,7 @@ export interface IndexParts {
 /** For workers. */
 export interface WorkerParts {
   readonly sessions: RemoteSessions;
+  readonly keyStores: KeyStores;
   readonly facts: TableFacts;
   readonly timers: Timers;
   readonly statementTimeoutMs: number;

@@ -2,6 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-p
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { logger } from "#adapters/observability/observability.ts";
 import { correlationAttribute, jobMessage } from "#contracts/messages.ts";
+import { domainRemovalHandler } from "#core/health/remove-domains.ts";
 import { healthJobHandler } from "#core/health/run-health-job.ts";
 import { tableCheckHandler } from "#core/invariants/table-check.ts";
 import { refreshJobHandler } from "#core/health/run-refresh-job.ts";
@@ -52,6 +53,7 @@ function leaveOffAt(now: Date, context: Context): Date | null {
 export function jobWorker(parts: Parts & WorkerParts, retryLater: RetryLater): QueueFunction {
   const handlers = {
     "bulk-registration": bulkJobHandler(parts),
+    "domain-removal": domainRemovalHandler(parts),
     "health-check": healthJobHandler(parts),
     "health-refresh": refreshJobHandler(parts),
     "table-check": tableCheckHandler(parts),

@@ -71,6 +71,7 @@ describe("the in-process gateway", () => {
         );
         return promise;
       },
+      openKeyStore: () => Promise.reject(new Error("not asked for in this test")),
     };
     const slow = inProcessGateway(holding({ "connections/con_1/1": postgresqlTestCredentials() }), {
       connectors: () => Promise.resolve(stuck),

@@ -34,6 +34,8 @@ function aSession(given: Partial<RemoteSession> = {}) {
           exact: true,
         })),
       }),
+    keyStoreRefusal: () => Promise.resolve("key-schema-missing"),
+    columnDomains: () => Promise.resolve([]),
     close: () => Promise.resolve(),
     ...given,
   };
@@ -56,6 +58,7 @@ const run = (
     relation,
     open: (ask) => (open === undefined ? ask(session) : Promise.reject(open)),
     done: (count) => progress.push(count),
+    keepDomains: () => Promise.resolve("key-schema-missing"),
   }).then((measured) => ({ ...measured, progress }));
 };
 

@@ -96,7 +96,7 @@ export async function anApp(options: { readonly request?: RequestBudget } = {}):
   const common = { store, clock, ids: ulids(clock), log, messages: outbox, ...fixedParts };
   const parts: HttpParts = { ...common, secrets, remote: gateway, ...indexOf(store, clock) };
   const worker = workerMaker(
-    { ...common, timers, sessions: gateway, facts: tableFacts({ client, tableName }) },
+    { ...common, timers, sessions: gateway, keyStores: gateway, facts: tableFacts({ client, tableName }) },
     tableName,
   );
   return {

@@ -92,6 +92,8 @@ const breakingSession = (session: RemoteSession, breaker: Breaker): RemoteSessio
   countRows: (relation) => around(breaker, "countRows", () => session.countRows(relation)),
   columnStatistics: (...given) =>
     around(breaker, "columnStatistics", () => session.columnStatistics(...given)),
+  keyStoreRefusal: () => around(breaker, "keyStoreRefusal", () => session.keyStoreRefusal()),
+  columnDomains: (...given) => around(breaker, "columnDomains", () => session.columnDomains(...given)),
   close: () => session.close(),
 });
 

@@ -1,6 +1,7 @@
 import { initialHealth } from "#core/health/assess-health.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
+import type { Measurement } from "#core/health/measurement.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
 import type { DocumentationVersion } from "#core/documentation/documentation-version.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
@@ -135,5 +136,14 @@ export const aDelta = (given: Partial<CatalogDelta> = {}): CatalogDelta => ({
   id: unique("dlt_"),
   at,
   changes: [{ dataSourceId: "ds_1", deleted: { version: 2 } }],
+  ...given,
+});
+
+export const aMeasurement = (given: Partial<Measurement> = {}): Measurement => ({
+  id: unique("mea_"),
+  dataSourceId: "ds_1",
+  at,
+  rowCount: { value: 1_234_567, exact: true },
+  highCardinalityColumn: { name: "order_line_column_7", distinct: 123_456, exact: false },
   ...given,
 });

@@ -12,6 +12,7 @@ import { systemRoutes } from "#contracts/http/groups/system.ts";
 import type { RouteGroup } from "#contracts/http/routes.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
 import type { Clock } from "#core/ports/clock.ts";
+import type { KeyStores } from "#core/ports/key-store.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Store } from "#core/ports/store.ts";
@@ -60,7 +61,10 @@ const resolveTestHost: ResolveHost = (host) =>
   host.endsWith(".test") ? Promise.resolve(testHosts[host] ?? []) : systemResolver(host);
 
 /** Real connections to the run's PostgreSQL. */
-export const testGateway = (secrets: SecretStore, request?: RequestBudget): RemoteGateway & RemoteSessions =>
+export const testGateway = (
+  secrets: SecretStore,
+  request?: RequestBudget,
+): RemoteGateway & RemoteSessions & KeyStores =>
   inProcessGateway(secrets, {
     connectors: () => Promise.resolve(postgresqlConnectorWith(resolveTestHost)),
     ...(request === undefined ? {} : { request }),

@@ -6,7 +6,9 @@ import { inject, onTestFinished } from "vitest";
 export const uniqueName = (prefix: string): string => `${prefix}_${randomBytes(6).toString("hex")}`;
 
 /** A connection to the run's PostgreSQL, as its superuser unless told otherwise, closed when the test ends. */
-export async function pgClient(login: { user?: string; password?: string } = {}): Promise<Client> {
+export async function pgClient(
+  login: { user?: string; password?: string; database?: string } = {},
+): Promise<Client> {
   const client = new Client({ ...inject("postgres"), ...login });
   // A test may have its connection killed on purpose.
   client.on("error", () => {});

@@ -118,6 +118,8 @@ export const healthItem = new Entity({
     highCardinalityColumn: shaped<DataSourceHealth["highCardinalityColumn"]>(),
     fingerprintAt: shaped<string | null>(),
     fingerprint: shaped<DataSourceHealth["fingerprint"]>(),
+    // Not in the items of the first release: see records.ts.
+    domainsAt: shaped<string | null>().optional(),
     version: number(),
   }),
   computeKey: (key) => keys.health(key.dataSourceId),

@@ -11,6 +11,7 @@ import {
   aDataSource,
   aDataSourceMember,
   aDocumentationVersion,
+  aMeasurement,
   aHealth,
   aSavedQuery,
   aTag,
@@ -41,6 +42,7 @@ const records: { readonly [K in RecordKind]: () => Records[K] } = {
     aHealth(unique("ds_"), { rowCount: { value: 12_345_678_901, exact: true, at }, version: 3 }),
   "data-source-member": () => aDataSourceMember({ dataSourceId: unique("ds_"), role: "subscriber" }),
   "documentation-version": () => aDocumentationVersion({ documentation: "# Größe 尺寸 📏\n".repeat(1000) }),
+  measurement: () => aMeasurement({ dataSourceId: unique("ds_"), id: unique("mea_") }),
   "saved-query": () => aSavedQuery({ sql: "select 'Größe 尺寸 📏'" }),
   "saved-query-names": () => ({
     dataSourceId: unique("ds_"),
@@ -93,6 +95,8 @@ const readBack: {
     (await store.dataSourceMemberships(principal.id, [dataSourceId])).get(dataSourceId) ?? null,
   "documentation-version": (store, { dataSourceId, number }) =>
     store.documentationVersion(dataSourceId, number),
+  measurement: async (store, { dataSourceId }) =>
+    (await store.measurements(dataSourceId, null, 10)).items[0] ?? null,
   "saved-query": (store, { dataSourceId, id }) => store.savedQuery(dataSourceId, id),
   "saved-query-names": async (store, { dataSourceId }) => {
     const names = await store.savedQueryNames(dataSourceId);

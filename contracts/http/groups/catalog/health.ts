@@ -1,7 +1,9 @@
-import { checksRequest } from "../../../resources/data-source.ts";
+import * as z from "zod";
+import { checksRequest, statisticsEntry } from "../../../resources/data-source.ts";
 import { job } from "../../../resources/job.ts";
+import { listOf, pageQuery } from "../../lists.ts";
 import { route } from "../../route.ts";
-import { curators, dataSourceParams } from "./common.ts";
+import { curators, dataSourceParams, members, owners } from "./common.ts";
 
 /** Checks of data sources. */
 export const healthRoutes = {
@@ -18,5 +20,29 @@ export const healthRoutes = {
     result: job,
     problems: ["not-found", "forbidden", "check-not-available", "contention"],
     idempotent: true,
+  }),
+  runFingerprint: route({
+    method: "POST",
+    path: "/data-sources/{dataSourceId}/fingerprint",
+    summary: "Make the fingerprint now, also where automatic statistics are prevented",
+    who: owners,
+    authenticated: true,
+    params: dataSourceParams,
+    status: 202,
+    result: job,
+    problems: ["not-found", "forbidden", "contention"],
+    idempotent: true,
+  }),
+  listStatisticsHistory: route({
+    method: "GET",
+    path: "/data-sources/{dataSourceId}/statistics/history",
+    summary: "List what was counted, newest first; each count is kept for 400 days",
+    who: members,
+    authenticated: true,
+    params: dataSourceParams,
+    query: z.strictObject(pageQuery),
+    status: 200,
+    result: listOf(statisticsEntry),
+    problems: ["not-found", "invalid-cursor"],
   }),
 };

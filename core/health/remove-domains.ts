@@ -1,0 +1,105 @@
+import * as z from "zod";
+import { systemActor } from "#core/audit/record.ts";
+import { staleRead } from "#core/call/retry-conflict.ts";
+import { targetOf, type Connection } from "#core/connections/connection.ts";
+import type { Measured } from "#core/health/measure.ts";
+import { remoteBudget } from "#core/health/remote-budget.ts";
+import type { Job } from "#core/jobs/job.ts";
+import { newJob, type Asked } from "#core/jobs/new-job.ts";
+import type { JobHandler, Outcome } from "#core/jobs/work.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { Clock, Ids } from "#core/ports/clock.ts";
+import type { KeyStores } from "#core/ports/key-store.ts";
+import type { Log } from "#core/ports/log.ts";
+import { RemoteError } from "#core/ports/remote.ts";
+import type { ConnectionStore, DataSourceView } from "#core/ports/store.ts";
+
+const removalInput = z.object({ removedDataSourceId: z.string() });
+
+/** The job that removes what a remote's key schema keeps of a data source that was deleted. */
+const domainRemoval = (
+  ids: Ids,
+  { id, name }: Pick<Connection, "id" | "name">,
+  dataSourceId: string,
+  asked: Asked,
+): Job =>
+  newJob(ids, asked, {
+    type: "domain-removal",
+    line: id,
+    subject: { type: "connection", id, name },
+    input: { removedDataSourceId: dataSourceId },
+    total: 1,
+  });
+
+/**
+ * What a data source's deletion has to do about its domains: forgets that they are kept, and sends the job that
+ * removes them. Nothing where none are kept.
+ */
+export async function domainRemovalOf(
+  store: Pick<ConnectionStore, "connection">,
+  ids: Ids,
+  { dataSource, health }: Pick<DataSourceView, "dataSource" | "health">,
+  asked: Asked,
+): Promise<{ readonly writes: readonly Write[]; readonly job: Job | null }> {
+  const view =
+    health.domainsAt === null ? null : await store.connection(dataSource.connectionId, systemActor);
+  if (view === null) return { writes: [], job: null };
+  const job = domainRemoval(ids, view.connection, dataSource.id, asked);
+  const forgotten: Write = {
+    write: "replace",
+    kind: "data-source-health",
+    record: { ...health, domainsAt: null, version: health.version + 1 },
+    expected: health.version,
+    otherwise: staleRead(),
+  };
+  return { writes: [forgotten, { write: "enqueue", job }], job };
+}
+
+/** The writes where a data source was deleted while its domains were put into its remote: they go again. */
+export function lateRemoval(
+  { ids, clock }: { readonly ids: Ids; readonly clock: Clock },
+  { createdBy, correlationId }: Job,
+  connection: Pick<Connection, "id" | "name">,
+  dataSourceId: string,
+  { figures }: Measured,
+): readonly Write[] {
+  if (figures.domainsAt === undefined || figures.domainsAt === null) return [];
+  const asked = { by: createdBy, at: clock.now(), correlationId };
+  return [{ write: "enqueue", job: domainRemoval(ids, connection, dataSourceId, asked) }];
+}
+
+/** What a removal needs from outside. */
+export interface RemovalDeps {
+  readonly store: Pick<ConnectionStore, "connection">;
+  readonly keyStores: KeyStores;
+  readonly log: Log;
+  readonly statementTimeoutMs: number;
+}
+
+const done = (result: Outcome["result"]): Outcome => ({ result, writes: () => Promise.resolve([]) });
+
+/**
+ * Removes the domains, if the remote lets us: a database that is gone or closed to us is no reason to fail, and
+ * what is left there is its owner's, in a schema that nobody else reads.
+ */
+export const domainRemovalHandler =
+  (deps: RemovalDeps): JobHandler =>
+  async ({ job, signal }) => {
+    const { removedDataSourceId } = removalInput.parse(job.input);
+    const view = await deps.store.connection(job.subject.id, systemActor);
+    if (view === null) return done({ removed: false, reason: "connection-deleted" });
+    try {
+      const target = targetOf(view.connection);
+      await deps.keyStores.withKeyStore(target, remoteBudget(deps, signal), (keys) =>
+        keys.removeDomains(removedDataSourceId),
+      );
+      return done({ removed: true });
+    } catch (error) {
+      if (!(error instanceof RemoteError) || error.reason === "cancelled") throw error;
+      deps.log.warn("the domains of a deleted data source could not be removed", {
+        jobId: job.id,
+        reason: error.reason,
+      });
+      return done({ removed: false, reason: error.reason });
+    }
+  };
