@@ -42,6 +42,46 @@ export function inProcessGateway(
 ): RemoteGateway & RemoteSessions & KeyStores {
   const { connectors = connectorOf, request = defaultRequestBudget } = options;
 
+  const open = sessionsOver(secrets, connectors);
+
+  const inRequest = async <T>(
+    target: RemoteTarget,
+    work: (session: RemoteSession) => Promise<T>,
+  ): Promise<T> => {
+    const { totalMs, ...timeouts } = request;
+    const signal = AbortSignal.timeout(totalMs);
+    const budget: RemoteBudget = { ...timeouts, signal };
+    try {
+      return await open.withSession(target, budget, work);
+    } catch (error) {
+      if (error instanceof RemoteError && error.reason === "cancelled" && signal.aborted) {
+        throw new RemoteError(
+          "statement-timeout",
+          `the remote database did not answer within ${totalMs / 1000} s`,
+        );
+      }
+      throw error;
+    }
+  };
+
+  return {
+    ...open,
+    server: (target) => inRequest(target, (session) => session.server()),
+    listRelations: (target, query) => inRequest(target, (session) => session.listRelations(query)),
+    inspect: (target, relation) =>
+      inRequest(target, async (session) => {
+        const description = await session.describe(relation);
+        await session.probe(relation);
+        return description;
+      }),
+  };
+}
+
+/** Opens sessions with the credentials that a target's reference names. */
+function sessionsOver(
+  secrets: SecretStore,
+  connectors: NonNullable<GatewayOptions["connectors"]>,
+): RemoteSessions & KeyStores {
   const credentialsOf = async ({ secretRef }: RemoteTarget) => {
     const credentials = await secrets.get(secretRef);
     if (credentials !== null) return credentials;
@@ -60,38 +100,7 @@ export function inProcessGateway(
     return await closing(await connector.openKeyStore(target.config, credentials, budget), work);
   };
 
-  const inRequest = async <T>(
-    target: RemoteTarget,
-    work: (session: RemoteSession) => Promise<T>,
-  ): Promise<T> => {
-    const { totalMs, ...timeouts } = request;
-    const signal = AbortSignal.timeout(totalMs);
-    const budget: RemoteBudget = { ...timeouts, signal };
-    try {
-      return await withSession(target, budget, work);
-    } catch (error) {
-      if (error instanceof RemoteError && error.reason === "cancelled" && signal.aborted) {
-        throw new RemoteError(
-          "statement-timeout",
-          `the remote database did not answer within ${totalMs / 1000} s`,
-        );
-      }
-      throw error;
-    }
-  };
-
-  return {
-    withSession,
-    withKeyStore,
-    server: (target) => inRequest(target, (session) => session.server()),
-    listRelations: (target, query) => inRequest(target, (session) => session.listRelations(query)),
-    inspect: (target, relation) =>
-      inRequest(target, async (session) => {
-        const description = await session.describe(relation);
-        await session.probe(relation);
-        return description;
-      }),
-  };
+  return { withSession, withKeyStore };
 }
 
 /** Works with something and closes it whatever happens. */

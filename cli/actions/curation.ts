@@ -20,6 +20,18 @@ export async function runChecks(
   else printJob(session, job);
 }
 
+/** Makes the fingerprint. Watched, it decides the exit code. */
+export async function runFingerprint(
+  session: Session,
+  name: string,
+  { watch }: { readonly watch?: true },
+): Promise<void> {
+  const params = { dataSourceId: await dataSourceId(session, name) };
+  const job = await session.client.runFingerprint({ params });
+  if (watch === true) await watchJob(session, job.id);
+  else printJob(session, job);
+}
+
 /** Puts tags on a data source. */
 export async function addTags(session: Session, name: string, tags: readonly string[]): Promise<void> {
   const body = tagsRequest.parse(checked(tagsRequest, { tags }));

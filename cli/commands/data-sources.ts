@@ -89,6 +89,13 @@ function addCuration(source: Command, terminal: Terminal): void {
         ) => (await curation()).runChecks(session, name, options),
       ),
     );
+  leaf(source, "fingerprint <dataSource>", "make the fingerprint now, also where statistics are prevented")
+    .option("--watch", "wait until it has ended")
+    .action(
+      inSession(terminal, async (session, name: string, options: { readonly watch?: true }) =>
+        (await curation()).runFingerprint(session, name, options),
+      ),
+    );
   leaf(source, "tag <dataSource> <tag...>", "put tags on a data source").action(
     inSession(terminal, async (session, name: string, tags: readonly string[]) =>
       (await curation()).addTags(session, name, tags),

@@ -1,3 +1,4 @@
+import type { App } from "#test/support/app.ts";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   aConnection,
@@ -11,6 +12,7 @@ import { configDirectory, runReeve, type Ended } from "./run-reeve.ts";
 import { aServedApp } from "./served-app.ts";
 
 let url: string;
+let app: App;
 let owner: Persona;
 let source: DataSource;
 const home = configDirectory();
@@ -18,6 +20,7 @@ const home = configDirectory();
 beforeAll(async () => {
   const served = await aServedApp();
   url = served.url;
+  app = served.app;
   owner = await aPersona(served.app, { permissions: [...everyPermission] });
   source = await aDataSource(owner, await aConnection(owner), {
     documentation: "# First\nwith a bell \u0007",
@@ -81,5 +84,17 @@ describe("saved queries", () => {
       code: 2,
       stderr: "reeve: Give either --sql or --file.\n",
     });
+  });
+});
+
+describe("the statistics of a data source", () => {
+  it("are listed as they were counted, and the fingerprint is made by hand", async () => {
+    await app.drain();
+    const listed = output(await reeve("data-source", "history", source.name, "-o", "tsv"));
+    const [title, line] = listed.split("\n").map((each) => each.split("\t"));
+    expect(title).toEqual(["counted", "rows", "high cardinality column", "distinct"]);
+    expect(line).toEqual([app.clock.now().toISOString(), "0", "", ""]);
+    const job: unknown = JSON.parse(output(await reeve("data-source", "fingerprint", source.name)));
+    expect(job).toMatchObject({ type: "health-check", state: "queued", subject: { id: source.id } });
   });
 });

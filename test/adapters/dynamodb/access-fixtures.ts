@@ -13,6 +13,7 @@ import { tagGuard } from "#core/tags/tag.ts";
 import {
   aDataSourceMember,
   aDocumentationVersion,
+  aMeasurement,
   anAuditRecord,
   aSavedQuery,
 } from "#test/support/catalog-records.ts";
@@ -166,6 +167,18 @@ export async function twelveVersions(given: Prepared): Promise<string> {
     versions.map((record) => ({ write: "create", kind: "documentation-version", record })),
   );
   return id;
+}
+
+/** A data source's history: its id, and the measurement that the second page begins behind. */
+export async function sixtyMeasurements(given: Prepared) {
+  const id = given.id("dataSource");
+  const at = given.clock.now().toISOString();
+  const records = given.many(60, () => aMeasurement({ id: given.id("measurement"), dataSourceId: id, at }));
+  await commitAll(
+    given,
+    records.map((record) => ({ write: "create", kind: "measurement", record })),
+  );
+  return { id, last: records[10]?.id ?? "" };
 }
 
 /** A data source's queries, with their names. */

@@ -3,6 +3,7 @@ import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
 import { healthDocument } from "#core/sources/catalog-documents.ts";
+import { aMeasurement } from "#test/support/catalog-records.ts";
 import {
   aCreatedDataSource,
   aHeldJob,
@@ -34,6 +35,13 @@ function measuredHealth({ clock, columns }: Prepared, health: DataSourceHealth):
     fingerprint: columns.map(({ name }) => ({ column: name, distinct: 123_456, nulls: 789, exact: false })),
   };
 }
+
+/** A data source's history gets longer. */
+const aMeasured = ({ id, clock }: Prepared, dataSourceId: string): Write => ({
+  write: "create",
+  kind: "measurement",
+  record: aMeasurement({ id: id("measurement"), dataSourceId, at: clock.now().toISOString() }),
+});
 
 /** Every change of a job, by the function cell of its row. */
 export const jobChanges: Readonly<Record<string, Trial>> = {
@@ -67,6 +75,7 @@ export const jobChanges: Readonly<Record<string, Trial>> = {
       { write: "checkpoint", job: { ...job, checkpoint }, otherwise: conflict },
       { write: "replace", kind: "data-source-health", record, expected: health.version, otherwise: conflict },
       { write: "delta", delta },
+      aMeasured(given, health.dataSourceId),
     ];
     return (store) => store.commit(writes);
   },
@@ -90,6 +99,7 @@ export const jobChanges: Readonly<Record<string, Trial>> = {
       ending(job, { result: { checks: { "row-count": "passed" } } }, at),
       { write: "replace", kind: "data-source-health", record, expected: health.version, otherwise: conflict },
       { write: "delta", delta: { id: given.id("delta"), at: at.toISOString(), changes } },
+      aMeasured(given, health.dataSourceId),
       auditedSystem(given.ids, at, job.correlationId, {
         action: "job:succeeded",
         resource: { type: "job", id: job.id },

@@ -9,6 +9,7 @@ import {
   fiftyConnections,
   fiftyDataSources,
   fiftyTags,
+  sixtyMeasurements,
   sixtyQueries,
   twelveVersions,
   type Trial,
@@ -122,6 +123,14 @@ export const reads: Readonly<Record<string, Trial>> = {
   "`documentationVersion`": async (given) => {
     const id = await twelveVersions(given);
     return (used) => used.documentationVersion(id, 7);
+  },
+  "`measurements`, first 50 of 60": async (given) => {
+    const { id } = await sixtyMeasurements(given);
+    return (used) => used.measurements(id, null, 50);
+  },
+  "`measurements`, the rest": async (given) => {
+    const { id, last } = await sixtyMeasurements(given);
+    return (used) => used.measurements(id, last, 50);
   },
   "`savedQueries`, first 50 of 60": async (given) => {
     const { id } = await sixtyQueries(given);
