@@ -42,7 +42,7 @@ export function keepLease(deps: LeaseDeps, job: Job, until: Date | null): Hold {
       job,
       signal: keeper.signal,
       progress: (done, total) => keeper.tell(done, total),
-      checkpoint: (reached, writes) => keeper.checkpoint(reached, writes),
+      checkpoint: (...given) => keeper.checkpoint(...given),
       timeIsUp: () => until !== null && deps.clock.now().getTime() >= until.getTime(),
     },
     release,
@@ -79,8 +79,8 @@ class Keeper {
     this.controller.abort();
   }
 
-  async checkpoint(...[checkpoint, writes]: Parameters<Work["checkpoint"]>): Promise<void> {
-    const job = { ...this.job, checkpoint };
+  async checkpoint(...[checkpoint, writes, progress]: Parameters<Work["checkpoint"]>): Promise<void> {
+    const job = { ...this.job, checkpoint, progress: progress ?? this.job.progress };
     const refused = new DomainError("job-state");
     try {
       // First, because a job that is to stop says so before anything else does.
@@ -89,6 +89,6 @@ class Keeper {
       if (error === refused) await this.beat();
       throw error;
     }
-    this.job = { ...this.job, checkpoint };
+    this.job = job;
   }
 }

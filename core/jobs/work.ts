@@ -10,11 +10,16 @@ export interface Work {
   /** Tells people how far it is, with the next sign of life; `total` where it has become known. */
   progress(done: number, total?: number): void;
   /**
-   * Commits writes together with what it takes to go on behind them, and with the progress told so far, if this
-   * attempt still holds the job and nobody has asked it to stop; throws otherwise, and then nothing was taken.
-   * At most 99 items for the writes. A `result` in the checkpoint is what people see where the job ends without its own.
+   * Commits writes together with what it takes to go on behind them, and with the progress that they make (or that
+   * was told so far), if this attempt still holds the job and nobody has asked it to stop; throws otherwise, and
+   * then nothing was taken. At most 99 items for the writes. A `result` in the checkpoint is what people see where
+   * the job ends without its own.
    */
-  checkpoint(reached: NonNullable<Job["checkpoint"]>, writes: readonly Write[]): Promise<void>;
+  checkpoint(
+    reached: NonNullable<Job["checkpoint"]>,
+    writes: readonly Write[],
+    progress?: Job["progress"],
+  ): Promise<void>;
   /** Whether the worker's time is nearly over: a handler that has checkpoints then says that the job goes on. */
   timeIsUp(): boolean;
 }

@@ -48,4 +48,6 @@ export interface WorkerParts {
   readonly facts: TableFacts;
   readonly timers: Timers;
   readonly statementTimeoutMs: number;
+  /** How many data sources bulk work makes in one transaction, where it is fewer than fit. */
+  readonly madeAtOnce?: number | undefined;
 }

@@ -44,6 +44,8 @@ export interface WorkerOptions {
   readonly breaker?: Breaker;
   /** How long the remote engine may work on one statement. */
   readonly statementTimeoutMs?: number;
+  /** How many data sources bulk work makes in one transaction. */
+  readonly madeAtOnce?: number;
   /** How it reaches remote databases. */
   readonly sessions?: RemoteSessions;
   /** Its own way to the table; who gives it closes it. */
@@ -132,13 +134,19 @@ type Common = Parameters<typeof jobWorker>[0];
 /** Makes workers; one whose steps break has a client of its own, so that nobody else meets them. */
 const workerMaker =
   (common: Omit<Common, "statementTimeoutMs"> & { readonly clock: FixedClock }, tableName: string) =>
-  ({ breaker, client, statementTimeoutMs = 10_000, sessions = common.sessions }: WorkerOptions = {}) => {
+  ({
+    breaker,
+    client,
+    statementTimeoutMs = 10_000,
+    sessions = common.sessions,
+    madeAtOnce,
+  }: WorkerOptions = {}) => {
     const { clock, messages } = common;
     const storeOver = (own: DynamoDBDocumentClient) => dynamoStore({ client: own, tableName, clock });
     const later = (): Promise<void> => Promise.resolve();
     if (breaker === undefined) {
       const store = client === undefined ? common.store : storeOver(client);
-      return jobWorker({ ...common, store, statementTimeoutMs, sessions }, later);
+      return jobWorker({ ...common, store, statementTimeoutMs, sessions, madeAtOnce }, later);
     }
     const own = breakingClient(testClient(), breaker);
     const breaking = jobWorker(
@@ -148,6 +156,7 @@ const workerMaker =
         messages: breakingMessages(messages, breaker),
         sessions: breakingSessions(sessions, breaker),
         statementTimeoutMs,
+        madeAtOnce,
       },
       later,
     );

@@ -32,17 +32,19 @@ function bytesOf({ found, name }: Candidate): number {
 }
 
 /** How many of the tables that wait, from the first on, are settled together, and whether no more would fit. */
-export function chunkOf(queue: readonly Queued[]): { readonly length: number; readonly full: boolean } {
+export function chunkOf(
+  queue: readonly Queued[],
+  most = madeAtOnce,
+): { readonly length: number; readonly full: boolean } {
   let [made, bytes] = [0, 0];
   for (const [index, queued] of queue.entries()) {
-    if (index === linesAtOnce) return { length: index, full: true };
-    if ("skip" in queued) continue;
-    const size = bytesOf(queued);
-    if (made === madeAtOnce || (made > 0 && bytes + size > changeBytes)) return { length: index, full: true };
-    made += 1;
+    const size = "skip" in queued ? 0 : bytesOf(queued);
+    if (made > 0 && bytes + size > changeBytes) return { length: index, full: true };
+    made += "skip" in queued ? 0 : 1;
     bytes += size;
+    if (made === most || index + 1 === linesAtOnce) return { length: index + 1, full: true };
   }
-  return { length: queue.length, full: queue.length === linesAtOnce };
+  return { length: queue.length, full: false };
 }
 
 /** What becomes of a chunk: what comes into being, and what is left out and why. */

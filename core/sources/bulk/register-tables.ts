@@ -26,6 +26,8 @@ export interface BulkDeps extends MakingDeps, DispatchDeps {
   readonly sessions: RemoteSessions;
   /** How long the remote engine may work on one statement. */
   readonly statementTimeoutMs: number;
+  /** How many data sources come about in one transaction, where it is fewer than fit. */
+  readonly madeAtOnce?: number | undefined;
 }
 
 /** What is to be done, and in whose hands it is. */
@@ -128,7 +130,7 @@ export class Registration {
   /** Commits every full chunk of the queue, and with `all` the rest as well. */
   private async settle(leg: Leg, all: boolean): Promise<void> {
     for (;;) {
-      const { length, full } = chunkOf(this.queue);
+      const { length, full } = chunkOf(this.queue, this.deps.madeAtOnce);
       if (length === 0 || !(full || all)) return;
       await this.commit(leg, this.queue.slice(0, length));
       this.queue.splice(0, length);
@@ -182,8 +184,9 @@ export class Registration {
       const about = { jobId: work.job.id, kind, number, writtenAt, entries };
       return entries.length === 0 ? [] : [{ write: "report", part: about }];
     };
-    work.progress(state.done, Math.max(state.total, state.done));
-    await work.checkpoint(state, [...writes, ...part("created", created), ...part("skipped", skipped)]);
+    const reports = [...part("created", created), ...part("skipped", skipped)];
+    const progress = { done: state.done, total: Math.max(state.total, state.done) };
+    await work.checkpoint(state, [...writes, ...reports], progress);
     this.state = state;
   }
 }
