@@ -29,7 +29,7 @@ export const endedJob = (session: Session, jobId: string): Promise<Job> =>
 export async function endedJobsOf(session: Session, dataSourceId: string): Promise<readonly Job[]> {
   const { items } = await session.client.listJobs({ query: { dataSourceId } });
   const ended: Job[] = [];
-  for (const { id } of items.toReversed()) ended.push(await followed(session, id, defaultInterval));
+  for (const { id } of items.toReversed()) ended.push(await followed(session, id));
   return ended;
 }
 
@@ -39,8 +39,8 @@ export function demandSuccess({ terminal }: Session, job: Job): void {
   say(terminal, `Job ${job.id} succeeded.`);
 }
 
-/** The job as it ended. */
-async function followed(session: Session, jobId: string, interval: number): Promise<Job> {
+/** Shows how far a job is until it ends, and gives it as it ended. */
+export async function followed(session: Session, jobId: string, interval = defaultInterval): Promise<Job> {
   const { terminal } = session;
   const display = progressDisplay(terminal.stderr);
   let told = false;

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { BulkOptions } from "../actions/bulk.ts";
 import type { ListOptions } from "../actions/listing.ts";
 import type { DataSourceCreation, DataSourceFilters, DataSourceUpdate } from "../actions/data-sources.ts";
 import { group, inSession, leaf, repeated } from "../command.ts";
@@ -13,6 +14,7 @@ const curation = () => import("../actions/curation.ts");
 export function addDataSourceCommands(program: Command, terminal: Terminal): void {
   const source = group(program, "data-source", "remote tables in the catalog");
   addReading(source, terminal);
+  addBulk(source, terminal);
   addChanging(source, terminal);
   addCuration(source, terminal);
   addHistory(source, terminal);
@@ -41,6 +43,29 @@ function addReading(source: Command, terminal: Terminal): void {
       (await actions()).showDictionary(session, name, options),
     ),
   );
+}
+
+function addBulk(source: Command, terminal: Terminal): void {
+  leaf(source, "bulk", "expose every table of some schemas, by a job")
+    .requiredOption("--connection <connection>", "its id or name")
+    .requiredOption("--schema <glob>", "schemas, with * and ?; repeated: or", repeated)
+    .option("--include <glob>", "only these tables; with a dot as schema.table; repeated: or", repeated)
+    .option("--exclude <glob>", "not these tables", repeated)
+    .option(
+      "--name-template <template>",
+      "with <database>, <schema>, <tablename> (default: <schema>.<tablename>)",
+    )
+    .option("--tag <name>", "a tag for each", repeated)
+    .option("--no-wait", "print the job and go on, instead of waiting for its end")
+    .addHelpText(
+      "after",
+      "\nExample:\n  $ reeve data-source bulk --connection shop --schema 'sales*' --exclude '*_old' --tag Sales",
+    )
+    .action(
+      inSession(terminal, async (session, options: BulkOptions) =>
+        (await import("../actions/bulk.ts")).registerDataSources(session, options),
+      ),
+    );
 }
 
 function addChanging(source: Command, terminal: Terminal): void {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { ReportOptions } from "../actions/bulk.ts";
 import type { JobFilters } from "../actions/jobs.ts";
 import type { ListOptions } from "../actions/listing.ts";
 import { group, inSession, leaf, positive, repeated } from "../command.ts";
@@ -22,6 +23,13 @@ export function addJobCommands(program: Command, terminal: Terminal): void {
   leaf(job, "show <job>", "show a job").action(
     inSession(terminal, async (session, id: string) => (await actions()).showJob(session, id)),
   );
+  listOptions(leaf(job, "report <job>", "list what a job made and what it left out, with the reason"))
+    .option("--kind <kind>", "created or skipped")
+    .action(
+      inSession(terminal, async (session, id: string, options: ReportOptions) =>
+        (await import("../actions/bulk.ts")).showReport(session, id, options),
+      ),
+    );
   leaf(job, "watch <job>", "follow a job to its end: exit code 0 if it succeeded, 1 if not")
     .option("--interval <seconds>", "how long between two looks (default: 1)", positive)
     .action(
