@@ -16,10 +16,10 @@ export interface Candidate {
 /** A table that is looked at and not yet settled. */
 export type Queued = Candidate | Extract<Inspected, { readonly skip: Skip }>;
 
-/** At most this many data sources come about in one transaction: five items each, one delta each and ten shared. */
-export const madeAtOnce = 12;
-/** What one transaction says to the index fits in an item of 400 KB with room to spare. */
-const changeBytes = 300_000;
+/** At most this many data sources come about in one transaction: five items each, and eleven for all of them. */
+export const madeAtOnce = 16;
+/** What one transaction says to the index is at most 300 KB of text; what is counted here is about that. */
+const changeBytes = 250_000;
 /** And its report in another one. */
 const linesAtOnce = 200;
 

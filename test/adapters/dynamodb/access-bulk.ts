@@ -40,7 +40,7 @@ async function aLeg(given: Prepared): Promise<Leg> {
 
 /** What bulk work asks of the store, by the function cell of its row. */
 export const bulkAccess: Readonly<Record<string, Trial>> = {
-  "`commit` of a chunk of bulk work, 12 new data sources": async (given) => {
+  "`commit` of a chunk of bulk work, 16 new data sources": async (given) => {
     const [job, leg] = [await aHeldJob(given), await aLeg(given)];
     const tables = await stageTables(given, candidates(given));
     const part = { jobId: job.id, number: 0, writtenAt: given.clock.now().toISOString() };
@@ -52,11 +52,11 @@ export const bulkAccess: Readonly<Record<string, Trial>> = {
       detail: "",
     }));
     const checkpoint = {
-      after: { schema: "sales", name: "order_lines_11" },
+      after: { schema: "sales", name: "order_lines_15" },
       done: 20,
       total: 1000,
       parts: { created: 1, skipped: 1 },
-      result: { created: 12, skipped: { "permission-denied": 8 } },
+      result: { created: 16, skipped: { "permission-denied": 8 } },
     };
     const writes: Write[] = [
       { write: "checkpoint", job: { ...job, checkpoint }, otherwise: conflict },
@@ -66,7 +66,7 @@ export const bulkAccess: Readonly<Record<string, Trial>> = {
     ];
     return (store) => store.commit(writes);
   },
-  "`guardOwners` of 12 names and 12 relations": (given) => {
+  "`guardOwners` of 16 names and 16 relations": (given) => {
     const guards = candidates(given).flatMap(({ name, relation }) => [
       { guard: "data-source-name", name } as const,
       {
@@ -78,9 +78,9 @@ export const bulkAccess: Readonly<Record<string, Trial>> = {
     ]);
     return Promise.resolve((store) => store.guardOwners(guards));
   },
-  "`stageDictionaries` of 12 data sources with 50 columns each": ({ id, many, columns }) => {
+  "`stageDictionaries` of 16 data sources with 50 columns each": ({ id, many, columns }) => {
     const generation = id("generation");
-    const dictionaries = many(12, () => ({ dataSourceId: id("dataSource"), columns }));
+    const dictionaries = many(16, () => ({ dataSourceId: id("dataSource"), columns }));
     return Promise.resolve((store) => store.stageDictionaries(generation, dictionaries));
   },
   "`sweepGenerations`, 2 lost that were staged together": async (given) => {
@@ -105,10 +105,10 @@ export const bulkAccess: Readonly<Record<string, Trial>> = {
   },
 };
 
-/** Parts of a report with twelve lines each. */
+/** Parts of a report with sixteen lines each. */
 async function reported({ store, clock, id, many }: Prepared, jobId: string, count: number): Promise<void> {
   const writtenAt = clock.now().toISOString();
-  const entries = many(12, (index) => ({
+  const entries = many(16, (index) => ({
     schema: "sales",
     table: `order_lines_${index}`,
     made: { id: id("dataSource"), name: `sales.order_lines_${index}` },
