@@ -44,8 +44,18 @@ describe("reeve data-source bulk", () => {
   it("asks for what its options say, shows how far it is, and sums up what came of it", async () => {
     answers = [job("queued", 0, {}, 202), job("running", 4), job("succeeded", 9, { result })];
     const ended = await bulk(
-      ...["--include", "o*", "--exclude", "*_old", "--exclude", "tmp"],
-      ...["--name-template", "<tablename>", "--tag", "Sales", "-o", "tsv"],
+      "--include",
+      "o*",
+      "--exclude",
+      "*_old",
+      "--exclude",
+      "tmp",
+      "--name-template",
+      "<tablename>",
+      "--tag",
+      "Sales",
+      "-o",
+      "tsv",
     );
     expect(ended).toMatchObject({ code: 0 });
     expect(ended.stdout).toBe(
