@@ -75,6 +75,8 @@ export function scriptedRemote(): ScriptedRemote {
         source: "catalog",
         columns: columns.map((column) => ({ column, distinct: 3, nulls: 0, exact: true })),
       }),
+    keyStoreRefusal: () => Promise.resolve("key-schema-missing"),
+    columnDomains: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   };
   return {
