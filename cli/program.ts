@@ -9,6 +9,7 @@ import { addDataSourceCommands } from "./commands/data-sources.ts";
 import { addJobCommands } from "./commands/jobs.ts";
 import { addQueryCommands } from "./commands/queries.ts";
 import { addSystemCommands } from "./commands/system.ts";
+import { addThreadCommands } from "./commands/threads.ts";
 import type { Terminal } from "./terminal.ts";
 
 function version(): string {
@@ -61,6 +62,7 @@ export function reeveProgram(terminal: Terminal): Command {
   addConnectionCommands(program, terminal);
   addDataSourceCommands(program, terminal);
   addQueryCommands(program, terminal);
+  addThreadCommands(program, terminal);
   addJobCommands(program, terminal);
   addAdminCommands(program, terminal);
   addApiCommand(program, terminal);

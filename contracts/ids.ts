@@ -16,9 +16,11 @@ export const idPrefixes = {
   job: "job",
   measurement: "mea",
   member: "mem",
+  reply: "rpl",
   request: "req",
   savedQuery: "qry",
   tag: "tag",
+  thread: "thr",
   user: "usr",
 } as const;
 

@@ -7,11 +7,13 @@ import { committer } from "./stores/committer.ts";
 import { connectionStore } from "./stores/connection-store.ts";
 import { curationStore } from "./stores/curation-store.ts";
 import { dataSourceStore } from "./stores/data-source-store.ts";
+import { deletionStore } from "./stores/deletion-store.ts";
 import { dictionaryStore } from "./stores/dictionary-store.ts";
 import { healthStore } from "./stores/health-store.ts";
 import { jobStore } from "./stores/job-store.ts";
 import { peopleStore } from "./stores/people-store.ts";
 import { tagStore } from "./stores/tag-store.ts";
+import { threadStore } from "./stores/thread-store.ts";
 
 /** Where the store keeps its items, and what time it is. */
 export interface DynamoStoreOptions {
@@ -30,9 +32,11 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...connectionStore(ref),
     ...dataSourceStore(ref, clock),
     ...curationStore(ref),
+    ...deletionStore(ref, clock),
     ...dictionaryStore(ref, clock),
     ...healthStore(ref, clock),
     ...tagStore(ref),
+    ...threadStore(ref),
     ...jobStore(ref, clock),
     ...catalogDeltas(ref),
   };

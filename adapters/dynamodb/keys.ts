@@ -44,7 +44,7 @@ export const keys = {
     pk: `DS#${dataSourceId}`,
     sk: `MEM#${principalPart(principal)}`,
   }),
-  /** Sorted before the header, so that chunks, header and edits are one range of the partition. */
+  /** Sorted before the header, so that chunks, header, edits and places of threads are one range of the partition. */
   chunk: (dataSourceId: string, generation: string, index: number): Key => ({
     pk: `DS#${dataSourceId}`,
     sk: `DICT#schema#${generation}#${String(index).padStart(4, "0")}`,
@@ -66,6 +66,17 @@ export const keys = {
   measurement: (dataSourceId: string, id: string): Key => ({
     pk: `DS#${dataSourceId}`,
     sk: `STAT#${id}`,
+  }),
+  /** All in one partition, in the order in which they were deleted. */
+  tombstone: (deletedAt: string, dataSourceId: string): Key => ({
+    pk: "DELETED",
+    sk: `${deletedAt}#${dataSourceId}`,
+  }),
+  thread: (id: string): Key => ({ pk: `THREAD#${id}`, sk: "THREAD" }),
+  /** In the order of activity, and right behind what people say of columns: read with the dictionary. */
+  threadPlace: (dataSourceId: string, lastActivityAt: string, threadId: string): Key => ({
+    pk: `DS#${dataSourceId}`,
+    sk: `FORUM#${lastActivityAt}#${threadId}`,
   }),
   stagedGeneration: (dataSourceId: string, generation: string): Key => ({
     pk: `STAGED#${shardOf(dataSourceId)}`,

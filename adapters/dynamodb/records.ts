@@ -10,9 +10,15 @@ import {
   healthItem,
   tagItem,
 } from "./items/catalog.ts";
-import { documentationVersionItem, savedQueryItem, savedQueryNamesItem } from "./items/curation.ts";
+import {
+  documentationVersionItem,
+  savedQueryItem,
+  savedQueryNamesItem,
+  tombstoneItem,
+} from "./items/curation.ts";
 import { measurementItem, measurementRetentionDays } from "./items/health.ts";
 import { jobItem } from "./items/jobs.ts";
+import { threadItem, threadPlaceItem } from "./items/threads.ts";
 import { apiKeyItem, settingsItem, userItem } from "./items/people.ts";
 import type { RawItem } from "./requests.ts";
 
@@ -31,6 +37,9 @@ export const recordItems = {
   "saved-query-names": savedQueryNamesItem,
   settings: settingsItem,
   tag: tagItem,
+  thread: threadItem,
+  "thread-place": threadPlaceItem,
+  tombstone: tombstoneItem,
   user: userItem,
 } as const satisfies Record<RecordKind, Entity>;
 
@@ -62,6 +71,9 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
     const { parentId = null, segment = name, deleting = false } = tag;
     return { ...tag, parentId, segment, deleting };
   },
+  thread: (item) => threadItem.build(EntityFormatter).format(item),
+  "thread-place": (item) => threadPlaceItem.build(EntityFormatter).format(item),
+  tombstone: (item) => tombstoneItem.build(EntityFormatter).format(item),
   user: (item) => userItem.build(EntityFormatter).format(item),
 };
 

@@ -53,7 +53,8 @@ export async function sent<T>(ref: TableRef, send: () => Promise<T>): Promise<T>
   }
 }
 
-const keyOf = (item: RawItem): Key => ({ pk: String(item["pk"]), sk: String(item["sk"]) });
+/** The key of an item as it is stored. */
+export const keyOf = (item: RawItem): Key => ({ pk: String(item["pk"]), sk: String(item["sk"]) });
 
 async function getBatch(ref: TableRef, wanted: readonly Key[]): Promise<readonly RawItem[]> {
   const { client, tableName } = ref;

@@ -26,6 +26,8 @@ export interface RouteContract {
   readonly bodyOptional?: boolean;
   readonly status: 200 | 201 | 202 | 204;
   readonly result?: Schema;
+  /** Where what was made is found, by its id; by default below this path. */
+  readonly location?: string;
   /** Codes beside those that every route has. */
   readonly problems: readonly ProblemCode[];
   /** Whether `If-Match` is honoured. */

@@ -9,6 +9,8 @@ export const invariants = [
   "nothing-without-its-data-source",
   "dictionary-is-whole",
   "no-dangling-generation",
+  "thread-has-its-place",
+  "deleted-has-its-tombstone",
   "saved-query-holds-its-name",
   "connection-stands",
   "tag-stands",

@@ -17,6 +17,22 @@ export type Resource =
       readonly status: "enabled" | "disabled";
     }
   | {
+      /** One that can be restored. */
+      readonly type: "deleted-data-source";
+      readonly role: DataSourceRole | null;
+    }
+  | {
+      /** The audit records about a data source. */
+      readonly type: "activity";
+      readonly dataSource: Resource;
+    }
+  | {
+      /** What somebody said about a data source: a thread, or a reply in one. */
+      readonly type: "thread";
+      readonly author: string;
+      readonly dataSource: Resource;
+    }
+  | {
       readonly type: "job";
       readonly createdBy: string;
       /** What the job is about, or null where that is gone. */
@@ -56,6 +72,14 @@ const jobSteward: Rule = (user, resource) =>
     (resource.subject !== null &&
       either(dataSourceRole("owner"), connectionRole("owner"))(user, resource.subject)));
 
+/** A rule about a data source, for what is said and recorded about it. */
+const aboutSource =
+  (rule: Rule): Rule =>
+  (user, resource) =>
+    rule(user, resource.type === "thread" || resource.type === "activity" ? resource.dataSource : resource);
+const own: Rule = (user, resource) => resource.type === "thread" && resource.author === user.id;
+const talkers = aboutSource(dataSourceRole("owner", "expert", "subscriber"));
+
 /** Every action and who may take it. This table is the whole of it; see docs/access.md. */
 const rules = {
   "settings:read": everyone,
@@ -81,6 +105,17 @@ const rules = {
   "data-source:fingerprint": dataSourceRole("owner"),
   "data-source:save-queries": dataSourceRole("owner"),
   "data-source:delete": dataSourceRole("owner"),
+  "data-source:restore": either(
+    holds("APPLICATION_ADMIN"),
+    (_, resource) => resource.type === "deleted-data-source" && resource.role === "owner",
+  ),
+  "audit:read": holds("AUDIT"),
+  "activity:read": either(aboutSource(dataSourceRole("owner")), holds("AUDIT", "GOVERNANCE")),
+  "thread:read": talkers,
+  "thread:post": talkers,
+  "thread:edit": both(talkers, own),
+  "thread:resolve": both(talkers, either(own, aboutSource(dataSourceRole("owner", "expert")))),
+  "thread:delete": both(talkers, either(own, aboutSource(dataSourceRole("owner")))),
   "job:read": either(jobSteward, holds("APPLICATION_ADMIN"), (user, resource) =>
     resource.type === "job" && resource.subject !== null ? visible(user, resource.subject) : false,
   ),
@@ -107,10 +142,21 @@ function visible(user: User, resource: Resource): boolean {
       return rules["connection:read"](user, resource);
     case "data-source":
       return rules["data-source:read"](user, resource);
+    case "deleted-data-source":
+      return rules["data-source:restore"](user, resource);
+    case "activity":
+      return activityVisible(user, resource);
+    case "thread":
+      return visible(user, resource.dataSource);
     case "job":
       return rules["job:read"](user, resource);
   }
 }
+
+/** AUDIT reads what was done to a data source that it may not read itself; one that is disabled stays hidden. */
+const activityVisible = (user: User, resource: Extract<Resource, { readonly type: "activity" }>): boolean =>
+  visible(user, resource.dataSource) ||
+  (rules["activity:read"](user, resource) && !hiddenByStatus(resource.dataSource));
 
 /** The one decision. `hidden` means that even its existence is not told. */
 export function decide(user: User, action: Action, resource: Resource): "allowed" | "forbidden" | "hidden" {

@@ -12,7 +12,7 @@ import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import { RemoteError } from "#core/ports/remote.ts";
-import type { ConnectionStore, DataSourceView } from "#core/ports/store.ts";
+import type { ConnectionStore, DataSourceStore, DataSourceView } from "#core/ports/store.ts";
 
 const removalInput = z.object({ removedDataSourceId: z.string() });
 
@@ -70,7 +70,7 @@ export function lateRemoval(
 
 /** What a removal needs from outside. */
 export interface RemovalDeps {
-  readonly store: Pick<ConnectionStore, "connection">;
+  readonly store: Pick<ConnectionStore, "connection"> & Pick<DataSourceStore, "dataSource">;
   readonly keyStores: KeyStores;
   readonly log: Log;
   readonly statementTimeoutMs: number;
@@ -88,6 +88,9 @@ export const domainRemovalHandler =
     const { removedDataSourceId } = removalInput.parse(job.input);
     const view = await deps.store.connection(job.subject.id, systemActor);
     if (view === null) return done({ removed: false, reason: "connection-deleted" });
+    // It came back meanwhile, and its checks may have put its domains there anew.
+    const isBack = (await deps.store.dataSource(removedDataSourceId, systemActor)) !== null;
+    if (isBack) return done({ removed: false, reason: "data-source-restored" });
     try {
       const target = targetOf(view.connection);
       await deps.keyStores.withKeyStore(target, remoteBudget(deps, signal), (keys) =>

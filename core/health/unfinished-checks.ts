@@ -1,6 +1,6 @@
 import { systemActor } from "#core/audit/record.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
-import type { RunnableCheck } from "#core/health/health-job.ts";
+import { runnableChecks, type RunnableCheck } from "#core/health/health-job.ts";
 import { healthInput, refreshInput, refreshPosition } from "#core/health/job-input.ts";
 import type { Check, DataSourceHealth } from "#core/health/health.ts";
 import type { Job } from "#core/jobs/job.ts";
@@ -29,6 +29,14 @@ function withoutResult(checks: Checks, names: readonly RunnableCheck[], detail: 
       ? { ...check, state: "unknown", detail }
       : { ...check, state: "failed", detail: failure };
   });
+}
+
+/** A health whose waiting checks no job will run any more: they are unknown. */
+export function forgottenChecks(before: DataSourceHealth): DataSourceHealth {
+  const checks = withoutResult(before.checks, runnableChecks, "");
+  return runnableChecks.every((name) => checks[name] === before.checks[name])
+    ? before
+    : { ...before, checks, version: before.version + 1 };
 }
 
 const changed = (

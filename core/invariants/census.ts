@@ -3,6 +3,7 @@ import { foldName } from "#core/names/fold.ts";
 import type { Guard } from "#core/ports/change.ts";
 import type { Fact } from "#core/ports/table-facts.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
+import { placeOf } from "#core/threads/thread.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 import { checkNames, type CheckName } from "#contracts/resources/data-source.ts";
 
@@ -62,6 +63,12 @@ export class Census {
   readonly parts = new Map<string, Set<string>>();
   /** Tags on columns, by data source. */
   readonly columnTags = new Map<string, Set<string>>();
+  /** Where threads should stand, and where they do, by thread id. */
+  readonly threads = new Map<string, Set<string>>();
+  readonly threadPlaces = new Map<string, Set<string>>();
+  readonly sourceOfThread = new Map<string, string>();
+  /** When deleted data sources were deleted, as their tombstones say. */
+  readonly tombstones = new Map<string, Set<string>>();
   /** Saved queries, by data source, and those that hold a name there. */
   readonly queries = new Map<string, Set<string>>();
   readonly namedQueries = new Map<string, Set<string>>();
@@ -97,6 +104,17 @@ export class Census {
       add(this.parts, "column edit", dataSourceId);
       for (const { tagId } of tags) add(this.columnTags, dataSourceId, tagId);
     },
+    thread: ({ record }) => {
+      add(this.parts, "thread", record.dataSourceId);
+      add(this.threads, record.id, JSON.stringify(placeOf(record)));
+      this.sourceOfThread.set(record.id, record.dataSourceId);
+    },
+    "thread-place": ({ record }) => {
+      add(this.parts, "place of a thread", record.dataSourceId);
+      add(this.threadPlaces, record.threadId, JSON.stringify(record));
+      this.sourceOfThread.set(record.threadId, record.dataSourceId);
+    },
+    tombstone: ({ record: { dataSourceId, deletedAt } }) => add(this.tombstones, dataSourceId, deletedAt),
     "documentation-version": ({ record }) => add(this.parts, "documentation version", record.dataSourceId),
     measurement: ({ record }) => add(this.parts, "measurement", record.dataSourceId),
     "saved-query": ({ record: { id, dataSourceId } }) => {

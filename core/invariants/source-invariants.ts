@@ -9,7 +9,8 @@ function* orphans(census: Census): Iterable<Finding> {
   const staged = new Set([...census.staged.keys()].map((text) => text.split(" ")[0]));
   for (const [part, ids] of census.parts) {
     for (const id of ids) {
-      if (census.dataSources.has(id)) continue;
+      // What has a tombstone still is being purged.
+      if (census.dataSources.has(id) || census.tombstones.has(id)) continue;
       if (part === "dictionary chunk" && staged.has(id)) continue;
       yield finding(
         "nothing-without-its-data-source",
@@ -43,7 +44,7 @@ function* generations(census: Census, now: Date): Iterable<Finding> {
   for (const text of census.chunks.keys()) {
     const [dataSourceId = "", generation] = text.split(" ");
     const stands = census.dataSources.get(dataSourceId)?.dictionary.generation === generation;
-    if (stands || census.staged.has(text)) continue;
+    if (stands || census.staged.has(text) || census.tombstones.has(dataSourceId)) continue;
     yield finding(
       "no-dangling-generation",
       dataSourceId,
@@ -64,6 +65,19 @@ function* references(census: Census): Iterable<Finding> {
     for (const tagId of new Set([...tagIds, ...(census.columnTags.get(id) ?? [])])) {
       if (census.tags.has(tagId)) continue;
       yield finding("tag-stands", id, `it carries the tag ${tagId}, which is gone`);
+    }
+  }
+}
+
+/** What is deleted has a tombstone, by which it is found and purged, and nothing else has one. */
+function* tombstones(census: Census): Iterable<Finding> {
+  for (const [id, { deletedAt }] of census.dataSources) {
+    const times = [...(census.tombstones.get(id) ?? [])];
+    if (deletedAt !== null && !times.includes(deletedAt)) {
+      yield finding("deleted-has-its-tombstone", id, `nothing tells that it was deleted at ${deletedAt}`);
+    }
+    for (const time of times) {
+      if (time !== deletedAt) yield finding("deleted-has-its-tombstone", id, `it was not deleted at ${time}`);
     }
   }
 }
@@ -97,6 +111,7 @@ export function* sourceInvariants(census: Census, now: Date): Iterable<Finding> 
   yield* generations(census, now);
   yield* references(census);
   yield* queryNames(census);
+  yield* tombstones(census);
 }
 
 /** Connections have owners, members a connection, keys a user. */

@@ -1,5 +1,6 @@
 import type { AuditRecord } from "#core/audit/audit-record.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
+import type { Tombstone } from "#core/deletion/tombstone.ts";
 import type { DocumentationVersion } from "#core/documentation/documentation-version.ts";
 import type { DomainError } from "#core/errors/domain-error.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
@@ -12,6 +13,7 @@ import type { SavedQuery, SavedQueryNames } from "#core/queries/saved-query.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
+import type { Thread, ThreadPlace } from "#core/threads/thread.ts";
 
 /** Every record that the store keeps by itself, by kind. */
 export interface Records {
@@ -28,6 +30,9 @@ export interface Records {
   readonly "saved-query-names": SavedQueryNames;
   readonly settings: Settings;
   readonly tag: TagRecord;
+  readonly thread: Thread;
+  readonly "thread-place": ThreadPlace;
+  readonly tombstone: Tombstone;
   readonly user: User;
 }
 export type RecordKind = keyof Records;
@@ -41,6 +46,7 @@ export type VersionedKind =
   | "saved-query-names"
   | "settings"
   | "tag"
+  | "thread"
   | "user";
 
 /** A name or a place that only one record may hold. Names ignore case after NFC; relations are exact. */

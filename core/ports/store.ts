@@ -8,8 +8,10 @@ import type { Job } from "#core/jobs/job.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { DocumentationStore, QueryStore } from "#core/ports/curation-store.ts";
 import type { MeasurementStore } from "#core/ports/health-store.ts";
+import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import type { Guard, KeptReply, Write } from "#core/ports/change.ts";
 import type { Relation } from "#core/ports/remote.ts";
+import type { ThreadStore } from "#core/ports/thread-store.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import type {
   ColumnEdit,
@@ -19,6 +21,7 @@ import type {
   SchemaColumn,
 } from "#core/sources/data-source.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
+import type { ThreadPlace } from "#core/threads/thread.ts";
 
 /** A page of a list that is ordered by id. `next` is the `after` of the following page. */
 export interface Page<T> {
@@ -86,6 +89,8 @@ export interface DictionaryView {
   readonly columns: readonly SchemaColumn[];
   /** By column id. */
   readonly edits: ReadonlyMap<string, ColumnEdit>;
+  /** Where its threads stand, those with the oldest activity first. */
+  readonly threads: readonly ThreadPlace[];
 }
 
 export interface DataSourceStore {
@@ -109,6 +114,8 @@ export interface DataSourceStore {
     before: string | null,
     limit: number,
   ): Promise<Page<AuditRecord>>;
+  /** Audit records by what they are about and their ids; those that are not there are absent. */
+  auditRecords(places: readonly Pick<AuditRecord, "resource" | "id">[]): Promise<readonly AuditRecord[]>;
 }
 
 export interface DictionaryStore {
@@ -183,8 +190,10 @@ export interface Store
     ConnectionStore,
     DataSourceStore,
     DictionaryStore,
+    DeletionStore,
     DocumentationStore,
     MeasurementStore,
     QueryStore,
     TagStore,
+    ThreadStore,
     JobStore {}

@@ -9,12 +9,14 @@ import type { DictionaryView } from "#core/ports/store.ts";
 import { standingText, type ColumnEdit, type SchemaColumn } from "#core/sources/data-source.ts";
 import type { Tags } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
+import { threadCounts } from "#core/threads/thread.ts";
 
 /** A column with what people stated of it laid over what the remote says. */
 export function showColumn(
   schema: SchemaColumn,
   edit: ColumnEdit | undefined,
   tags: Tags,
+  threads: ReturnType<typeof threadCounts>,
 ): z.output<typeof column> {
   const description = standingText({
     manual: edit?.description ?? null,
@@ -33,7 +35,7 @@ export function showColumn(
       const tag = tags.get(tagId);
       return tag === undefined ? [] : [{ name: tag.name, provenance }];
     }),
-    threads: { open: 0, resolved: 0 },
+    threads: threads.get(schema.id) ?? { open: 0, resolved: 0 },
   };
 }
 
@@ -72,8 +74,9 @@ export const getDictionary =
       show: (schema) => schema,
     });
     const tags = await deps.store.tagTree();
+    const threads = threadCounts(view.threads);
     return {
       ...page,
-      items: page.items.map((schema) => showColumn(schema, view.edits.get(schema.id), tags)),
+      items: page.items.map((schema) => showColumn(schema, view.edits.get(schema.id), tags, threads)),
     };
   };

@@ -4,12 +4,12 @@ import { audited } from "#core/audit/record.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import { foldName } from "#core/names/fold.ts";
 import type { CatalogChange } from "#core/ports/catalog-index.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
 import { columnTagsDocument } from "#core/sources/catalog-documents.ts";
 import type { ColumnEdit, DataSource, SchemaColumn } from "#core/sources/data-source.ts";
+import { columnNamed } from "#core/sources/column-named.ts";
 import { readDictionary, showColumn } from "#core/sources/dictionary.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { withManualTags } from "#core/sources/tag-data-source.ts";
@@ -17,6 +17,7 @@ import { headerChange } from "#core/sources/update-data-source.ts";
 import { tagsStand, usable } from "#core/tags/resolve-tags.ts";
 import type { Tag } from "#core/tags/tag.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
+import { threadCounts } from "#core/threads/thread.ts";
 
 type Change = Parameters<UseCase<Routes["updateDictionary"]>>[0]["body"]["changes"][number];
 
@@ -81,7 +82,8 @@ function edit(
         details: { changes: changes.map((change) => toldChange(change, tree)) },
       }),
     ]);
-    return [...new Set(columns)].map((column) => showColumn(column, edits.get(column.id), tree));
+    const threads = threadCounts(view.threads);
+    return [...new Set(columns)].map((column) => showColumn(column, edits.get(column.id), tree, threads));
   });
 }
 
@@ -117,8 +119,7 @@ function columnsOf(
 ): readonly SchemaColumn[] {
   const missing: ProblemError[] = [];
   const columns = changes.flatMap(({ column: name }, index) => {
-    const alike = view.columns.filter((column) => foldName(column.name) === foldName(name));
-    const found = alike.find((column) => column.name === name) ?? (alike.length === 1 ? alike[0] : undefined);
+    const found = columnNamed(view.columns, name);
     if (found !== undefined) return [found];
     missing.push({
       in: "body",

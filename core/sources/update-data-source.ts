@@ -3,15 +3,12 @@ import { audited } from "#core/audit/record.ts";
 import type { UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import { documentationWrites, withDocumentation } from "#core/documentation/documentation-version.ts";
-import { domainRemovalOf } from "#core/health/remove-domains.ts";
-import { dispatch } from "#core/jobs/dispatch.ts";
 import { foldName } from "#core/names/fold.ts";
 import type { CatalogChange } from "#core/ports/catalog-index.ts";
 import type { Write } from "#core/ports/change.ts";
-import type { DataSourceView } from "#core/ports/store.ts";
 import { deltaWrite, headerDocument } from "#core/sources/catalog-documents.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
-import { dataSourceNameGuard, dataSourceNameTaken, relationGuard } from "#core/sources/guards.ts";
+import { dataSourceNameGuard, dataSourceNameTaken } from "#core/sources/guards.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
 import { showDataSource } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
@@ -105,42 +102,3 @@ function renaming(before: DataSource, after: DataSource): readonly Write[] {
     { write: "release", guard: dataSourceNameGuard(before.name), owner: before.id },
   ];
 }
-
-/** Deletes softly: gone from every answer, its guards free, a tombstone kept for 30 days. */
-export const deleteDataSource =
-  (deps: SourceDeps): UseCase<Routes["deleteDataSource"]> =>
-  ({ params }, call) =>
-    retryConflict(call, async () => {
-      const { store, ids, clock } = deps;
-      const view: DataSourceView = await readDataSource(
-        store,
-        call.user,
-        params.dataSourceId,
-        "data-source:delete",
-      );
-      const before = view.dataSource;
-      demandVersion(call, before.version);
-      const at = clock.now();
-      const now = at.toISOString();
-      const after: DataSource = { ...before, deletedAt: now, updatedAt: now, version: before.version + 1 };
-      const removal = await domainRemovalOf(store, ids, view, {
-        by: call.user.id,
-        at,
-        correlationId: call.requestId,
-      });
-      await store.commit([
-        ...removal.writes,
-        ...headerChange(ids, at, before, after),
-        { write: "release", guard: dataSourceNameGuard(before.name), owner: before.id },
-        { write: "release", guard: relationGuard(before.connectionId, before.remote), owner: before.id },
-        audited(ids, at, call, {
-          action: "data-source:delete",
-          resource: { type: "data-source", id: before.id },
-          details: {
-            before: { name: before.name, connectionId: before.connectionId, remote: before.remote },
-          },
-        }),
-      ]);
-      await dispatch(deps, removal.job);
-      return undefined;
-    });

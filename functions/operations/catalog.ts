@@ -1,4 +1,8 @@
 import type { catalogRoutes } from "#contracts/http/groups/catalog.ts";
+import { listActivity } from "#core/audit/list-activity.ts";
+import { deleteDataSource } from "#core/deletion/delete-data-source.ts";
+import { listDeletedDataSources } from "#core/deletion/list-deleted.ts";
+import { restoreDataSource } from "#core/deletion/restore-data-source.ts";
 import {
   listDocumentationVersions,
   restoreDocumentation,
@@ -12,8 +16,11 @@ import { updateColumn, updateDictionary } from "#core/sources/edit-dictionary.ts
 import { getDataSource, listDataSources } from "#core/sources/list-data-sources.ts";
 import { runChecks, runFingerprint } from "#core/sources/run-checks.ts";
 import { addTags, removeTag } from "#core/sources/tag-data-source.ts";
-import { deleteDataSource, updateDataSource } from "#core/sources/update-data-source.ts";
+import { updateDataSource } from "#core/sources/update-data-source.ts";
 import { createTag, listTags, updateTag } from "#core/tags/tags.ts";
+import { listThreads } from "#core/threads/list-threads.ts";
+import { createReply, deleteReply, updateReply } from "#core/threads/replies.ts";
+import { createThread, deleteThread, getThread, updateThread } from "#core/threads/threads.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
 import type { CommonParts, IndexParts, QueueParts, RemoteParts } from "./parts.ts";
 
@@ -27,6 +34,8 @@ export const catalogOperations = (
   getDataSource: getDataSource(parts),
   updateDataSource: updateDataSource(parts),
   deleteDataSource: deleteDataSource(parts),
+  listDeletedDataSources: listDeletedDataSources(parts),
+  restoreDataSource: restoreDataSource(parts),
   getDictionary: getDictionary(parts),
   updateDictionary: updateDictionary(parts),
   updateColumn: updateColumn(parts),
@@ -45,4 +54,13 @@ export const catalogOperations = (
   listTags: listTags(parts),
   createTag: createTag(parts),
   updateTag: updateTag(parts),
+  listActivity: listActivity(parts),
+  listThreads: listThreads(parts),
+  createThread: createThread(parts),
+  getThread: getThread(parts),
+  updateThread: updateThread(parts),
+  deleteThread: deleteThread(parts),
+  createReply: createReply(parts),
+  updateReply: updateReply(parts),
+  deleteReply: deleteReply(parts),
 });

@@ -8,6 +8,8 @@ import {
   type DataSource,
   type Persona,
 } from "#test/support/personas.ts";
+import { runSql } from "#test/support/postgres-client.ts";
+import { unique } from "#test/support/records.ts";
 import { configDirectory, runReeve, type Ended } from "./run-reeve.ts";
 import { aServedApp } from "./served-app.ts";
 
@@ -87,6 +89,18 @@ describe("saved queries", () => {
   });
 });
 
+describe("the activity of a data source", () => {
+  it("is listed, newest first", async () => {
+    const listed = output(await reeve("data-source", "activity", source.name, "-o", "tsv"));
+    const actions = listed
+      .trim()
+      .split("\n")
+      .map((line) => line.split("\t")[2]);
+    expect(actions.slice(0, 2)).toEqual(["action", "data-source:delete-query"]);
+    expect(actions.at(-1)).toBe("data-source:create");
+  });
+});
+
 describe("the statistics of a data source", () => {
   it("are listed as they were counted, and the fingerprint is made by hand", async () => {
     await app.drain();
@@ -96,5 +110,29 @@ describe("the statistics of a data source", () => {
     expect(line).toEqual([app.clock.now().toISOString(), "0", "", ""]);
     const job: unknown = JSON.parse(output(await reeve("data-source", "fingerprint", source.name)));
     expect(job).toMatchObject({ type: "health-check", state: "queued", subject: { id: source.id } });
+  });
+});
+
+describe("a deleted data source", () => {
+  it("is listed and restored by its name", async () => {
+    expect((await reeve("data-source", "delete", source.name)).code).toBe(0);
+    const listed = output(await reeve("data-source", "deleted", "-o", "tsv"));
+    expect(listed).toContain(`${source.id}\t${source.name}\t`);
+    const restored: unknown = JSON.parse(output(await reeve("data-source", "restore", source.name)));
+    expect(restored).toMatchObject({ id: source.id, status: "enabled" });
+    expect(JSON.parse(output(await reeve("data-source", "deleted")))).toEqual([]);
+    expect(await reeve("data-source", "restore", source.name)).toMatchObject({
+      code: 1,
+      stderr: `reeve: There is no deleted data source "${source.name}", or you may not know of it.\n`,
+    });
+  });
+
+  it("comes back under another name, and says why it is disabled", async () => {
+    expect((await reeve("data-source", "delete", source.id)).code).toBe(0);
+    await runSql(`drop table ${source.remote.schema}.things`);
+    const name = unique("Renamed ");
+    const restored = await reeve("data-source", "restore", source.id, "--name", name);
+    expect(JSON.parse(restored.stdout)).toMatchObject({ name, status: "disabled" });
+    expect(restored.stderr).toContain("It is disabled");
   });
 });

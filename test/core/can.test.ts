@@ -65,6 +65,53 @@ describe("the decision function", () => {
     expect(decide(user, "job:read", about(null))).toBe("hidden");
   });
 
+  it("lets owners and APPLICATION_ADMIN restore what is deleted, and hides it from everybody else", () => {
+    const deleted = (role: "owner" | "expert" | null) => ({ type: "deleted-data-source", role }) as const;
+    expect(decide(aUser(), "data-source:restore", deleted("owner"))).toBe("allowed");
+    expect(decide(aUser(), "data-source:restore", deleted("expert"))).toBe("hidden");
+    const admin = aUser({ permissions: ["APPLICATION_ADMIN"] });
+    expect(decide(admin, "data-source:restore", deleted(null))).toBe("allowed");
+    const others = aUser({ permissions: ["GOVERNANCE", "AUDIT", "USER_ADMIN"] });
+    expect(decide(others, "data-source:restore", deleted(null))).toBe("hidden");
+  });
+
+  it("shows what was done to a data source to its owners, AUDIT and GOVERNANCE, while it is enabled", () => {
+    const of = (role: Parameters<typeof source>[0], status?: "disabled") =>
+      ({ type: "activity", dataSource: source(role, status) }) as const;
+    const decision = (permissions: Parameters<typeof aUser>[0], ...given: Parameters<typeof of>) =>
+      decide(aUser(permissions), "activity:read", of(...given));
+    expect(decision({}, "owner")).toBe("allowed");
+    expect(decision({}, "owner", "disabled")).toBe("allowed");
+    for (const role of ["expert", "subscriber", "ingest"] as const)
+      expect(decision({}, role)).toBe("forbidden");
+    expect(decision({}, null)).toBe("hidden");
+    for (const permission of ["AUDIT", "GOVERNANCE"] as const) {
+      expect(decision({ permissions: [permission] }, null)).toBe("allowed");
+      expect(decision({ permissions: [permission] }, null, "disabled")).toBe("hidden");
+    }
+    expect(decision({ permissions: ["APPLICATION_ADMIN", "USER_ADMIN"] }, null)).toBe("hidden");
+  });
+
+  it("lets members talk who do not only ingest, authors edit what is theirs, and owners delete", () => {
+    const user = aUser();
+    const thread = (role: Parameters<typeof source>[0], author = "usr_other", status?: "disabled") =>
+      ({ type: "thread", author, dataSource: source(role, status) }) as const;
+    const may = (...given: Parameters<typeof thread>) =>
+      actions
+        .filter((action) => action.startsWith("thread:") && can(user, action, thread(...given)))
+        .map((action) => action.slice("thread:".length));
+    expect(may("owner")).toEqual(["read", "post", "resolve", "delete"]);
+    expect(may("expert")).toEqual(["read", "post", "resolve"]);
+    expect(may("subscriber")).toEqual(["read", "post"]);
+    expect(may("subscriber", user.id)).toEqual(["read", "post", "edit", "resolve", "delete"]);
+    expect(may("ingest", user.id)).toEqual([]);
+    expect(may(null, user.id)).toEqual([]);
+    expect(may("expert", user.id, "disabled")).toEqual([]);
+    expect(decide(user, "thread:read", thread("ingest"))).toBe("forbidden");
+    expect(decide(user, "thread:read", thread(null))).toBe("hidden");
+    expect(decide(user, "thread:read", thread("expert", user.id, "disabled"))).toBe("hidden");
+  });
+
   it("lets only APPLICATION_ADMIN change settings, and USER_ADMIN the prevent-statistics tag", () => {
     expect(can(aUser({ permissions: ["USER_ADMIN"] }), "settings:update", deployment)).toBe(false);
     expect(can(aUser({ permissions: ["USER_ADMIN"] }), "settings:update-statistics-tag", deployment)).toBe(

@@ -163,6 +163,13 @@ describe("DELETE /data-sources/{id}", () => {
       ["POST", "/checks"],
       ["POST", "/tags", { tags: ["x"] }],
       ["DELETE", "/tags/x"],
+      ["GET", "/documentation/versions"],
+      ["POST", "/documentation/versions/1/restore"],
+      ["GET", "/queries"],
+      ["GET", "/threads"],
+      ["GET", "/activity"],
+      ["POST", "/threads", { text: "x" }],
+      ["POST", "/queries", { name: "x", sql: "select 1" }],
     ];
     for (const [method, rest, body] of requests) {
       const sent = body === undefined ? {} : { body };

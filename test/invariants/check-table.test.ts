@@ -77,6 +77,41 @@ it.each([
   await expectSound(app);
 });
 
+it("finds a deleted data source that nothing would purge, and a tombstone of what is not deleted", async () => {
+  const tombstone = await theItem("tombstone");
+  expect(await without(tombstone)).toEqual([`deleted-has-its-tombstone ${gone.id}`]);
+  const stray = {
+    ...tombstone,
+    sk: `${String(tombstone["deletedAt"])}#${source.id}`,
+    dataSourceId: source.id,
+  };
+  expect(await withItem(stray)).toEqual([`deleted-has-its-tombstone ${source.id}`]);
+});
+
+it("finds a thread without its place, a place without its thread, and one where another should be", async () => {
+  const thread = await owner.api.createThread({
+    params: { dataSourceId: source.id },
+    body: { text: "Q", column: "name" },
+  });
+  for (const kind of ["thread", "thread-place"]) {
+    expect(await without(await theItem(kind))).toEqual([`thread-has-its-place ${thread.id}`]);
+  }
+  const place = await theItem("thread-place");
+  const expected = [`thread-has-its-place ${thread.id}`];
+  expect(await withItem({ ...place, resolved: true }, place)).toEqual(expected);
+  expect(await withItem({ ...place, sk: `${String(place["sk"])}x`, lastActivityAt: "x" })).toEqual(expected);
+  await expectSound(app);
+});
+
+it("finds a saved query without its name, and a name without its query", async () => {
+  const params = { dataSourceId: source.id };
+  await owner.api.createQuery({ params, body: { name: "Daily", sql: "select 1" } });
+  for (const kind of ["saved-query", "saved-query-names"]) {
+    expect(await without(await theItem(kind))).toEqual([`saved-query-holds-its-name ${source.id}`]);
+  }
+  await expectSound(app);
+});
+
 it.each([
   ["data-source-health", "data-source-is-whole"],
   ["data-source-member", "data-source-is-whole"],

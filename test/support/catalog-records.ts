@@ -3,11 +3,13 @@ import type { Connection, ConnectionMember } from "#core/connections/connection.
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Measurement } from "#core/health/measurement.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
+import type { Tombstone } from "#core/deletion/tombstone.ts";
 import type { DocumentationVersion } from "#core/documentation/documentation-version.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
 import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
 import type { SavedQuery } from "#core/queries/saved-query.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
+import type { Thread } from "#core/threads/thread.ts";
 import { unique } from "./records.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
@@ -105,6 +107,34 @@ export const aSavedQuery = (given: Partial<SavedQuery> = {}): SavedQuery => ({
   createdAt: at,
   updatedAt: at,
   version: 1,
+  ...given,
+});
+
+export const aThread = (given: Partial<Thread> = {}): Thread => ({
+  id: unique("thr_"),
+  dataSourceId: "ds_1",
+  columnId: "col_1",
+  columnName: "amount",
+  text: "Is this with or without tax?",
+  author: "usr_1",
+  createdAt: at,
+  editedAt: null,
+  resolved: false,
+  replies: [{ id: "rpl_1", text: "Without.", author: "usr_2", createdAt: at, editedAt: null }],
+  lastActivityAt: at,
+  version: 1,
+  ...given,
+});
+
+export const aTombstone = (given: Partial<Tombstone> = {}): Tombstone => ({
+  dataSourceId: unique("ds_"),
+  name: "orders",
+  technology: "postgresql",
+  connectionId: "con_1",
+  remote: { database: "shop", schema: "sales", table: "orders", kind: "table" },
+  owners: ["user:usr_1"],
+  deletedAt: at,
+  deletedBy: "usr_1",
   ...given,
 });
 

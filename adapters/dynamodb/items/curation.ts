@@ -2,6 +2,7 @@ import { Entity } from "dynamodb-toolbox/entity";
 import { item } from "dynamodb-toolbox/schema/item";
 import { number } from "dynamodb-toolbox/schema/number";
 import { string } from "dynamodb-toolbox/schema/string";
+import type { Tombstone } from "#core/deletion/tombstone.ts";
 import type { SavedQueryNames } from "#core/queries/saved-query.ts";
 import { keys } from "../keys.ts";
 import { compressed, id, schemaVersion, shaped, table } from "./table.ts";
@@ -52,4 +53,23 @@ export const savedQueryNamesItem = new Entity({
     version: number(),
   }),
   computeKey: (key) => keys.savedQueryNames(key.dataSourceId),
+});
+
+/** Says that a data source was deleted. */
+export const tombstoneItem = new Entity({
+  name: "tombstone",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    dataSourceId: string().key(),
+    name: string(),
+    technology: shaped<Tombstone["technology"]>(),
+    connectionId: string(),
+    remote: shaped<Tombstone["remote"]>(),
+    owners: shaped<Tombstone["owners"]>(),
+    deletedAt: string().key(),
+    deletedBy: string(),
+  }),
+  computeKey: (key) => keys.tombstone(key.deletedAt, key.dataSourceId),
 });

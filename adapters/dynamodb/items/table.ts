@@ -43,6 +43,16 @@ export const compressed = () =>
       decode: (bytes: Uint8Array): string => gunzipSync(bytes).toString("utf8"),
     });
 
+/** The same for a list of texts, as JSON. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the type is the argument
+export const compressedJson = <T>() =>
+  any()
+    .castAs<T>()
+    .transform({
+      encode: (value: T): Uint8Array => gzipSync(JSON.stringify(value)),
+      decode: (bytes: Uint8Array): T => JSON.parse(gunzipSync(bytes).toString("utf8")) as T,
+    });
+
 /** An attribute that names its item. */
 export const id = () => string().key();
 

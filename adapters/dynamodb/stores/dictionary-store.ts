@@ -10,7 +10,7 @@ import { keys, keyText, shards, type Key } from "../keys.ts";
 import { read, readOr } from "../records.ts";
 import { deleteItems, getItems, putItems, queryItems, sent } from "../requests.ts";
 import type { PartitionQuery, RawItem, TableRef } from "../requests.ts";
-import { liveDataSource } from "./data-source-store.ts";
+import { liveDataSource, type PickDataSource } from "./data-source-store.ts";
 import { chunksOfColumns } from "./dictionary-chunks.ts";
 
 /** How long a creation may take between staging its dictionary and committing its header. */
@@ -25,8 +25,8 @@ const sortKeyOf = (item: RawItem): string => String(item["sk"]);
  * Chunks, header and edits as one view; a generation that the header does not name is passed over. Undefined when
  * the header has moved on to chunks that were written after the read had passed their place.
  */
-function dictionaryOf(items: readonly RawItem[]): DictionaryView | null | undefined {
-  const dataSource = liveDataSource(items.find((item) => sortKeyOf(item) === "DS"));
+function dictionaryOf(items: readonly RawItem[], pick: PickDataSource): DictionaryView | null | undefined {
+  const dataSource = pick(items.find((item) => sortKeyOf(item) === "DS"));
   if (dataSource === null) return null;
   const { generation, chunks } = dataSource.dictionary;
   const formatter = chunkItem.build(EntityFormatter);
@@ -39,14 +39,19 @@ function dictionaryOf(items: readonly RawItem[]): DictionaryView | null | undefi
     .filter((item) => sortKeyOf(item).startsWith("EDIT#"))
     .map(read["column-edit"])
     .map((edit) => [edit.columnId, edit] as const);
-  return { dataSource, columns, edits: new Map(edits) };
+  const threads = items.filter((item) => sortKeyOf(item).startsWith("FORUM#")).map(read["thread-place"]);
+  return { dataSource, columns, edits: new Map(edits), threads };
 }
 
 /** Reads again what changed under the reader; chunks that stay away are lost, and that must not look like no columns. */
-async function readDictionary(ref: TableRef, dataSourceId: string): Promise<DictionaryView | null> {
+export async function readDictionary(
+  ref: TableRef,
+  pick: PickDataSource,
+  dataSourceId: string,
+): Promise<DictionaryView | null> {
   for (let attempt = 1; attempt <= readTries; attempt += 1) {
-    const range = { between: ["DICT#", "EDIT#~"] } satisfies PartitionQuery["range"];
-    const view = dictionaryOf(await queryItems(ref, { partition: `DS#${dataSourceId}`, range }));
+    const range = { between: ["DICT#", "FORUM#~"] } satisfies PartitionQuery["range"];
+    const view = dictionaryOf(await queryItems(ref, { partition: `DS#${dataSourceId}`, range }), pick);
     if (view !== undefined) return view;
   }
   throw new Error(`the dictionary of ${dataSourceId} is not whole`);
@@ -171,5 +176,5 @@ export const dictionaryStore = (ref: TableRef, clock: Clock): DictionaryStore =>
     const removed = await Promise.all(shards.map((shard) => sweepShard(ref, shard, before)));
     return removed.reduce((sum, count) => sum + count, 0);
   },
-  dictionary: (dataSourceId) => readDictionary(ref, dataSourceId),
+  dictionary: (dataSourceId) => readDictionary(ref, liveDataSource, dataSourceId),
 });

@@ -9,7 +9,8 @@ const shapes = Object.values(routes).map(({ method, path }) => ({
 
 /** Answers what no route took: 405 where the path has other methods, else 404. */
 export function noSuchRoute(event: APIGatewayProxyEventV2): never {
-  const methods = shapes.filter(({ pattern }) => pattern.test(event.rawPath)).map(({ method }) => method);
+  const taking = shapes.filter(({ pattern }) => pattern.test(event.rawPath));
+  const methods = [...new Set(taking.map(({ method }) => method))];
   if (methods.length === 0) throw new DomainError("not-found", "There is no such path.");
   throw new DomainError("method-not-allowed", `This path takes ${methods.join(", ")}.`, { allow: methods });
 }

@@ -31,16 +31,17 @@ export function operation<R extends RouteContract>(
     const call = await callOf(contract, event, deps);
     const input = parseRequest(contract, event);
     const { requestId } = call;
+    const path = contract.location ?? event.rawPath;
     const kept =
       call.idempotency === null ? null : await deps?.store.keptReply(call.user.id, call.idempotency.key);
-    if (kept) return replay(kept, call, event.rawPath);
+    if (kept) return replay(kept, call, path);
     try {
-      return successReply(contract, event.rawPath, requestId, await useCase(input, call));
+      return successReply(contract, path, requestId, await useCase(input, call));
     } catch (error) {
-      if (error instanceof ReplayError) return replay(error.kept, call, event.rawPath);
+      if (error instanceof ReplayError) return replay(error.kept, call, path);
       const meanwhile = await keptSince(error, call, deps);
       if (meanwhile === null) throw error;
-      return replay(meanwhile, call, event.rawPath);
+      return replay(meanwhile, call, path);
     }
   };
 }

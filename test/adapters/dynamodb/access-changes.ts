@@ -1,15 +1,16 @@
 import type { Write } from "#core/ports/change.ts";
+import { tombstoneOf } from "#core/deletion/tombstone.ts";
 import { headerDocument } from "#core/sources/catalog-documents.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 import { tagGuard } from "#core/tags/tag.ts";
 import { aColumnEdit, aDocumentationVersion, aSavedQuery } from "#test/support/catalog-records.ts";
+import { sixtyQueries } from "./access-curation.ts";
 import {
   aCreatedDataSource,
   conflict,
   create,
   deed,
   replyOf,
-  sixtyQueries,
   type Prepared,
   type Trial,
 } from "./access-fixtures.ts";
@@ -197,7 +198,7 @@ export const changes: Readonly<Record<string, Trial>> = {
     return (store) => store.commit(writes);
   },
   "`commit` of a data source's end": async (given) => {
-    const { dataSource, connection } = await aCreatedDataSource(given);
+    const { dataSource, connection, owner } = await aCreatedDataSource(given);
     const { schema, table } = dataSource.remote;
     const { id, name } = dataSource;
     const writes: Write[] = [
@@ -207,6 +208,11 @@ export const changes: Readonly<Record<string, Trial>> = {
         write: "release",
         guard: { guard: "relation", connectionId: connection.id, schema, table },
         owner: id,
+      },
+      {
+        write: "create",
+        kind: "tombstone",
+        record: tombstoneOf(dataSource, [owner], given.clock.now().toISOString(), given.call.user.id),
       },
       deed(given, "data-source:delete", "data-source", id, { before: { name, remote: dataSource.remote } }),
     ];

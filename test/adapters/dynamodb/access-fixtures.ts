@@ -10,13 +10,7 @@ import { healthJob } from "#core/health/health-job.ts";
 import { headerDocument } from "#core/sources/catalog-documents.ts";
 import { creationWrites, newDataSource } from "#core/sources/new-data-source.ts";
 import { tagGuard } from "#core/tags/tag.ts";
-import {
-  aDataSourceMember,
-  aDocumentationVersion,
-  aMeasurement,
-  anAuditRecord,
-  aSavedQuery,
-} from "#test/support/catalog-records.ts";
+import { aDataSourceMember, aMeasurement, anAuditRecord } from "#test/support/catalog-records.ts";
 import type { FixedClock } from "#test/support/fixed-clock.ts";
 import type { TypicalCatalog } from "#test/support/typical-catalog.ts";
 
@@ -151,24 +145,6 @@ export async function fiftyDataSources(given: Prepared) {
   return records;
 }
 
-/** A data source's documentation, changed eleven times. */
-export async function twelveVersions(given: Prepared): Promise<string> {
-  const { id, documentation } = given.dataSource();
-  const versions = given.many(12, (index) =>
-    aDocumentationVersion({
-      dataSourceId: id,
-      number: index + 1,
-      documentation: `${documentation}${index}`,
-      createdBy: given.call.user.id,
-    }),
-  );
-  await commitAll(
-    given,
-    versions.map((record) => ({ write: "create", kind: "documentation-version", record })),
-  );
-  return id;
-}
-
 /** A data source's history: its id, and the measurement that the second page begins behind. */
 export async function sixtyMeasurements(given: Prepared) {
   const id = given.id("dataSource");
@@ -179,26 +155,6 @@ export async function sixtyMeasurements(given: Prepared) {
     records.map((record) => ({ write: "create", kind: "measurement", record })),
   );
   return { id, last: records[10]?.id ?? "" };
-}
-
-/** A data source's queries, with their names. */
-export async function sixtyQueries(given: Prepared) {
-  const id = given.id("dataSource");
-  const queries = given.many(60, (index) =>
-    aSavedQuery({
-      id: given.id("savedQuery"),
-      dataSourceId: id,
-      name: `Revenue of a day, by shop and payment ${index}`,
-      createdBy: given.call.user.id,
-    }),
-  );
-  const names = queries.map(({ id: queryId, name }) => ({ id: queryId, name }));
-  const record = { dataSourceId: id, names, version: 1 };
-  await commitAll(given, [
-    ...queries.map((query): Write => ({ write: "create", kind: "saved-query", record: query })),
-    { write: "create", kind: "saved-query-names", record },
-  ]);
-  return { id, queries, record };
 }
 
 export async function eightyDeeds(given: Prepared): Promise<string> {

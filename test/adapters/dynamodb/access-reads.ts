@@ -1,4 +1,12 @@
+import { placeOf } from "#core/threads/thread.ts";
 import { aColumnEdit } from "#test/support/catalog-records.ts";
+import {
+  twelveVersions,
+  sixtyQueries,
+  aDeletedDataSource,
+  sixtyTombstones,
+  sixtyThreads,
+} from "./access-curation.ts";
 import {
   aCreatedDataSource,
   activeIn,
@@ -10,8 +18,6 @@ import {
   fiftyDataSources,
   fiftyTags,
   sixtyMeasurements,
-  sixtyQueries,
-  twelveVersions,
   type Trial,
 } from "./access-fixtures.ts";
 
@@ -148,6 +154,42 @@ export const reads: Readonly<Record<string, Trial>> = {
     const { id } = await sixtyQueries(given);
     return (used) => used.savedQueryNames(id);
   },
+  "`dataSourceMembers`": async (given) => {
+    const { dataSource } = await aCreatedDataSource(given);
+    return (used) => used.dataSourceMembers(dataSource.id);
+  },
+  "`deletedDataSource`": async (given) => {
+    const { dataSource } = await aDeletedDataSource(given);
+    return (used) => used.deletedDataSource(dataSource.id, given.call.user.id);
+  },
+  "`deletedDictionary` of 50 columns": async (given) => {
+    const { dataSource } = await aDeletedDataSource(given);
+    return (used) => used.deletedDictionary(dataSource.id);
+  },
+  "`tombstones`, first 50 of 60": async (given) => {
+    await sixtyTombstones(given);
+    return (used) => used.tombstones(null, 50);
+  },
+  "`tombstones`, the rest": async (given) => {
+    const [, , , , , , , , , , place] = await sixtyTombstones(given);
+    return (used) => used.tombstones(place ?? null, 50);
+  },
+  "`tombstonesUntil` 30 days ago, 5 of 60": async (given) => {
+    const tombstones = await sixtyTombstones(given);
+    return (used) => used.tombstonesUntil(tombstones[4]?.deletedAt ?? "", 50);
+  },
+  "`threads` of 50": async (given) => {
+    const threads = await sixtyThreads(given);
+    return (used) => used.threads(threads.slice(0, 50).map(({ id }) => id));
+  },
+  "`threadPlaces`, first 50 of 60": async (given) => {
+    const [first] = await sixtyThreads(given);
+    return (used) => used.threadPlaces(first?.dataSourceId ?? "", null, 50);
+  },
+  "`threadPlaces`, the rest": async (given) => {
+    const place = (await sixtyThreads(given)).map(placeOf)[10];
+    return (used) => used.threadPlaces(place?.dataSourceId ?? "", place ?? null, 50);
+  },
   "`activity`, first 50": async (given) => {
     const id = await eightyDeeds(given);
     return (used) => used.activity("data-source", id, null, 50);
@@ -156,6 +198,11 @@ export const reads: Readonly<Record<string, Trial>> = {
     const id = await eightyDeeds(given);
     const { next } = await given.store.activity("data-source", id, null, 20);
     return (used) => used.activity("data-source", id, next, 50);
+  },
+  "`auditRecords` of 20": async (given) => {
+    const id = await eightyDeeds(given);
+    const { items } = await given.store.activity("data-source", id, null, 20);
+    return (used) => used.auditRecords(items);
   },
   "`tagTree`, first, 50 tags": async (given) => {
     await fiftyTags(given);

@@ -15,7 +15,10 @@ import {
   aHealth,
   aSavedQuery,
   aTag,
+  aThread,
+  aTombstone,
 } from "#test/support/catalog-records.ts";
+import { placeOf } from "#core/threads/thread.ts";
 import { aUser, unique } from "#test/support/records.ts";
 import { aStore } from "#test/support/store.ts";
 
@@ -51,6 +54,9 @@ const records: { readonly [K in RecordKind]: () => Records[K] } = {
   }),
   settings: () => ({ ...defaultSettings, preventStatisticsTag: "Geheim", version: 1 }),
   tag: () => aTag({ segment: unique("Tag ") }),
+  thread: () => aThread({ text: "Größe 尺寸 📏", columnId: null, columnName: null }),
+  "thread-place": () => placeOf(aThread({ dataSourceId: unique("ds_") })),
+  tombstone: () => aTombstone(),
   user: () => aUser({ groups: ["grp_1"], attributes: { Country: ["US", "DE"], None: [] } }),
 };
 
@@ -63,6 +69,7 @@ const versioned = [
   "saved-query-names",
   "settings",
   "tag",
+  "thread",
   "user",
 ] as const;
 
@@ -107,6 +114,11 @@ const readBack: {
     return settings.version === 0 ? null : settings;
   },
   tag: async (store, { id }) => recordOf((await store.tagTree()).get(id)),
+  thread: async (store, { id }) => (await store.threads([id])).get(id) ?? null,
+  "thread-place": async (store, { dataSourceId }) =>
+    (await store.threadPlaces(dataSourceId, null, 10))[0] ?? null,
+  tombstone: async (store, { dataSourceId }) =>
+    (await store.tombstones(null, 10)).find((one) => one.dataSourceId === dataSourceId) ?? null,
   user: (store, { id }) => store.user(id),
 };
 

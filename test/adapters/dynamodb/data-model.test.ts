@@ -13,6 +13,7 @@ import { snapshotOf, usageOf, type Snapshot } from "#test/support/table-costs.ts
 import { typicalCatalog } from "#test/support/typical-catalog.ts";
 import { bulkAccess } from "./access-bulk.ts";
 import { changes } from "./access-changes.ts";
+import { curationChanges } from "./access-curation-changes.ts";
 import { jobChanges } from "./access-jobs.ts";
 import { reads } from "./access-reads.ts";
 
@@ -58,7 +59,7 @@ const byText = (a = "", b = ""): number => (a < b ? -1 : Number(a > b));
 
 const patterns = rowsUnder("Access patterns");
 const items = rowsUnder("Items");
-const trials = { ...reads, ...changes, ...jobChanges, ...bulkAccess };
+const trials = { ...reads, ...changes, ...jobChanges, ...bulkAccess, ...curationChanges };
 
 /** What the trials did, for what is asked of all of them together. */
 const written: Snapshot[] = [];

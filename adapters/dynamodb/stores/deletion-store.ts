@@ -1,0 +1,56 @@
+import type { Clock } from "#core/ports/clock.ts";
+import type { DeletionStore } from "#core/ports/deletion-store.ts";
+import { keys } from "../keys.ts";
+import { read, readOr } from "../records.ts";
+import { deleteItems, keyOf, queryItems, type TableRef } from "../requests.ts";
+import { readView, type PickDataSource } from "./data-source-store.ts";
+import { readDictionary } from "./dictionary-store.ts";
+
+/** A chunk of a dictionary may be 300 KB: of so many items at once the memory of a sweep has room. */
+const removedAtOnce = 25;
+
+/** A data source that is deleted. */
+const deletedDataSource: PickDataSource = (item) => {
+  const found = readOr(read["data-source"], item);
+  return found === null || found.deletedAt === null ? null : found;
+};
+
+const partition = "DELETED";
+
+/** Deleted data sources lie where they lay; a tombstone of each lies with the others, in the order of their deletion. */
+export const deletionStore = (ref: TableRef, clock: Clock): DeletionStore => ({
+  async dataSourceMembers(dataSourceId) {
+    const range: { between: [string, string] } = { between: ["MEM#", "MEM#~"] };
+    const found = await queryItems(ref, { partition: `DS#${dataSourceId}`, range });
+    return found.map(read["data-source-member"]);
+  },
+  deletedDataSource: (dataSourceId, userId) => readView(ref, clock, deletedDataSource, dataSourceId, userId),
+  deletedDictionary: (dataSourceId) => readDictionary(ref, deletedDataSource, dataSourceId),
+  async tombstones(after, limit) {
+    const found = await queryItems(ref, {
+      partition,
+      reverse: true,
+      limit,
+      after: after === null ? undefined : keys.tombstone(after.deletedAt, after.dataSourceId).sk,
+    });
+    return found.map(read.tombstone);
+  },
+  async tombstonesUntil(deletedAt, limit) {
+    const { sk } = keys.tombstone(deletedAt, "~");
+    return (await queryItems(ref, { partition, range: { lt: sk }, limit })).map(read.tombstone);
+  },
+  async removeParts(dataSourceId) {
+    for (let removed = 0; ;) {
+      const items = await queryItems(ref, { partition: `DS#${dataSourceId}`, limit: removedAtOnce });
+      if (items.length === 0) return removed;
+      // A thread lies elsewhere, and its place alone leads to it.
+      const places = items.filter(({ kind }) => kind === "thread-place").map(read["thread-place"]);
+      await deleteItems(
+        ref,
+        places.map(({ threadId }) => keys.thread(threadId)),
+      );
+      await deleteItems(ref, items.map(keyOf));
+      removed += items.length;
+    }
+  },
+});

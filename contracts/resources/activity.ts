@@ -1,0 +1,14 @@
+import * as z from "zod";
+import { timestamp } from "./common.ts";
+
+/** What somebody did, or Reeve by itself. */
+export const activityRecord = z
+  .object({
+    id: z.string(),
+    at: timestamp,
+    actor: z.string().describe("a user's id, or `system`"),
+    action: z.string().describe("`<what>:<verb>`"),
+    outcome: z.enum(["success", "denied", "failure"]),
+    details: z.record(z.string(), z.unknown()).describe("what changed; never a value out of the table"),
+  })
+  .meta({ id: "ActivityRecord" });

@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { givenName, timestamp } from "./common.ts";
+import { dataSourceRole } from "./data-source.ts";
+import { relationKind, technology } from "./remote.ts";
+
+/** A deleted data source is kept this long, and can be restored meanwhile; then all of it but its audit records goes. */
+export const restorableDays = 30;
+
+export const deletedDataSource = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    technology,
+    connectionId: z.string().nullable(),
+    remote: z.object({ database: z.string(), schema: z.string(), table: z.string(), kind: relationKind }),
+    myRole: dataSourceRole.nullable(),
+    deletedAt: timestamp,
+    deletedBy: z.string(),
+    restorableUntil: timestamp,
+  })
+  .meta({ id: "DeletedDataSource" });
+
+export const restoration = z
+  .strictObject({
+    name: givenName.optional().describe("another name, where its own is taken by now"),
+  })
+  .meta({ id: "Restoration" });

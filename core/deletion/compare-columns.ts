@@ -1,0 +1,34 @@
+import { targetOf, type Connection } from "#core/connections/connection.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+import type { RelationDescription } from "#core/ports/remote.ts";
+import { askRemote } from "#core/remote/remote-problem.ts";
+import type { DataSource, SchemaColumn } from "#core/sources/data-source.ts";
+import type { SourceDeps } from "#core/sources/source-deps.ts";
+
+/** How a table stands to what is known of it. */
+export type Comparison = "unchanged" | "columns-changed" | "not-comparable";
+
+/** Whether the table still has the columns that it had. One that cannot be looked at now is not comparable. */
+export async function compareColumns(
+  { remote, log }: Pick<SourceDeps, "remote" | "log">,
+  connection: Connection,
+  source: DataSource,
+  known: readonly SchemaColumn[],
+): Promise<Comparison> {
+  const { schema, table } = source.remote;
+  try {
+    const found = await askRemote(() => remote.inspect(targetOf(connection), { schema, name: table }));
+    return sameColumns(known, found.columns) ? "unchanged" : "columns-changed";
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    log.info("a restored table could not be looked at", { dataSourceId: source.id, error });
+    return "not-comparable";
+  }
+}
+
+const textOf = (columns: readonly { readonly name: string; readonly remoteType: string }[]): string =>
+  JSON.stringify(columns.map(({ name, remoteType }) => JSON.stringify([name, remoteType])).toSorted());
+
+/** Whether two descriptions name the same columns of the same types, in whatever order. */
+export const sameColumns = (known: readonly SchemaColumn[], found: RelationDescription["columns"]): boolean =>
+  textOf(known) === textOf(found);

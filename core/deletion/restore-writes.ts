@@ -1,0 +1,143 @@
+import { audited } from "#core/audit/record.ts";
+import type { Call } from "#core/call/call.ts";
+import { staleRead } from "#core/call/retry-conflict.ts";
+import type { Connection } from "#core/connections/connection.ts";
+import type { Comparison } from "#core/deletion/compare-columns.ts";
+import { ownersOf, tombstoneOf } from "#core/deletion/tombstone.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
+import { healthJob, runnableChecks } from "#core/health/health-job.ts";
+import type { DataSourceHealth } from "#core/health/health.ts";
+import { forgottenChecks } from "#core/health/unfinished-checks.ts";
+import type { Job } from "#core/jobs/job.ts";
+import type { CatalogChange } from "#core/ports/catalog-index.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { Ids } from "#core/ports/clock.ts";
+import type { DataSourceView, DictionaryView } from "#core/ports/store.ts";
+import {
+  columnsDocument,
+  columnTagsDocument,
+  deltaWrite,
+  headerDocument,
+  healthDocument,
+} from "#core/sources/catalog-documents.ts";
+import type { DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import { dataSourceExists, dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
+
+/** A data source as it comes back, with the job that runs its checks again; none where statistics are prevented. */
+export interface Restored {
+  readonly dataSource: DataSource;
+  readonly health: DataSourceHealth;
+  readonly job: Job | null;
+}
+
+/** Makes a deleted data source what it is when it comes back. */
+export function restored(
+  ids: Ids,
+  call: Call,
+  at: Date,
+  { dataSource: before, health }: DataSourceView,
+  comparison: Comparison,
+  name: string = before.name,
+): Restored {
+  const dataSource: DataSource = {
+    ...before,
+    name,
+    status: comparison === "unchanged" ? before.status : "disabled",
+    deletedAt: null,
+    updatedAt: at.toISOString(),
+    version: before.version + 1,
+  };
+  const asked = { by: call.user.id, at, correlationId: call.requestId };
+  const job = before.statisticsPrevented ? null : healthJob(ids, dataSource, runnableChecks, asked);
+  return { dataSource, health: job === null ? forgottenChecks(health) : health, job };
+}
+
+/** What a restoration has found out before anything is stored. */
+interface Findings {
+  readonly before: DataSourceView;
+  readonly after: Restored;
+  readonly connection: Connection;
+  readonly members: readonly DataSourceMember[];
+  readonly dictionary: Pick<DictionaryView, "columns" | "edits">;
+  readonly comparison: Comparison;
+}
+
+/** The writes that bring a data source back, all in one transaction. */
+export function restoreWrites(ids: Ids, call: Call, at: Date, findings: Findings): readonly Write[] {
+  const { before, after, connection } = findings;
+  const { dataSource, job } = after;
+  const { id, name, connectionId, remote } = dataSource;
+  return [
+    {
+      write: "require-connection",
+      connectionId,
+      secretRef: connection.secretRef,
+      otherwise: staleRead(),
+    },
+    { write: "claim", guard: dataSourceNameGuard(name), owner: id, otherwise: nameTaken(name) },
+    {
+      write: "claim",
+      guard: relationGuard(connectionId, remote),
+      owner: id,
+      otherwise: dataSourceExists(remote),
+    },
+    {
+      write: "replace",
+      kind: "data-source",
+      record: dataSource,
+      expected: before.dataSource.version,
+      otherwise: staleRead(),
+    },
+    ...healthWrites(before.health, after.health),
+    {
+      write: "remove",
+      kind: "tombstone",
+      record: tombstoneOf(before.dataSource, [], before.dataSource.deletedAt ?? "", ""),
+    },
+    ...(job === null ? [] : [{ write: "enqueue", job } as const]),
+    deltaWrite(ids, at, [changeOf(findings)]),
+    auditedRestore(ids, call, at, findings),
+  ];
+}
+
+const nameTaken = (name: string): DomainError =>
+  new DomainError(
+    "data-source-name-taken",
+    `A data source is named ${JSON.stringify(name)} by now; restore this one under another \`name\`.`,
+  );
+
+const healthWrites = (before: DataSourceHealth, after: DataSourceHealth): readonly Write[] =>
+  before === after
+    ? []
+    : [
+        {
+          write: "replace",
+          kind: "data-source-health",
+          record: after,
+          expected: before.version,
+          otherwise: staleRead(),
+        },
+      ];
+
+/** All that the index knows of a data source, because it may have forgotten what was deleted. */
+const changeOf = ({ after: { dataSource, health }, members, dictionary }: Findings): CatalogChange => ({
+  dataSourceId: dataSource.id,
+  header: headerDocument(dataSource),
+  health: healthDocument(health),
+  owners: { principals: ownersOf(members), version: 1 },
+  columns: columnsDocument(dictionary.columns, dataSource),
+  columnTags: columnTagsDocument(dictionary.edits.values(), dataSource),
+});
+
+const auditedRestore = (ids: Ids, call: Call, at: Date, findings: Findings): Write => {
+  const { before, after, comparison } = findings;
+  return audited(ids, at, call, {
+    action: "data-source:restore",
+    resource: { type: "data-source", id: after.dataSource.id },
+    details: {
+      before: { name: before.dataSource.name, deletedAt: before.dataSource.deletedAt },
+      after: { name: after.dataSource.name, status: after.dataSource.status },
+      table: comparison,
+    },
+  });
+};

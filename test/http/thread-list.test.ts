@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import type { SchemaColumn } from "#core/sources/data-source.ts";
+import { anApp } from "#test/support/app.ts";
+import { aDataSource, aRegistrar } from "#test/support/personas.ts";
+
+const app = await anApp();
+const { owner, connection } = await aRegistrar(app);
+const source = () => aDataSource(owner, connection);
+const posted = (id: string, text: string, column?: string) =>
+  owner.api.createThread({
+    params: { dataSourceId: id },
+    body: { text, ...(column === undefined ? {} : { column }) },
+  });
+const reply = (id: string, text: string) =>
+  owner.api.createReply({ params: { threadId: id }, body: { text } });
+const read = (id: string) => owner.api.getThread({ params: { threadId: id } });
+const patch = (id: string, body: unknown) => app.call("PATCH", `/threads/${id}`, { as: owner, body });
+const idsOf = async (id: string, query = {}) =>
+  (await owner.api.listThreads({ params: { dataSourceId: id }, query })).items.map((one) => one.id);
+
+describe("the list of threads", () => {
+  it("has the newest activity first, whatever it was, and goes on from page to page", async () => {
+    const { id } = await source();
+    const ids: string[] = [];
+    for (const text of ["a", "b", "c", "d"]) {
+      ids.push((await posted(id, text)).id);
+      app.clock.advance(1000);
+    }
+    const [a, b, c, d] = ids;
+    expect(await idsOf(id)).toEqual([d, c, b, a]);
+    await reply(a ?? "", "again");
+    app.clock.advance(1000);
+    await patch(b ?? "", { resolved: true });
+    expect(await idsOf(id)).toEqual([b, a, d, c]);
+    const params = { dataSourceId: id };
+    const first = await owner.api.listThreads({ params, query: { limit: 3 } });
+    const cursor = first.nextCursor ?? "";
+    const rest = await owner.api.listThreads({ params, query: { limit: 3, cursor } });
+    expect([...first.items, ...rest.items].map((one) => one.id)).toEqual([b, a, d, c]);
+    expect(rest.nextCursor).toBeNull();
+    const filtered = await app.call("GET", `/data-sources/${id}/threads`, {
+      as: owner,
+      query: { cursor, resolved: "true" },
+    });
+    expect(filtered).toMatchObject({ status: 400, body: { code: "invalid-cursor" } });
+  });
+
+  it("is narrowed to a column and to what is resolved or open", async () => {
+    const { id } = await source();
+    const whole = await posted(id, "whole");
+    const onId = await posted(id, "id", "id");
+    const onName = await posted(id, "name", "name");
+    await patch(onName.id, { resolved: true });
+    expect(await idsOf(id, { column: "ID" })).toEqual([onId.id]);
+    expect(await idsOf(id, { column: "nope" })).toEqual([]);
+    expect(await idsOf(id, { resolved: "true" })).toEqual([onName.id]);
+    expect(new Set(await idsOf(id, { resolved: "false" }))).toEqual(new Set([onId.id, whole.id]));
+    expect(await idsOf(id, { resolved: "false", column: "name" })).toEqual([]);
+    const bad = await app.call("GET", `/data-sources/${id}/threads`, {
+      as: owner,
+      query: { resolved: "maybe" },
+    });
+    expect(bad.status).toBe(400);
+  });
+
+  it("is counted by column in the dictionary", async () => {
+    const { id } = await source();
+    const counts = async () => {
+      const { items } = await owner.api.getDictionary({ params: { dataSourceId: id } });
+      return Object.fromEntries(items.map(({ name, threads }) => [name, threads]));
+    };
+    await posted(id, "whole");
+    const thread = await posted(id, "Q", "id");
+    await posted(id, "Q", "id");
+    expect(await counts()).toEqual({ id: { open: 2, resolved: 0 }, name: { open: 0, resolved: 0 } });
+    await patch(thread.id, { resolved: true });
+    expect((await counts())["id"]).toEqual({ open: 1, resolved: 1 });
+    const described = await owner.api.updateColumn({
+      params: { dataSourceId: id, column: "id" },
+      body: { description: "x" },
+    });
+    expect(described.threads).toEqual({ open: 1, resolved: 1 });
+    await app.call("DELETE", `/threads/${thread.id}`, { as: owner });
+    expect((await counts())["id"]).toEqual({ open: 1, resolved: 0 });
+  });
+});
+
+describe("a column that is renamed or goes", () => {
+  /** A dictionary with other columns under the header, as a refresh leaves it. */
+  async function refresh(id: string, change: (columns: readonly SchemaColumn[]) => readonly SchemaColumn[]) {
+    const view = await app.store.dictionary(id);
+    if (view === null) throw new Error("no dictionary");
+    const { dataSource: before } = view;
+    const columns = change(view.columns);
+    const generation = app.ids.next("generation");
+    const chunks = await app.store.stageDictionary(id, generation, columns);
+    const dictionary = { ...before.dictionary, generation, chunks, columnCount: columns.length };
+    const record = { ...before, dictionary, version: before.version + 1 };
+    await app.store.commit([{ write: "put", kind: "data-source", record }]);
+  }
+  const found = async (id: string, column: string) =>
+    (await owner.api.listThreads({ params: { dataSourceId: id }, query: { column } })).items.map((one) => [
+      one.column,
+      one.columnRemoved,
+    ]);
+
+  it("keeps its threads: under its new name, and under its last one when it is gone", async () => {
+    const { id } = await source();
+    const thread = await posted(id, "Q", "name");
+    await refresh(id, (columns) =>
+      columns.map((column) => (column.name === "name" ? { ...column, name: "label" } : column)),
+    );
+    expect(await found(id, "label")).toEqual([["label", false]]);
+    expect(await found(id, "name")).toEqual([]);
+    await refresh(id, (columns) => columns.filter(({ name }) => name === "id"));
+    expect(await read(thread.id)).toMatchObject({ columnRemoved: true });
+    await reply(thread.id, "It is gone.");
+    const { items } = await owner.api.listThreads({ params: { dataSourceId: id } });
+    expect(items).toMatchObject([{ id: thread.id, columnRemoved: true, replies: [{ text: "It is gone." }] }]);
+  });
+});
