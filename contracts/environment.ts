@@ -18,6 +18,7 @@ export const remoteEnvironment = z.object({ ...secrets });
 export const workerEnvironment = z.object({ ...table, ...queue, ...secrets });
 export const deadLettersEnvironment = z.object({ ...table, ...queue });
 export const sweepEnvironment = z.object({ ...table, ...queue, ...secrets });
+export const nightlyEnvironment = z.object({ ...table, ...queue });
 export const bootstrapEnvironment = z.object({ ...table, ...secrets });
 
 /** How many jobs of one connection run at a time. */

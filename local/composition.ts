@@ -22,6 +22,7 @@ import { catalogOperations } from "#functions/operations/catalog.ts";
 import { connectionOperations } from "#functions/operations/connections.ts";
 import { jobOperations } from "#functions/operations/jobs.ts";
 import { peopleOperations } from "#functions/operations/people.ts";
+import { nightly } from "#functions/operations/nightly.ts";
 import { sweep } from "#functions/operations/sweep.ts";
 import { systemOperations } from "#functions/operations/system.ts";
 import { deadLetterWorker, jobWorker } from "#functions/operations/workers.ts";
@@ -57,7 +58,13 @@ export function compose({ table, secretsDirectory, rootSecret }: Ingredients) {
     people: httpFunction(peopleRoutes, peopleOperations(parts), parts),
     system: httpFunction(systemRoutes, systemOperations(), null),
   };
-  return { parts, functions, sweep: sweep(withMessages), stopWorkers: queues.stop };
+  return {
+    parts,
+    functions,
+    sweep: sweep(withMessages),
+    nightly: nightly(withMessages),
+    stopWorkers: queues.stop,
+  };
 }
 
 type Parts = ReturnType<typeof partsOf>;

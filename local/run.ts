@@ -17,6 +17,8 @@ import { startHttpServer } from "./server/http-server.ts";
 import { StartError } from "./start-error.ts";
 
 const sweepEveryMs = 60_000;
+/** What has begun in a night is not begun again: a machine that was off then makes up for it soon after its start. */
+const nightlyEveryMs = 30 * 60_000;
 /** How long a request or a job may go on once the end has begun; a job is taken up again by the next start. */
 const lastMomentsMs = 2000;
 
@@ -70,6 +72,9 @@ async function openReeve(directory: DataDirectory, table: LocalTable, closing: C
   const sweeping = { name: "sweep", everyMs: sweepEveryMs, task: () => reeve.sweep() };
   const stopSweeping = startSchedule(sweeping, intervalTimers, processLog);
   closing.on("work", () => patiently(stopSweeping(), lastMomentsMs));
+  const night = { name: "nightly", everyMs: nightlyEveryMs, task: () => reeve.nightly() };
+  const stopNights = startSchedule(night, intervalTimers, processLog);
+  closing.on("work", () => patiently(stopNights(), lastMomentsMs));
   return reeve;
 }
 

@@ -84,7 +84,10 @@ function freeSlot({ line, id, slot }: Job): readonly Step[] {
 }
 
 /** Stores a new job: the record, its places in the lists, and its place in its line. */
-export function enqueueSteps(job: Job): readonly Step[] {
+export function enqueueSteps({
+  job,
+  otherwise,
+}: Extract<Write, { readonly write: "enqueue" }>): readonly Step[] {
   const { id: jobId, createdAt, subject } = job;
   const ttl = expiresAfter(createdAt);
   const { Put: record } = jobItem
@@ -97,7 +100,7 @@ export function enqueueSteps(job: Job): readonly Step[] {
     .item({ createdAt, jobId, ttl })
     .options({ tableName })
     .params();
-  const steps: Step[] = [{ item: { Put: record } }, { item: { Put: inMonth } }, standInLine(job)];
+  const steps: Step[] = [{ item: { Put: record }, otherwise }, { item: { Put: inMonth } }, standInLine(job)];
   if (subject.type === "data-source") {
     const { Put: ofDataSource } = jobOfDataSourceItem
       .build(PutTransaction)

@@ -56,7 +56,11 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
     documentationVersion: 0,
     ...dataSourceItem.build(EntityFormatter).format(item),
   }),
-  "data-source-health": (item) => ({ domainsAt: null, ...healthItem.build(EntityFormatter).format(item) }),
+  "data-source-health": (item) => ({
+    domainsAt: null,
+    changeSign: null,
+    ...healthItem.build(EntityFormatter).format(item),
+  }),
   "data-source-member": (item) => dataSourceMemberItem.build(EntityFormatter).format(item),
   "documentation-version": (item) => documentationVersionItem.build(EntityFormatter).format(item),
   measurement: (item) => {

@@ -80,6 +80,7 @@ async function compare(client: Client, session: RemoteSession, relation: Relatio
   const run = async () => {
     const { checks, figures } = await measure(systemClock, automaticChecks, schemaColumns, {
       relation,
+      changeSign: null,
       open: (ask) => ask(session),
       done: () => {},
       keepDomains: () => Promise.resolve("key-schema-missing"),

@@ -49,6 +49,7 @@ const instantSession: RemoteSession = {
     ),
   probe: () => Promise.resolve(),
   probeMany: () => Promise.resolve(new Map()),
+  changeSigns: () => Promise.resolve(new Map()),
   countRows: () => Promise.resolve(rows),
   columnStatistics: (_, columns) =>
     Promise.resolve({

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { RemoteServer, RemoteSession } from "#core/ports/remote.ts";
+import { changeSigns } from "./change-signs.ts";
 import { describeRelation, describeRelations } from "./describe.ts";
 import { columnDomains } from "./domains.ts";
 import { keyStoreRefusal } from "./key-schema.ts";
@@ -43,6 +44,7 @@ export const postgresqlSession = (open: OpenClient, run: RunStatement): RemoteSe
   describeMany: (relations) => describeRelations(run, relations),
   probe: (relation) => probeRelation(run, relation),
   probeMany: (relations) => probeRelations(run, relations),
+  changeSigns: (relations) => changeSigns(run, relations),
   countRows: (relation) => countRows(run, relation),
   columnStatistics: (relation, columns, rowCount) => columnStatistics(run, relation, columns, rowCount),
   keyStoreRefusal: () => keyStoreRefusal(run),

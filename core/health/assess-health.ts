@@ -61,6 +61,7 @@ export function initialHealth(
     fingerprintAt: null,
     fingerprint: [],
     domainsAt: null,
+    changeSign: null,
     version: 1,
   };
 }

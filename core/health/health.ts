@@ -46,5 +46,7 @@ export interface DataSourceHealth {
   readonly fingerprint: readonly FingerprintColumn[];
   /** When the fingerprint's domains were put into Reeve's key schema inside the remote; null while none are kept. */
   readonly domainsAt: string | null;
+  /** What the engine said of changes just before the rows were counted: while it says the same, nothing has changed. */
+  readonly changeSign: string | null;
   readonly version: number;
 }

@@ -17,7 +17,7 @@ export interface Measured {
   readonly figures: Partial<
     Pick<
       DataSourceHealth,
-      "rowCount" | "highCardinalityColumn" | "fingerprintAt" | "fingerprint" | "domainsAt"
+      "rowCount" | "highCardinalityColumn" | "fingerprintAt" | "fingerprint" | "domainsAt" | "changeSign"
     >
   >;
   /** Why nothing more could be asked in this session, where that is so. */
@@ -27,6 +27,8 @@ export interface Measured {
 /** What to measure, and how to reach it. */
 export interface Subject {
   readonly relation: Relation;
+  /** What the engine said of changes before anything was counted; null where it said nothing. */
+  readonly changeSign: string | null;
   readonly open: <T>(ask: (session: RemoteSession) => Promise<T>) => Promise<T>;
   readonly done: (checks: number) => void;
   /** Keeps the domains of the fingerprint's columns inside the remote; gives why it cannot, or null. */
@@ -100,7 +102,8 @@ class Run {
     });
     await this.one("row-count", async () => {
       const value = await this.count(session);
-      this.figures = { ...this.figures, rowCount: { value, exact: true, at: this.now() } };
+      const { changeSign } = this.subject;
+      this.figures = { ...this.figures, rowCount: { value, exact: true, at: this.now() }, changeSign };
       return passed;
     });
     await this.one("high-cardinality", () => this.highCardinality(session));

@@ -63,6 +63,7 @@ async function measureRemote(
   const budget = remoteBudget(deps, work.signal);
   return await measure(deps.clock, checks, columns, {
     relation: { schema: dataSource.remote.schema, name: dataSource.remote.table },
+    changeSign: null,
     open: (ask) => deps.sessions.withSession(targetOf(connection), budget, ask),
     done: (count) => work.progress(count),
     keepDomains: (session, fingerprint) =>

@@ -4,16 +4,26 @@ import { targetOf, type Connection } from "#core/connections/connection.ts";
 import { assessHealth } from "#core/health/assess-health.ts";
 import type { RunnableCheck } from "#core/health/health-job.ts";
 import { mergeMeasured, resultWrites } from "#core/health/health-result.ts";
-import { refreshCheckpoint, refreshInput, type RefreshCounts } from "#core/health/job-input.ts";
+import { refreshInput, refreshState, type RefreshCounts } from "#core/health/job-input.ts";
 import { keepDomains, type DomainSubject } from "#core/health/keep-domains.ts";
 import { measure, unmeasured, type Measured } from "#core/health/measure.ts";
+import { counted, noneYet } from "#core/health/refresh-counts.ts";
+import {
+  connectionTurns,
+  isLeftAlone,
+  isUnchanged,
+  namedTurns,
+  type ReadTurns,
+} from "#core/health/refresh-turns.ts";
 import { lateRemoval } from "#core/health/remove-domains.ts";
 import { remoteBudget } from "#core/health/remote-budget.ts";
 import type { HealthDeps } from "#core/health/run-health-job.ts";
 import { settledWrites } from "#core/health/unfinished-checks.ts";
 import type { GoesOn, JobHandler, Outcome, Work } from "#core/jobs/work.ts";
 import type { Write } from "#core/ports/change.ts";
-import { RemoteError, type RemoteSession } from "#core/ports/remote.ts";
+import { relationKey, RemoteError, type RemoteSession } from "#core/ports/remote.ts";
+import type { DataSourceView, Turn } from "#core/ports/store.ts";
+import type { DataSource } from "#core/sources/data-source.ts";
 
 /**
  * Runs the checks of many data sources of one connection in one session. What was found of each commits by
@@ -31,39 +41,61 @@ const lossesInRow = 3;
 /** What a session reaches, and what it may take. */
 type Remote = Pick<DomainSubject, "connection" | "budget">;
 
+/** One whose turn has come: as it is stored, or null where it is none of this connection's. */
+interface Due extends Turn {
+  readonly view: DataSourceView | null;
+}
+
+const relationOf = ({ remote: { schema, table } }: DataSource) => ({ schema, name: table });
+
 class Refresh {
   private readonly deps: HealthDeps;
   private readonly work: Work;
-  private readonly ids: readonly string[];
   private readonly checks: readonly RunnableCheck[];
+  private readonly readTurns: ReadTurns;
+  /** Whether it is the night's, which leaves alone what nobody asked for and what has not changed. */
+  private readonly nightly: boolean;
   private counts: RefreshCounts;
   private position: number;
+  private place: string | null;
   private readonly first: number;
-  /** Whether the one at `position` has lost a session already. */
+  private due: Due[] = [];
+  private atEnd = false;
+  /** What the engine says of changes to those that are due, by relation; null while it was not asked. */
+  private signs: ReadonlyMap<string, string | null> | null = null;
+  /** Whether the one whose turn it is has lost a session already. */
   private again = false;
   private losses = 0;
+  private unstored = false;
 
   constructor(deps: HealthDeps, work: Work) {
     this.deps = deps;
     this.work = work;
-    const { dataSourceIds, checks } = refreshInput.parse(work.job.input);
-    const { checkpoint } = work.job;
-    const before = checkpoint === null ? null : refreshCheckpoint.parse(checkpoint);
-    this.ids = dataSourceIds;
-    this.checks = checks;
-    this.counts = before?.result ?? noneYet(dataSourceIds.length);
-    this.position = before?.position ?? 0;
-    this.first = this.position;
+    const input = refreshInput.parse(work.job.input);
+    const { position, place, result } = refreshState(work.job);
+    this.checks = input.checks;
+    this.nightly = input.dataSourceIds === undefined;
+    this.readTurns =
+      input.dataSourceIds === undefined
+        ? connectionTurns(deps.store, this.connectionId)
+        : namedTurns(input.dataSourceIds);
+    this.counts = result ?? noneYet(input.dataSourceIds?.length ?? 0);
+    this.position = position;
+    this.place = place;
+    this.first = position;
   }
 
   async run(): Promise<Outcome | GoesOn> {
     const view = await this.deps.store.connection(this.connectionId, systemActor);
-    while (this.next() !== null) {
+    while ((await this.next()) !== null) {
       // A connection is deleted after its data sources: those that are named here are gone too.
       const failure = view === null ? null : await this.session(view.connection);
       if (view === null || failure !== null) await this.unreached(failure);
     }
-    if (this.position < this.ids.length) return { goesOn: true };
+    if (this.due.length > 0 || !this.atEnd) {
+      await this.storePlace();
+      return { goesOn: true };
+    }
     return { result: this.counts, writes: () => Promise.resolve([]) };
   }
 
@@ -72,9 +104,23 @@ class Refresh {
   }
 
   /** Whose turn it is; null when all are done with or the worker's time is over. Each worker does one at least. */
-  private next(): string | null {
+  private async next(): Promise<Due | null> {
     if (this.position > this.first && this.work.timeIsUp()) return null;
-    return this.ids[this.position] ?? null;
+    while (this.due.length === 0 && !this.atEnd) await this.readDue();
+    return this.due[0] ?? null;
+  }
+
+  /** Reads the following turns, having stored how far it is. */
+  private async readDue(): Promise<void> {
+    await this.storePlace();
+    const turns = await this.readTurns(this.place);
+    const views = await Promise.all(
+      turns.map(({ dataSourceId }) => this.deps.store.dataSource(dataSourceId, systemActor)),
+    );
+    this.due = turns.map((turn, index) => ({ ...turn, view: views[index] ?? null }));
+    this.atEnd = turns.length === 0;
+    this.signs = null;
+    if (this.nightly) this.counts = { ...this.counts, total: this.position + turns.length };
   }
 
   /** Goes on in a session until all is done, time is over, or the session is; gives why asking on is useless. */
@@ -93,8 +139,10 @@ class Refresh {
   }
 
   private async within(session: RemoteSession, remote: Remote): Promise<RemoteError | null> {
-    for (let id = this.next(); id !== null; id = this.next()) {
-      const measured = await this.measure(session, remote, id);
+    for (let due = await this.next(); due !== null; due = await this.next()) {
+      const sign = await this.signOf(session, due);
+      if (this.passedOver(due, sign)) continue;
+      const measured = await this.measure(session, remote, due.dataSourceId, sign);
       const broken = measured?.broken ?? null;
       if (broken !== null && !this.again) {
         // It may have nothing to do with this one: it gets another session.
@@ -103,21 +151,55 @@ class Refresh {
       }
       this.again = false;
       this.losses = broken === null ? 0 : this.losses + 1;
-      await this.settle(id, measured);
+      await this.settle(due.dataSourceId, measured);
       if (broken !== null) return this.losses < lossesInRow ? null : broken;
     }
     return null;
   }
 
+  /** Goes on to the next where the night has nothing to do; that is stored with the next result. */
+  private passedOver({ view }: Due, sign: string | null): boolean {
+    if (!this.nightly || view === null) return false;
+    const alone = isLeftAlone(view.dataSource);
+    if (!alone && !isUnchanged(view.health, sign, this.checks)) return false;
+    const { leftAlone, unchanged } = this.counts;
+    this.counts = {
+      ...this.counts,
+      ...(alone ? { leftAlone: leftAlone + 1 } : { unchanged: unchanged + 1 }),
+    };
+    this.turnOver();
+    this.unstored = true;
+    return true;
+  }
+
+  /** What the engine says of changes, asked for all that are due at once. Not knowing is no failure: rows are counted then. */
+  private async signOf(session: RemoteSession, { view }: Due): Promise<string | null> {
+    const relations = this.due.flatMap((each) =>
+      each.view === null ? [] : [relationOf(each.view.dataSource)],
+    );
+    try {
+      this.signs ??= await session.changeSigns(relations);
+    } catch (error) {
+      if (!(error instanceof RemoteError) || error.reason === "cancelled") throw error;
+      this.signs = new Map();
+    }
+    return view === null ? null : (this.signs.get(relationKey(relationOf(view.dataSource))) ?? null);
+  }
+
   /** What the remote says of one data source; null where it is none of this connection any more. */
-  private async measure(session: RemoteSession, remote: Remote, id: string): Promise<Measured | null> {
+  private async measure(
+    session: RemoteSession,
+    remote: Remote,
+    id: string,
+    changeSign: string | null,
+  ): Promise<Measured | null> {
     const { store, clock } = this.deps;
     const dictionary = await store.dictionary(id);
     if (dictionary === null || dictionary.dataSource.connectionId !== this.connectionId) return null;
     const { dataSource, columns } = dictionary;
-    const { schema, table } = dataSource.remote;
     return await measure(clock, this.checks, columns, {
-      relation: { schema, name: table },
+      relation: relationOf(dataSource),
+      changeSign,
       open: (ask) => ask(session),
       done: () => {},
       keepDomains: (asked, fingerprint) =>
@@ -127,37 +209,58 @@ class Refresh {
 
   /** All that are left fail for the same reason, and the remote is not asked again for each. */
   private async unreached(error: RemoteError | null): Promise<void> {
-    for (let id = this.next(); id !== null; id = this.next()) {
-      await this.settle(id, error === null ? null : unmeasured(this.deps.clock, this.checks, error));
+    for (let due = await this.next(); due !== null; due = await this.next()) {
+      if (this.passedOver(due, null)) continue;
+      const measured = error === null ? null : unmeasured(this.deps.clock, this.checks, error);
+      await this.settle(due.dataSourceId, measured);
     }
   }
 
   /** Stores what was found of one with the place behind it, merged with what others stored meanwhile. */
   private async settle(id: string, measured: Measured | null): Promise<void> {
-    const reached = this.position + 1;
-    this.work.progress(reached);
-    this.counts = await retryConflict({ ifMatch: null }, async () => {
-      const { writes, counts } = await this.result(id, measured);
-      await this.work.checkpoint({ position: reached, result: counts }, writes);
-      return counts;
+    const before = this.counts;
+    this.turnOver();
+    await retryConflict({ ifMatch: null }, async () => {
+      const { writes, counts } = await this.result(id, measured, before);
+      this.counts = counts;
+      await this.store(writes);
     });
-    this.position = reached;
+  }
+
+  /** The turn is the next one's. */
+  private turnOver(): void {
+    const done = this.due.shift();
+    this.place = done?.place ?? this.place;
+    this.position += 1;
+    this.work.progress(this.position, this.counts.total);
+  }
+
+  private async store(writes: readonly Write[]): Promise<void> {
+    const { position, place, counts } = this;
+    await this.work.checkpoint({ position, place, result: counts }, writes);
+    this.unstored = false;
+  }
+
+  /** Those that were passed over leave no result of their own. */
+  private async storePlace(): Promise<void> {
+    if (this.unstored) await this.store([]);
   }
 
   private async result(
     id: string,
     measured: Measured | null,
+    before: RefreshCounts,
   ): Promise<{ readonly writes: readonly Write[]; readonly counts: RefreshCounts }> {
     const view = await this.deps.store.dataSource(id, systemActor);
     const left = view !== null && view.dataSource.connectionId !== this.connectionId;
     if (view === null || left || measured === null) {
       const writes =
         view === null ? this.lateRemoval(id, measured) : settledWrites(view.health, this.checks, leftDetail);
-      return { writes, counts: { ...this.counts, skipped: this.counts.skipped + 1 } };
+      return { writes, counts: { ...before, skipped: before.skipped + 1 } };
     }
     const after = mergeMeasured(view.health, measured);
     const writes = resultWrites(this.deps, this.work.job, view.health, measured);
-    return { writes, counts: counted(this.counts, measured, assessHealth(after) === "unhealthy") };
+    return { writes, counts: counted(before, measured, assessHealth(after) === "unhealthy") };
   }
 
   /** Of one that was deleted while it was measured. */
@@ -169,23 +272,3 @@ class Refresh {
 
 /** Why a data source that left the connection has no result. */
 const leftDetail = "connection-changed: it stands on another connection now";
-
-const noneYet = (total: number): RefreshCounts => ({
-  total,
-  measured: 0,
-  skipped: 0,
-  unhealthy: 0,
-  checks: { passed: 0, failed: 0, skipped: 0 },
-});
-
-function counted(before: RefreshCounts, { checks }: Measured, unhealthy: boolean): RefreshCounts {
-  const states = Object.values(checks).map(({ state }) => state);
-  const of = (state: "passed" | "failed" | "skipped"): number =>
-    before.checks[state] + states.filter((each) => each === state).length;
-  return {
-    ...before,
-    measured: before.measured + 1,
-    unhealthy: before.unhealthy + (unhealthy ? 1 : 0),
-    checks: { passed: of("passed"), failed: of("failed"), skipped: of("skipped") },
-  };
-}

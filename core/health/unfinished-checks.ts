@@ -1,7 +1,7 @@
 import { systemActor } from "#core/audit/record.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
 import { runnableChecks, type RunnableCheck } from "#core/health/health-job.ts";
-import { healthInput, refreshInput, refreshPosition } from "#core/health/job-input.ts";
+import { healthInput, refreshInput, refreshState } from "#core/health/job-input.ts";
 import type { Check, DataSourceHealth } from "#core/health/health.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
@@ -91,9 +91,10 @@ const readAtOnce = 25;
 
 /** The same for a job about many data sources: those behind its last checkpoint have their result. */
 export async function abandonedRefresh(store: Store, job: Job, detail: string): Promise<readonly Write[]> {
-  const { dataSourceIds, checks } = refreshInput.parse(job.input);
+  // The night's names nobody, and nobody waits for it: what it does not come to stays as it is.
+  const { dataSourceIds = [], checks } = refreshInput.parse(job.input);
   const writes: Write[] = [];
-  for (let first = refreshPosition(job); first < dataSourceIds.length; first += readAtOnce) {
+  for (let first = refreshState(job).position; first < dataSourceIds.length; first += readAtOnce) {
     const ids = dataSourceIds.slice(first, first + readAtOnce);
     const found = await Promise.all(ids.map((id) => settled(store, id, checks, detail)));
     writes.push(...found.flat());

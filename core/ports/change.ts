@@ -117,8 +117,8 @@ export type Write =
     }
   /** Frees a guard that `owner` holds. */
   | { readonly write: "release"; readonly guard: Guard; readonly owner: string }
-  /** Stores a new job with its place in its line. */
-  | { readonly write: "enqueue"; readonly job: Job }
+  /** Stores a new job with its place in its line; `otherwise` where one of its id may be there already. */
+  | { readonly write: "enqueue"; readonly job: Job; readonly otherwise?: DomainError }
   /** Demands that this attempt still holds the job: fences what a worker writes. */
   | { readonly write: "fence"; readonly job: Job; readonly otherwise: DomainError }
   /** Stores how far a job is, if this attempt still holds it and nobody has asked it to stop. */

@@ -144,6 +144,11 @@ export interface RemoteSession extends DomainReader {
    * Gives why each of the others cannot, by relation key; fails where nothing more can be asked at all.
    */
   probeMany(relations: readonly Relation[]): Promise<ReadonlyMap<string, RemoteError>>;
+  /**
+   * For each relation a sign that is another one after any change of its rows, by relation key, with one cheap
+   * statement; null or absent where the engine cannot say. Asked before a count, it belongs to that count.
+   */
+  changeSigns(relations: readonly Relation[]): Promise<ReadonlyMap<string, string | null>>;
   /** Counts every row, exactly, in one scan. */
   countRows(relation: Relation): Promise<number>;
   /**

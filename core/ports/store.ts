@@ -58,6 +58,12 @@ export interface ConnectionView {
   readonly memberships: readonly ConnectionMember[];
 }
 
+/** One data source in a list that is gone through by places, which stay where they are whatever comes and goes. */
+export interface Turn {
+  readonly dataSourceId: string;
+  readonly place: string;
+}
+
 export interface ConnectionStore {
   /** One read: the connection and the roles of one user on it. */
   connection(connectionId: string, userId: string): Promise<ConnectionView | null>;
@@ -72,6 +78,11 @@ export interface ConnectionStore {
   connectionMembers(connectionId: string): Promise<readonly ConnectionMember[]>;
   /** Whether any data source stands on the connection. */
   connectionInUse(connectionId: string): Promise<boolean>;
+  /**
+   * Data sources that stand on the connection, from behind a place, at most `limit`; none at the end. One that comes
+   * to stand on it meanwhile may be left out.
+   */
+  connectionDataSources(connectionId: string, after: string | null, limit: number): Promise<readonly Turn[]>;
   /** Which of these relations are data sources already: relation key → data source id. */
   relationOwners(connectionId: string, relations: readonly Relation[]): Promise<ReadonlyMap<string, string>>;
 }

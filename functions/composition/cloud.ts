@@ -14,6 +14,7 @@ import type {
   connectionsEnvironment,
   deadLettersEnvironment,
   jobsEnvironment,
+  nightlyEnvironment,
   peopleEnvironment,
   sweepEnvironment,
 } from "#contracts/environment.ts";
@@ -135,6 +136,11 @@ export const sweepParts = (
   ...queueParts(environment),
   secrets: secretStore(environment),
 });
+
+/** For the beginning of the night's work. */
+export const nightlyParts = (
+  environment: Environment<typeof nightlyEnvironment>,
+): Omit<CommonParts, "keys" | "cursors"> & QueueParts => queueParts(environment);
 
 /** For making the first administrator. */
 export const bootstrapParts = (

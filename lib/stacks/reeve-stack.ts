@@ -6,6 +6,7 @@ import { HttpFunctions } from "#lib/constructs/http-functions.ts";
 import { JobQueue } from "#lib/constructs/job-queue.ts";
 import { JobWorkers } from "#lib/constructs/job-workers.ts";
 import { networkOf } from "#lib/constructs/network.ts";
+import { NightlySchedule } from "#lib/constructs/nightly-schedule.ts";
 import { PublicApi } from "#lib/constructs/public-api.ts";
 import { ReeveTable } from "#lib/constructs/reeve-table.ts";
 import { RemoteFunctions } from "#lib/constructs/remote-functions.ts";
@@ -26,6 +27,7 @@ export class ReeveStack extends Stack {
     const api = new PublicApi(this, "Api", { functions: byGroup, alarms });
     new JobWorkers(this, "Workers", { table, queue, secrets, network, alarms });
     new SweepSchedule(this, "Sweep", { table, queue, secrets, alarms });
+    new NightlySchedule(this, "Nightly", { table, queue, alarms });
     new FirstAdministrator(this, "FirstAdministrator", { table, secrets, alarms });
     new CfnOutput(this, "ApiUrl", { value: api.url, description: "Where the API answers" });
     new CfnOutput(this, "AdministratorSecretName", {

@@ -23,6 +23,7 @@ function aSession(given: Partial<RemoteSession> = {}) {
     describeMany: () => Promise.reject(new Error("not asked for in these tests")),
     probe: () => Promise.resolve(),
     probeMany: () => Promise.reject(new Error("not asked for in these tests")),
+    changeSigns: () => Promise.resolve(new Map()),
     countRows: () => Promise.resolve(10),
     columnStatistics: (_, names, rows) =>
       Promise.resolve({
@@ -56,6 +57,7 @@ const run = (
   const progress: number[] = [];
   return measure(new FixedClock(), checks, columns, {
     relation,
+    changeSign: null,
     open: (ask) => (open === undefined ? ask(session) : Promise.reject(open)),
     done: (count) => progress.push(count),
     keepDomains: () => Promise.resolve("key-schema-missing"),

@@ -102,13 +102,14 @@ describe("each function may do what it does and nothing else", () => {
         '"*"': ["secretsmanager:ListSecrets"],
       },
     ],
+    ["NightlyBegin", { Table: someChange, QueueJobs: send }],
     ["FirstAdministrator", { Table: someChange, "secret first-administrator-??????": readSecret }],
   ])("%s", (role, rights) => {
     expect(rightsOf(role)).toEqual(rights);
   });
 
   it("has a policy that is listed here", () => {
-    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(10);
+    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(11);
   });
 });
 

@@ -209,12 +209,13 @@ describe("every function", () => {
   });
 });
 
-describe("the sweep", () => {
-  it("runs each minute", () => {
+describe("schedules", () => {
+  it.each([
+    ["the sweep each minute", "rate(1 minute)"],
+    ["the night's work each night, again each hour for what could not be begun", "cron(0 1-4 * * ? *)"],
+  ])("run %s", (_, ScheduleExpression) => {
     expect(
-      mismatch(() =>
-        template.hasResourceProperties("AWS::Events::Rule", { ScheduleExpression: "rate(1 minute)" }),
-      ),
+      mismatch(() => template.hasResourceProperties("AWS::Events::Rule", { ScheduleExpression })),
     ).toBeNull();
   });
 });

@@ -89,6 +89,7 @@ const breakingSession = (session: RemoteSession, breaker: Breaker): RemoteSessio
   describeMany: (relations) => around(breaker, "describeMany", () => session.describeMany(relations)),
   probe: (relation) => around(breaker, "probe", () => session.probe(relation)),
   probeMany: (relations) => around(breaker, "probeMany", () => session.probeMany(relations)),
+  changeSigns: (relations) => around(breaker, "changeSigns", () => session.changeSigns(relations)),
   countRows: (relation) => around(breaker, "countRows", () => session.countRows(relation)),
   columnStatistics: (...given) =>
     around(breaker, "columnStatistics", () => session.columnStatistics(...given)),

@@ -1,3 +1,4 @@
+import { DomainError } from "#core/errors/domain-error.ts";
 import { automaticChecks, type RunnableCheck } from "#core/health/health-job.ts";
 import { refreshJob } from "#core/health/refresh-job.ts";
 import type { RemoteSession, RemoteSessions } from "#core/ports/remote.ts";
@@ -78,6 +79,7 @@ export async function copies(
   owner: Persona,
   template: DataSource,
   count: number,
+  connectionId?: string,
 ): Promise<readonly { readonly id: string }[]> {
   const view = await app.store.dictionary(template.id);
   const health = (await app.store.dataSource(template.id, owner.user.id))?.health;
@@ -94,6 +96,21 @@ export async function copies(
         record: { ...view.dataSource, id, name: `${template.name} ${n}` },
       },
       { write: "put", kind: "data-source-health", record: { ...health, dataSourceId: id } },
+      ...(connectionId === undefined
+        ? []
+        : [
+            {
+              write: "claim" as const,
+              guard: {
+                guard: "relation" as const,
+                connectionId,
+                schema: template.remote.schema,
+                table: `copy ${n}`,
+              },
+              owner: id,
+              otherwise: new DomainError("contention"),
+            },
+          ]),
       {
         write: "put",
         kind: "data-source-member",

@@ -69,6 +69,7 @@ export function scriptedRemote(): ScriptedRemote {
           ),
         ),
       ),
+    changeSigns: () => Promise.resolve(new Map()),
     countRows: () => Promise.resolve(3),
     columnStatistics: (_, columns) =>
       Promise.resolve({

@@ -120,6 +120,7 @@ export const healthItem = new Entity({
     fingerprint: shaped<DataSourceHealth["fingerprint"]>(),
     // Not in the items of the first release: see records.ts.
     domainsAt: shaped<string | null>().optional(),
+    changeSign: shaped<string | null>().optional(),
     version: number(),
   }),
   computeKey: (key) => keys.health(key.dataSourceId),

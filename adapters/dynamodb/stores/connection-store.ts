@@ -1,6 +1,8 @@
+import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import { connectionRoles, type ConnectionMember } from "#core/connections/connection.ts";
 import { relationKey, type Relation } from "#core/ports/remote.ts";
-import type { ConnectionStore } from "#core/ports/store.ts";
+import type { ConnectionStore, Turn } from "#core/ports/store.ts";
+import { guardItem } from "../items/ledger.ts";
 import { keys, keyText, relationPartitions, type Key } from "../keys.ts";
 import { read, readOr } from "../records.ts";
 import { getItems, queryItems, type RawItem, type TableRef } from "../requests.ts";
@@ -44,6 +46,33 @@ async function relationOwners(ref: TableRef, connectionId: string, relations: re
   );
 }
 
+/** The guards of a connection's relations, partition by partition; a place is a partition's number and a guard's key. */
+async function dataSourcesOn(
+  ref: TableRef,
+  connectionId: string,
+  after: string | null,
+  limit: number,
+): Promise<readonly Turn[]> {
+  const [first = "0", key] = (after ?? "0").split("/");
+  const partitions = relationPartitions(connectionId);
+  const formatter = guardItem.build(EntityFormatter);
+  const found: Turn[] = [];
+  for (let number = Number(first); number < partitions.length && found.length < limit; number += 1) {
+    const items = await queryItems(ref, {
+      partition: partitions[number] ?? "",
+      limit: limit - found.length,
+      ...(number === Number(first) && key !== undefined ? { range: { gt: key } } : {}),
+    });
+    found.push(
+      ...items.map((item) => ({
+        dataSourceId: formatter.format(item).owner,
+        place: `${number}/${String(item["sk"])}`,
+      })),
+    );
+  }
+  return found;
+}
+
 /** Connections lie together, to be listed in order; each one's members lie by themselves. */
 export const connectionStore = (ref: TableRef): ConnectionStore => ({
   async connection(connectionId, userId) {
@@ -76,5 +105,6 @@ export const connectionStore = (ref: TableRef): ConnectionStore => ({
     );
     return found.some((items) => items.length > 0);
   },
+  connectionDataSources: (connectionId, after, limit) => dataSourcesOn(ref, connectionId, after, limit),
   relationOwners: (connectionId, relations) => relationOwners(ref, connectionId, relations),
 });

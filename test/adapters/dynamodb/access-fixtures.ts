@@ -145,6 +145,19 @@ export async function fiftyDataSources(given: Prepared) {
   return records;
 }
 
+/** A connection that sixty relations stand on. */
+export async function sixtyRelations(given: Prepared): Promise<string> {
+  const connectionId = given.id("connection");
+  const claims = given.many(60, (index): Write => ({
+    write: "claim",
+    guard: { guard: "relation", connectionId, schema: "sales", table: `orders_${index}` },
+    owner: given.id("dataSource"),
+    otherwise: conflict,
+  }));
+  await commitAll(given, claims);
+  return connectionId;
+}
+
 /** A data source's history: its id, and the measurement that the second page begins behind. */
 export async function sixtyMeasurements(given: Prepared) {
   const id = given.id("dataSource");

@@ -1,5 +1,6 @@
 import { auditedSystem } from "#core/audit/record.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
+import { refreshJob } from "#core/health/refresh-job.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
 import { healthDocument } from "#core/sources/catalog-documents.ts";
@@ -107,6 +108,12 @@ export const jobChanges: Readonly<Record<string, Trial>> = {
       }),
     ];
     return (store) => store.commit(writes);
+  },
+  "`commit` of a night's refresh": (given) => {
+    const { ids, call, clock } = given;
+    const asked = { by: call.user.id, at: clock.now(), correlationId: call.requestId };
+    const job = refreshJob(ids, { id: given.id("connection"), name: "warehouse" }, [], ["row-count"], asked);
+    return Promise.resolve((store) => store.commit([{ write: "enqueue", job, otherwise: conflict }]));
   },
   "`commit` of a waiting job's cancellation": async (given) => {
     const job = aTypicalJob(given);

@@ -18,6 +18,7 @@ import {
   fiftyDataSources,
   fiftyTags,
   sixtyMeasurements,
+  sixtyRelations,
   type Trial,
 } from "./access-fixtures.ts";
 
@@ -83,6 +84,10 @@ export const reads: Readonly<Record<string, Trial>> = {
   "`connectionMembers`": async (given) => {
     const [record] = await fiftyConnections(given);
     return (used) => used.connectionMembers(record?.id ?? "");
+  },
+  "`connectionDataSources`, first 50 of 60": async (given) => {
+    const id = await sixtyRelations(given);
+    return (used) => used.connectionDataSources(id, null, 50);
   },
   "`connectionInUse`": async (given) => {
     const { connection } = await aCreatedDataSource(given);

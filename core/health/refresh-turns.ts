@@ -1,0 +1,48 @@
+import type { RunnableCheck } from "#core/health/health-job.ts";
+import type { DataSourceHealth } from "#core/health/health.ts";
+import type { ConnectionStore, Turn } from "#core/ports/store.ts";
+import type { DataSource } from "#core/sources/data-source.ts";
+
+/** So many data sources are looked at together. */
+export const turnsAtOnce = 50;
+
+/** Whose turns follow a place, at most `turnsAtOnce`; none at the end. */
+export type ReadTurns = (after: string | null) => Promise<readonly Turn[]>;
+
+/** The turns of data sources that were named: a place is how many of them are done with. */
+export const namedTurns =
+  (dataSourceIds: readonly string[]): ReadTurns =>
+  (after) => {
+    const first = Number(after ?? 0);
+    const ids = dataSourceIds.slice(first, first + turnsAtOnce);
+    return Promise.resolve(
+      ids.map((dataSourceId, index) => ({ dataSourceId, place: String(first + index + 1) })),
+    );
+  };
+
+/** The turns of all data sources of a connection. */
+export const connectionTurns =
+  (store: Pick<ConnectionStore, "connectionDataSources">, connectionId: string): ReadTurns =>
+  (after) =>
+    store.connectionDataSources(connectionId, after, turnsAtOnce);
+
+/** What nobody asked for by hand leaves alone: what is out of use, and what must not be counted. */
+export const isLeftAlone = ({ status, statisticsPrevented }: DataSource): boolean =>
+  status === "disabled" || statisticsPrevented;
+
+/**
+ * Whether a data source is surely as it was when all of these checks last looked at it: the engine gives the same sign
+ * of changes as just before that count, no check has anything left to find out, and no figure is older than the count.
+ */
+export function isUnchanged(
+  { changeSign, checks, rowCount, fingerprintAt }: DataSourceHealth,
+  sign: string | null,
+  asked: readonly RunnableCheck[],
+): boolean {
+  if (sign === null || changeSign !== sign || rowCount === null) return false;
+  const known = asked.every((name) => {
+    const { state, detail } = checks[name];
+    return state === "passed" || (state === "skipped" && detail !== "statistics-prevented");
+  });
+  return known && (!asked.includes("fingerprint") || (fingerprintAt ?? "") >= rowCount.at);
+}
