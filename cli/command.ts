@@ -10,6 +10,12 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("It must be a number greater than 0.");
 }
 
+/** An option that is a whole number, of which zero has a meaning of its own. */
+export function whole(text: string): number {
+  if (/^\d{1,9}$/.test(text.trim())) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number.");
+}
+
 /** Gathers an option that may be repeated. */
 export const repeated = (value: string, before: readonly string[] | undefined): readonly string[] => [
   ...(before ?? []),

@@ -91,17 +91,26 @@ function sessionsOver(
   const withSession: RemoteSessions["withSession"] = async (target, budget, work) => {
     const credentials = await credentialsOf(target);
     const connector = await connectors(target.technology);
-    return await closing(await connector.open(target.config, credentials, budget), work);
+    return await closing(await connector.open(target.config, credentials, within(target, budget)), work);
   };
 
   const withKeyStore: KeyStores["withKeyStore"] = async (target, budget, work) => {
     const credentials = await credentialsOf(target);
     const connector = await connectors(target.technology);
-    return await closing(await connector.openKeyStore(target.config, credentials, budget), work);
+    return await closing(
+      await connector.openKeyStore(target.config, credentials, within(target, budget)),
+      work,
+    );
   };
 
   return { withSession, withKeyStore };
 }
+
+/** The budget within the target's own limit. */
+const within = ({ statementTimeoutMs }: RemoteTarget, budget: RemoteBudget): RemoteBudget => ({
+  ...budget,
+  statementTimeoutMs: Math.min(budget.statementTimeoutMs, statementTimeoutMs ?? Infinity),
+});
 
 /** Works with something and closes it whatever happens. */
 async function closing<S extends { close(): Promise<void> }, T>(

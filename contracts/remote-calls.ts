@@ -9,6 +9,7 @@ const target = z.strictObject({
   technology,
   config: z.record(z.string(), z.unknown()),
   secretRef: z.string().min(1).max(500),
+  statementTimeoutMs: z.number().positive().optional(),
 });
 
 const relation = z.strictObject({ schema: z.string().max(1000), name: z.string().max(1000) });

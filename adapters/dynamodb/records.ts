@@ -49,7 +49,11 @@ type Read<K extends RecordKind> = (item: RawItem) => Records[K];
 export const read: { readonly [K in RecordKind]: Read<K> } = {
   "api-key": (item) => apiKeyItem.build(EntityFormatter).format(item),
   "column-edit": (item) => columnEditItem.build(EntityFormatter).format(item),
-  connection: (item) => connectionItem.build(EntityFormatter).format(item),
+  connection: (item) => ({
+    statementTimeoutSeconds: null,
+    concurrentJobs: null,
+    ...connectionItem.build(EntityFormatter).format(item),
+  }),
   "connection-member": (item) => connectionMemberItem.build(EntityFormatter).format(item),
   "data-source": (item) => ({
     auditedIn: [],

@@ -17,8 +17,9 @@ export function lambdaGateway(invoke: Invoke, correlationId: () => string | unde
   const base = (target: RemoteTarget) => {
     const id = correlationId();
     // Named one by one: nothing beside what the call needs goes along.
-    const { technology, config, secretRef } = target;
-    const named = { technology, config: { ...config }, secretRef };
+    const { technology, config, secretRef, statementTimeoutMs } = target;
+    const limit = statementTimeoutMs === undefined ? {} : { statementTimeoutMs };
+    const named = { technology, config: { ...config }, secretRef, ...limit };
     return { v: 1, target: named, ...(id === undefined ? {} : { correlationId: id }) } as const;
   };
   const ask = async <S extends z.ZodType>(call: RemoteCall, result: S): Promise<z.output<S>> =>

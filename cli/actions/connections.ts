@@ -8,7 +8,7 @@ import { technologyContracts } from "#contracts/technologies/technology.ts";
 import { UsageError } from "../failure.ts";
 import { parseAssignment, textAt, type Assignment } from "../input/assignments.ts";
 import { secret } from "../input/ask.ts";
-import { shaped } from "../input/check.ts";
+import { checked, shaped } from "../input/check.ts";
 import { shape } from "../input/shape.ts";
 import { fileReader } from "../input/stdin.ts";
 import { treeOf } from "../input/tree.ts";
@@ -40,6 +40,11 @@ const printConnection = (session: Session, connection: Connection): void =>
     ["name", connection.name],
     ["technology", connection.technology],
     ...Object.entries(connection.config).map(([name, value]) => [name, cell(value)] as const),
+    [
+      "statement timeout",
+      cell(connection.statementTimeoutSeconds && `${connection.statementTimeoutSeconds} s`),
+    ],
+    ["jobs at a time", cell(connection.concurrentJobs)],
     ["created", `${connection.createdAt} by ${connection.createdBy}`],
     ["version", String(connection.version)],
   ]);
@@ -97,6 +102,8 @@ export interface ConnectionCreation {
   readonly technology: string;
   readonly config?: readonly string[];
   readonly username?: string;
+  readonly statementTimeout?: number;
+  readonly concurrentJobs?: number;
 }
 
 /** The fields of the configuration, each below `config`. */
@@ -111,14 +118,19 @@ async function configFields(
   });
 }
 
+const limitAt = (field: string, limit: number | undefined): readonly Assignment[] =>
+  limit === undefined ? [] : [textAt([field], String(limit))];
+
 /** Registers a connection. The password is asked for last, when all else is known to be right. */
 export async function createConnection(session: Session, options: ConnectionCreation): Promise<void> {
-  const { name, technology, username = "", config } = options;
+  const { name, technology, username = "", config, statementTimeout, concurrentJobs } = options;
   const fields = [
     textAt(["name"], name),
     textAt(["technology"], technology),
     ...(await configFields(session, config)),
     textAt(["credentials", "username"], username),
+    ...limitAt("statementTimeoutSeconds", statementTimeout),
+    ...limitAt("concurrentJobs", concurrentJobs),
   ];
   const withPassword = (password: string) =>
     connectionCreation.parse(
@@ -134,7 +146,13 @@ export interface ConnectionUpdate {
   readonly name?: string;
   readonly config?: readonly string[];
   readonly username?: string;
+  readonly statementTimeout?: number;
+  readonly concurrentJobs?: number;
 }
+
+/** A limit as a change says it: zero takes it away. */
+const changedLimit = (field: string, limit: number | undefined): Readonly<Record<string, number | null>> =>
+  limit === undefined ? {} : { [field]: limit === 0 ? null : limit };
 
 /** Changes a connection: what is given and nothing else. */
 export async function updateConnection(
@@ -143,14 +161,21 @@ export async function updateConnection(
   options: ConnectionUpdate,
 ): Promise<void> {
   const { name, config, username } = options;
-  if (name === undefined && config === undefined && username === undefined) {
-    throw new UsageError("Say what to change: --name, --config or --username.");
+  const limits = {
+    ...changedLimit("statementTimeoutSeconds", options.statementTimeout),
+    ...changedLimit("concurrentJobs", options.concurrentJobs),
+  };
+  if ([name, config, username, ...Object.keys(limits)].every((given) => given === undefined)) {
+    throw new UsageError(
+      "Say what to change: --name, --config, --username, --statement-timeout or --concurrent-jobs.",
+    );
   }
   const id = await connectionId(session, ref);
   const { technology } = await session.client.getConnection({ params: { connectionId: id } });
   const changed = treeOf(await configFields(session, config));
   const configTree = "fields" in changed ? changed.fields.get("config") : undefined;
-  const body = connectionPatch.parse({
+  const given = {
+    ...limits,
     ...(name === undefined ? {} : { name }),
     ...(configTree === undefined
       ? {}
@@ -160,7 +185,8 @@ export async function updateConnection(
       : {
           credentials: { username, password: await secret(session.terminal, "Password", "REEVE_PASSWORD") },
         }),
-  });
+  };
+  const body = connectionPatch.parse(checked(connectionPatch, given));
   printConnection(session, await session.client.updateConnection({ params: { connectionId: id }, body }));
 }
 

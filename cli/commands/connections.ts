@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ConnectionCreation, ConnectionUpdate, MemberCreation } from "../actions/connections.ts";
 import type { ListOptions } from "../actions/listing.ts";
-import { group, inSession, leaf, repeated } from "../command.ts";
+import { group, inSession, leaf, positive, repeated, whole } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
 import { listOptions } from "./system.ts";
 
@@ -48,6 +48,8 @@ function addChanging(connection: Command, terminal: Terminal): void {
     .requiredOption("--technology <technology>", "such as postgresql")
     .option("--config <field=value>", "how to reach it: host, port, database, tls, ca", repeated)
     .option("--username <name>", "the login")
+    .option("--statement-timeout <seconds>", "how long one statement may take, at most 600", positive)
+    .option("--concurrent-jobs <count>", "how many jobs may use it at a time, at most 4", positive)
     .addHelpText(
       "after",
       `${passwordHelp}\n
@@ -64,6 +66,8 @@ Example:
     .option("--name <name>", "its new name")
     .option("--config <field=value>", "a field to change; field:=null takes one away", repeated)
     .option("--username <name>", "new credentials: the login; the password is asked for")
+    .option("--statement-timeout <seconds>", "how long one statement may take; 0 takes the limit away", whole)
+    .option("--concurrent-jobs <count>", "how many jobs may use it at a time; 0 takes the limit away", whole)
     .addHelpText("after", passwordHelp)
     .action(
       inSession(terminal, async (session, name: string, options: ConnectionUpdate) =>

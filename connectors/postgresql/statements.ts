@@ -32,11 +32,13 @@ const begin = (budget: RemoteBudget, mode: "read only" | "read write"): string =
 export function statementRunner(open: OpenClient, budget: RemoteBudget, context: ErrorContext): RunStatement {
   const { client } = open;
 
-  return (row, sql, values = []) =>
-    watched(open, budget, context, async () => {
+  return async (row, sql, values = []) => {
+    const limits = withinTime(budget);
+    return await watched(open, limits, context, async () => {
       const query = queryOf(client);
-      return await inTransaction(client, begin(budget, "read only"), () => query(row, sql, values));
+      return await inTransaction(client, begin(limits, "read only"), () => query(row, sql, values));
     });
+  };
 }
 
 /**
@@ -45,16 +47,30 @@ export function statementRunner(open: OpenClient, budget: RemoteBudget, context:
  */
 export const writingTransaction =
   (open: OpenClient, budget: RemoteBudget, context: ErrorContext) =>
-  (work: (run: RunStatement) => Promise<void>): Promise<void> => {
+  async (work: (run: RunStatement) => Promise<void>): Promise<void> => {
+    const limits = withinTime(budget);
     const query = queryOf(open.client);
     const run: RunStatement = (row, sql, values = []) =>
-      watched(open, budget, context, () => query(row, sql, values));
-    return inTransaction(open.client, begin(budget, "read write"), () => work(run)).catch(
-      (error: unknown) => {
-        throw toRemoteError(error, context);
-      },
-    );
+      watched(open, limits, context, () => query(row, sql, values));
+    try {
+      await inTransaction(open.client, begin(limits, "read write"), () => work(run));
+    } catch (error) {
+      throw toRemoteError(error, context);
+    }
   };
+
+/** A statement's limits, and whether the time for all of the work is the tighter one. */
+interface Limits extends RemoteBudget {
+  readonly lastOfAll: boolean;
+}
+
+/** What a statement may take now, or `time-budget` where nothing is left. */
+function withinTime(budget: RemoteBudget): Limits {
+  const left = Math.floor(budget.remainingMs?.() ?? Infinity);
+  if (left <= 0) throw new RemoteError("time-budget", "the time for this work was over before it was asked");
+  const lastOfAll = left < budget.statementTimeoutMs;
+  return { ...budget, statementTimeoutMs: lastOfAll ? left : budget.statementTimeoutMs, lastOfAll };
+}
 
 type Client = OpenClient["client"];
 
@@ -81,7 +97,7 @@ async function inTransaction<T>(client: Client, opening: string, work: () => Pro
 /** Ends what takes longer than it may or is wanted no more, and says in our words why something failed. */
 async function watched<T>(
   open: OpenClient,
-  budget: RemoteBudget,
+  budget: Limits,
   context: ErrorContext,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -92,7 +108,11 @@ async function watched<T>(
     return await work();
   } catch (error) {
     const ranOut = performance.now() - startedAt >= budget.statementTimeoutMs;
-    throw toRemoteError(error, { ...context, interrupted: watch.interrupted(), ranOut });
+    const failure = toRemoteError(error, { ...context, interrupted: watch.interrupted(), ranOut });
+    if (budget.lastOfAll && failure.reason === "statement-timeout") {
+      throw new RemoteError("time-budget", "the time for this work was over, and the statement was ended");
+    }
+    throw failure;
   } finally {
     watch.end();
   }

@@ -1,7 +1,22 @@
 import * as z from "zod";
+import { slotsPerConnection, statementTimeoutSeconds } from "../environment.ts";
 import { technologyContracts } from "../technologies/technology.ts";
 import { givenName, principal, timestamp } from "./common.ts";
 import { relationKind, technology } from "./remote.ts";
+
+/** What a connection lets Reeve take of its remote, where it is less than the deployment's own limits. */
+const budget = {
+  statementTimeoutSeconds: z
+    .int()
+    .min(1)
+    .max(statementTimeoutSeconds)
+    .describe("how long the remote engine may work on one statement of Reeve's"),
+  concurrentJobs: z
+    .int()
+    .min(1)
+    .max(slotsPerConnection)
+    .describe("how many jobs may use the connection at a time"),
+};
 
 export const connection = z
   .object({
@@ -9,6 +24,8 @@ export const connection = z
     name: z.string(),
     technology,
     config: z.record(z.string(), z.unknown()),
+    statementTimeoutSeconds: z.int().nullable(),
+    concurrentJobs: z.int().nullable(),
     createdAt: timestamp,
     createdBy: z.string(),
     updatedAt: timestamp,
@@ -23,6 +40,8 @@ export const connectionCreation = z
       technology: z.literal("postgresql"),
       config: technologyContracts.postgresql.config,
       credentials: technologyContracts.postgresql.credentials,
+      statementTimeoutSeconds: budget.statementTimeoutSeconds.optional(),
+      concurrentJobs: budget.concurrentJobs.optional(),
     }),
   ])
   .meta({ id: "ConnectionCreation" });
@@ -33,6 +52,8 @@ export const connectionPatch = z
     name: givenName,
     config: z.record(z.string(), z.unknown()),
     credentials: z.record(z.string(), z.unknown()),
+    statementTimeoutSeconds: budget.statementTimeoutSeconds.nullable(),
+    concurrentJobs: budget.concurrentJobs.nullable(),
   })
   .partial()
   .meta({ id: "ConnectionPatch" });

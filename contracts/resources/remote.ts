@@ -61,6 +61,7 @@ export const remoteFailures = [
   "query-failed",
   "statement-timeout",
   "table-not-found",
+  "time-budget",
   "tls-failed",
   "too-many-connections",
   "unreachable",

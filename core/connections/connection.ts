@@ -9,6 +9,10 @@ export interface Connection {
   readonly config: Readonly<Record<string, unknown>>;
   /** `connections/<id>/<revision>`; a change of credentials writes a new revision before the commit. */
   readonly secretRef: string;
+  /** How long the remote engine may work on one statement, where that is less than the deployment allows. */
+  readonly statementTimeoutSeconds: number | null;
+  /** How many jobs may use it at a time, where these are fewer than the deployment allows. */
+  readonly concurrentJobs: number | null;
   /** Set while it is being deleted: no data source may come to stand on it any more. */
   readonly closing: boolean;
   readonly createdBy: string;
@@ -40,8 +44,14 @@ export interface Principal {
 }
 
 /** The part of a connection that the remote gateway needs. */
-export const targetOf = ({ technology, config, secretRef }: Connection): RemoteTarget => ({
+export const targetOf = ({
   technology,
   config,
   secretRef,
+  statementTimeoutSeconds,
+}: Connection): RemoteTarget => ({
+  technology,
+  config,
+  secretRef,
+  ...(statementTimeoutSeconds === null ? {} : { statementTimeoutMs: statementTimeoutSeconds * 1000 }),
 });

@@ -38,6 +38,8 @@ export const createConnection =
         technology: body.technology,
         config: body.config,
         secretRef,
+        statementTimeoutSeconds: body.statementTimeoutSeconds ?? null,
+        concurrentJobs: body.concurrentJobs ?? null,
         closing: false,
         createdBy: call.user.id,
         createdAt: at.toISOString(),
@@ -61,7 +63,7 @@ function writesOf({ ids }: ConnectionDeps, at: Date, call: Call, connection: Con
     addedBy: call.user.id,
     addedAt: at.toISOString(),
   }));
-  const { name, technology, config } = connection;
+  const { name, technology, config, statementTimeoutSeconds, concurrentJobs } = connection;
   return [
     {
       write: "claim",
@@ -75,7 +77,7 @@ function writesOf({ ids }: ConnectionDeps, at: Date, call: Call, connection: Con
     audited(ids, at, call, {
       action: "connection:create",
       resource: { type: "connection", id: connection.id },
-      details: { after: { name, technology, config } },
+      details: { after: { name, technology, config, statementTimeoutSeconds, concurrentJobs } },
     }),
   ];
 }

@@ -8,6 +8,8 @@ export const showConnection = (record: Connection): z.output<typeof connection> 
   name: record.name,
   technology: record.technology,
   config: { ...record.config },
+  statementTimeoutSeconds: record.statementTimeoutSeconds,
+  concurrentJobs: record.concurrentJobs,
   createdAt: record.createdAt,
   createdBy: record.createdBy,
   updatedAt: record.updatedAt,

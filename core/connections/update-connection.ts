@@ -89,6 +89,8 @@ async function demandSameDatabase(
 
 interface Change {
   readonly name?: string | undefined;
+  readonly statementTimeoutSeconds?: number | null | undefined;
+  readonly concurrentJobs?: number | null | undefined;
   readonly config: Connection["config"];
   readonly secretRef?: string;
   readonly rights: readonly Write[];
@@ -101,6 +103,7 @@ async function store(deps: ConnectionDeps, call: Call, before: Connection, chang
     name: change.name ?? before.name,
     config: change.config,
     secretRef: change.secretRef ?? before.secretRef,
+    ...budgetOf(before, change),
     closing: false,
     updatedAt: at.toISOString(),
   };
@@ -115,6 +118,16 @@ async function store(deps: ConnectionDeps, call: Call, before: Connection, chang
   if (!changesDatabase(before, after.config)) return showConnection(await commit(before));
   return showConnection(await whileClosed(deps, before, databaseInUse, commit));
 }
+
+/** What it may take of its remote, as a change leaves it; null takes a limit away. */
+const budgetOf = (
+  { statementTimeoutSeconds, concurrentJobs }: Connection,
+  change: Pick<Change, "statementTimeoutSeconds" | "concurrentJobs"> = {},
+) => ({
+  statementTimeoutSeconds:
+    change.statementTimeoutSeconds === undefined ? statementTimeoutSeconds : change.statementTimeoutSeconds,
+  concurrentJobs: change.concurrentJobs === undefined ? concurrentJobs : change.concurrentJobs,
+});
 
 function changeWrites(
   { ids }: ConnectionDeps,
@@ -132,8 +145,8 @@ function changeWrites(
       action: "connection:update",
       resource: { type: "connection", id: before.id },
       details: {
-        before: { name: before.name, config: before.config },
-        after: { name: after.name, config: after.config },
+        before: { name: before.name, config: before.config, ...budgetOf(before) },
+        after: { name: after.name, config: after.config, ...budgetOf(after) },
         credentialsChanged: change.secretRef !== undefined,
       },
     }),

@@ -8,7 +8,7 @@ import { healthInput } from "#core/health/job-input.ts";
 import { runningChecks } from "#core/health/unfinished-checks.ts";
 import { keepDomains, type DomainDeps } from "#core/health/keep-domains.ts";
 import { lateRemoval } from "#core/health/remove-domains.ts";
-import { remoteBudget } from "#core/health/remote-budget.ts";
+import { checksTimeMs, remoteBudget } from "#core/health/remote-budget.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { JobHandler, Outcome, Work } from "#core/jobs/work.ts";
 import type { Write } from "#core/ports/change.ts";
@@ -60,7 +60,8 @@ async function measureRemote(
   { dataSource, columns, connection }: DictionaryView & Pick<ConnectionView, "connection">,
   checks: readonly RunnableCheck[],
 ): Promise<Measured> {
-  const budget = remoteBudget(deps, work.signal);
+  const until = deps.clock.now().getTime() + checksTimeMs;
+  const budget = remoteBudget(deps, work.signal, () => until - deps.clock.now().getTime());
   return await measure(deps.clock, checks, columns, {
     relation: { schema: dataSource.remote.schema, name: dataSource.remote.table },
     changeSign: null,

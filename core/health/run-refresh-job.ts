@@ -12,18 +12,20 @@ import {
   connectionTurns,
   isLeftAlone,
   isUnchanged,
+  leftDetail,
   namedTurns,
+  relationOf,
   type ReadTurns,
 } from "#core/health/refresh-turns.ts";
 import { lateRemoval } from "#core/health/remove-domains.ts";
 import { remoteBudget } from "#core/health/remote-budget.ts";
 import type { HealthDeps } from "#core/health/run-health-job.ts";
+import { ranOutOfTime, turnDeadline } from "#core/health/turn-deadline.ts";
 import { settledWrites } from "#core/health/unfinished-checks.ts";
 import type { GoesOn, JobHandler, Outcome, Work } from "#core/jobs/work.ts";
 import type { Write } from "#core/ports/change.ts";
 import { relationKey, RemoteError, type RemoteSession } from "#core/ports/remote.ts";
 import type { DataSourceView, Turn } from "#core/ports/store.ts";
-import type { DataSource } from "#core/sources/data-source.ts";
 
 /**
  * Runs the checks of many data sources of one connection in one session. What was found of each commits by
@@ -46,8 +48,6 @@ interface Due extends Turn {
   readonly view: DataSourceView | null;
 }
 
-const relationOf = ({ remote: { schema, table } }: DataSource) => ({ schema, name: table });
-
 class Refresh {
   private readonly deps: HealthDeps;
   private readonly work: Work;
@@ -66,6 +66,8 @@ class Refresh {
   /** Whether the one whose turn it is has lost a session already. */
   private again = false;
   private losses = 0;
+  /** When the one whose turn it is has used up its time, in milliseconds. */
+  private deadline = Infinity;
   private unstored = false;
 
   constructor(deps: HealthDeps, work: Work) {
@@ -125,7 +127,11 @@ class Refresh {
 
   /** Goes on in a session until all is done, time is over, or the session is; gives why asking on is useless. */
   private async session(connection: Connection): Promise<RemoteError | null> {
-    const budget = remoteBudget(this.deps, this.work.signal);
+    const budget = remoteBudget(
+      this.deps,
+      this.work.signal,
+      () => this.deadline - this.deps.clock.now().getTime(),
+    );
     let opened = false;
     try {
       return await this.deps.sessions.withSession(targetOf(connection), budget, async (session) => {
@@ -140,21 +146,42 @@ class Refresh {
 
   private async within(session: RemoteSession, remote: Remote): Promise<RemoteError | null> {
     for (let due = await this.next(); due !== null; due = await this.next()) {
-      const sign = await this.signOf(session, due);
-      if (this.passedOver(due, sign)) continue;
-      const measured = await this.measure(session, remote, due.dataSourceId, sign);
-      const broken = measured?.broken ?? null;
-      if (broken !== null && !this.again) {
-        // It may have nothing to do with this one: it gets another session.
-        this.again = true;
-        return null;
-      }
-      this.again = false;
-      this.losses = broken === null ? 0 : this.losses + 1;
-      await this.settle(due.dataSourceId, measured);
+      const found = await this.ask(session, remote, due);
+      if (found === "passed-over") continue;
+      if (found === "put-off") return null;
+      await this.settle(due.dataSourceId, found);
+      const broken = found?.broken ?? null;
       if (broken !== null) return this.losses < lossesInRow ? null : broken;
     }
     return null;
+  }
+
+  /** What the remote says of the one whose turn it is, unless it is left out, or has its turn again elsewhere. */
+  private async ask(
+    session: RemoteSession,
+    remote: Remote,
+    due: Due,
+  ): Promise<Measured | null | "passed-over" | "put-off"> {
+    const isFirst = this.position === this.first;
+    this.deadline = turnDeadline(this.deps.clock.now(), this.work.until, isFirst);
+    const sign = await this.signOf(session, due);
+    if (this.passedOver(due, sign)) return "passed-over";
+    const measured = await this.measure(session, remote, due.dataSourceId, sign);
+    // It had less time than others, late in a worker's life: the next worker begins with it.
+    const cutShort = !isFirst && this.work.timeIsUp() && ranOutOfTime(measured);
+    return cutShort || this.lostFirst(measured) ? "put-off" : measured;
+  }
+
+  /** Whether it lost its session for the first time: it may have nothing to do with it, and gets another one. */
+  private lostFirst(measured: Measured | null): boolean {
+    const lost = measured !== null && measured.broken !== null;
+    if (lost && !this.again) {
+      this.again = true;
+      return true;
+    }
+    this.again = false;
+    this.losses = lost ? this.losses + 1 : 0;
+    return false;
   }
 
   /** Goes on to the next where the night has nothing to do; that is stored with the next result. */
@@ -269,6 +296,3 @@ class Refresh {
     return measured === null ? [] : lateRemoval(this.deps, job, job.subject, id, measured);
   }
 }
-
-/** Why a data source that left the connection has no result. */
-const leftDetail = "connection-changed: it stands on another connection now";

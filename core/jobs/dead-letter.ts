@@ -8,7 +8,7 @@ import type { Committer, DataSourceStore, JobStore } from "#core/ports/store.ts"
 
 /** What it takes to bury a message. */
 export interface DeadLetterDeps extends DispatchDeps {
-  readonly store: Committer & JobStore & Pick<DataSourceStore, "dataSource">;
+  readonly store: DispatchDeps["store"] & Committer & JobStore & Pick<DataSourceStore, "dataSource">;
   readonly ids: Ids;
 }
 

@@ -3,26 +3,27 @@ import type { Job } from "#core/jobs/job.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import type { Log } from "#core/ports/log.ts";
-import type { JobStore } from "#core/ports/store.ts";
+import type { ConnectionStore, JobStore } from "#core/ports/store.ts";
 
 /** What it takes to get waiting jobs to the workers. */
 export interface DispatchDeps {
-  readonly store: Pick<JobStore, "admit">;
+  readonly store: Pick<JobStore, "admit"> & Pick<ConnectionStore, "connections">;
   readonly messages: JobMessages;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * Gives the free slots of a line to the jobs that wait longest and sends word of each. It never fails: the
- * jobs are in the table, and the sweep repairs what was left undone here.
+ * Gives the free slots of a line, as many as its connection lets be used at a time, to the jobs that wait longest and sends word
+ * of each. It never fails: the jobs are in the table, and the sweep repairs what was left undone here.
  */
 export async function dispatchLine(
   { store, messages, clock, log }: DispatchDeps,
   line: string,
 ): Promise<void> {
   try {
-    const admitted = await store.admit(line, slotsPerConnection, clock.now());
+    const own = (await store.connections([line])).get(line)?.concurrentJobs ?? slotsPerConnection;
+    const admitted = await store.admit(line, own, clock.now());
     await Promise.all(admitted.map(({ id, correlationId }) => messages.send({ jobId: id, correlationId })));
   } catch (error) {
     log.warn("dispatch left to the sweep", { line, error });

@@ -43,6 +43,7 @@ export function keepLease(deps: LeaseDeps, job: Job, until: Date | null): Hold {
       signal: keeper.signal,
       progress: (done, total) => keeper.tell(done, total),
       checkpoint: (...given) => keeper.checkpoint(...given),
+      until,
       timeIsUp: () => until !== null && deps.clock.now().getTime() >= until.getTime(),
     },
     release,

@@ -17,7 +17,7 @@ export const maxAttempts = 3;
 
 /** What a worker needs from outside. */
 export interface WorkerDeps extends DispatchDeps {
-  readonly store: Committer & JobStore & Pick<DataSourceStore, "dataSource">;
+  readonly store: DispatchDeps["store"] & Committer & JobStore & Pick<DataSourceStore, "dataSource">;
   readonly ids: Ids;
   readonly timers: Timers;
   readonly handlers: Readonly<Record<Job["type"], JobHandler>>;

@@ -22,6 +22,8 @@ export interface Work {
   ): Promise<void>;
   /** Whether the worker's time is nearly over: a handler that has checkpoints then says that the job goes on. */
   timeIsUp(): boolean;
+  /** When that will be; null where there is all the time in the world. */
+  readonly until: Date | null;
 }
 
 /** What a handler found. */

@@ -10,6 +10,8 @@ export interface RemoteTarget {
   /** The connection's `config` as the technology's own schema accepted it. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly secretRef: string;
+  /** The connection's own limit for each statement; what is asked with more time gets no more than this. */
+  readonly statementTimeoutMs?: number | undefined;
 }
 
 /** One remote relation, named exactly as the remote names it (case and all). */
@@ -167,6 +169,11 @@ export interface RemoteSession extends DomainReader {
 export interface RemoteBudget {
   readonly connectTimeoutMs: number;
   readonly statementTimeoutMs: number;
+  /**
+   * What is left of the time for all of the work: no statement gets more than that, and none is begun when nothing is
+   * left. What this ends fails as `time-budget`.
+   */
+  readonly remainingMs?: (() => number) | undefined;
   /** Ends what is under way on the remote. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -49,6 +49,27 @@ describe("a PostgreSQL session", () => {
     expect((await failureOf(session.probe(slow))).reason).toBe("statement-timeout");
   });
 
+  it("ends a statement in the engine when the time for all of the work is over, and begins none after it", async () => {
+    const schema = await aSchema();
+    const slow = await postgresqlFixture.aSlowView(schema);
+    const login = await aLogin();
+    await runSql(
+      `grant usage on schema ${schema} to ${login.username}`,
+      `grant select on ${schema}."${slow.name}" to ${login.username}`,
+    );
+    let left = 200;
+    const session = await aSession(login, { remainingMs: () => left });
+    expect((await failureOf(session.probe(slow))).reason).toBe("time-budget");
+    left = 0;
+    expect((await failureOf(session.server())).reason).toBe("time-budget");
+    left = 1000;
+    expect(await session.server()).toMatchObject({ database: expect.any(String) as string });
+    const { rows } = await (
+      await pgClient()
+    ).query(`select from pg_stat_activity where usename = '${login.username}' and state = 'active'`);
+    expect(rows).toEqual([]);
+  });
+
   it("fails with lock-timeout on a table that somebody holds, before the statement's own limit", async () => {
     const schema = await aSchema();
     const relation = await postgresqlFixture.aTable(schema, { columns: [{ name: "id", type: "integer" }] });

@@ -20,6 +20,8 @@ export const aConnection = (given: Partial<Connection> = {}): Connection => ({
   technology: "postgresql",
   config: { host: "127.0.0.1", port: 5432, database: "shop" },
   secretRef: "connections/con_1/gen_1",
+  statementTimeoutSeconds: null,
+  concurrentJobs: null,
   closing: false,
   createdBy: "usr_1",
   createdAt: at,

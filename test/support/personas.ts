@@ -101,11 +101,11 @@ export const connectionBody = (name = unique("warehouse ")) => ({
   credentials: postgresCredentials(),
 });
 
+type ReeveConnectionBody = Parameters<ReeveClient["createConnection"]>[0]["body"];
+
 /** A connection to the run's PostgreSQL, owned by who asks. */
-export const aConnection = (
-  owner: Persona,
-  given: Partial<ReturnType<typeof connectionBody>> = {},
-): Promise<Connection> => owner.api.createConnection({ body: { ...connectionBody(), ...given } });
+export const aConnection = (owner: Persona, given: Partial<ReeveConnectionBody> = {}): Promise<Connection> =>
+  owner.api.createConnection({ body: { ...connectionBody(), ...given } });
 
 /** A new remote table in a schema of its own; what it consists of is SQL. */
 export async function aRemoteTable(

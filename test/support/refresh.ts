@@ -29,6 +29,20 @@ export async function aRefresh(
   return job.id;
 }
 
+/** Cancels the jobs that data sources have of their own since their creation, and which bulk work does not make. */
+export async function withoutOwnJobs(
+  app: App,
+  owner: Persona,
+  sources: readonly Pick<DataSource, "id">[],
+): Promise<void> {
+  for (const { id } of sources) {
+    for (const job of (await owner.api.listJobs({ query: { dataSourceId: id } })).items) {
+      await owner.api.cancelJob({ params: { jobId: job.id } });
+    }
+  }
+  app.outbox.lose();
+}
+
 /** A connection of its own with data sources over tables of 1, 2, 3 … rows, none of them measured yet. */
 export async function unmeasured(app: App, owner: Persona, count: number) {
   const connection = await aConnection(owner);
@@ -44,13 +58,7 @@ export async function unmeasured(app: App, owner: Persona, count: number) {
   for (const n of numbers) {
     sources.push(await aDataSource(owner, connection, { schema, table: `t${n}` }));
   }
-  // They have jobs of their own, which bulk work does not make.
-  for (const { id } of sources) {
-    for (const job of (await owner.api.listJobs({ query: { dataSourceId: id } })).items) {
-      await owner.api.cancelJob({ params: { jobId: job.id } });
-    }
-  }
-  app.outbox.lose();
+  await withoutOwnJobs(app, owner, sources);
   return { connection, schema, sources };
 }
 

@@ -20,6 +20,9 @@ export const connectionItem = new Entity({
     technology: shaped<Connection["technology"]>(),
     config: shaped<Connection["config"]>(),
     secretRef: string(),
+    // Not in the items of the first release: see records.ts.
+    statementTimeoutSeconds: shaped<number | null>().optional(),
+    concurrentJobs: shaped<number | null>().optional(),
     closing: boolean(),
     createdBy: string(),
     createdAt: string(),

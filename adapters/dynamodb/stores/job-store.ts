@@ -48,7 +48,9 @@ async function lineOf(ref: TableRef, line: string, slots: number) {
     .filter(({ sk }) => String(sk).startsWith("WAIT#"))
     .map((item) => waiting.format(item).jobId);
   const all = Array.from({ length: slots }, (_, slot) => slot);
-  return { free: all.filter((slot) => !taken.includes(slot)), jobIds };
+  // A line that lets fewer jobs run than it did may hold slots beyond: they count until they are free.
+  const left = Math.max(0, slots - taken.length);
+  return { free: all.filter((slot) => !taken.includes(slot)).slice(0, left), jobIds };
 }
 
 const takenMeanwhile = new DomainError("job-state", "the slot or the job was taken meanwhile");
