@@ -34,6 +34,7 @@ export const problems = {
   "principal-not-found": { status: 422, title: "There is no such user or group" },
   "reserved-schema": { status: 422, title: "This schema is never exposed" },
   "table-not-found": { status: 422, title: "The remote database has no such table" },
+  "tag-in-use": { status: 409, title: "The tag is in use" },
   "tag-below-itself": { status: 422, title: "A tag cannot stand below itself" },
   "tag-not-found": { status: 422, title: "There is no such tag" },
   "thread-full": { status: 422, title: "The thread holds as much as a thread may" },

@@ -76,8 +76,8 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   settings: (item) => settingsItem.build(EntityFormatter).format(item),
   tag: (item) => {
     const { name = "", ...tag } = tagItem.build(EntityFormatter).format(item);
-    const { parentId = null, segment = name, deleting = false } = tag;
-    return { ...tag, parentId, segment, deleting };
+    const { parentId = null, segment = name, deletingUntil = null } = tag;
+    return { ...tag, parentId, segment, deletingUntil };
   },
   thread: (item) => threadItem.build(EntityFormatter).format(item),
   "thread-place": (item) => threadPlaceItem.build(EntityFormatter).format(item),

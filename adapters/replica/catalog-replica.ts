@@ -17,11 +17,12 @@ interface Known {
   readonly header: HeaderDocument | null;
   readonly health: HealthDocument | null;
   readonly owners: NonNullable<CatalogChange["owners"]> | null;
+  readonly columnTags: NonNullable<CatalogChange["columnTags"]> | null;
   /** The header version at which it was deleted; nothing older brings it back. */
   readonly deletedAt: number;
 }
 
-const unknown: Known = { header: null, health: null, owners: null, deletedAt: 0 };
+const unknown: Known = { header: null, health: null, owners: null, columnTags: null, deletedAt: 0 };
 
 const newer = <T extends { readonly version: number }>(known: T | null, given: T | undefined): T | null =>
   given !== undefined && (known === null || given.version > known.version) ? given : known;
@@ -68,6 +69,14 @@ export class CatalogReplica implements CatalogIndex {
     return { entries: page, next: null };
   }
 
+  async carriesAny(tagIds: ReadonlySet<string>) {
+    await this.catchUp();
+    return [...this.known.values()].some(({ header, columnTags, deletedAt }) => {
+      if (header === null || header.version <= deletedAt) return false;
+      return [...header.tagIds, ...(columnTags?.tagIds ?? [])].some((id) => tagIds.has(id));
+    });
+  }
+
   /** A caller waits for a read that began after it asked: one that was under way may have missed its own change. */
   private async catchUp(): Promise<void> {
     if (this.catchingUp !== null) await this.catchingUp.catch(() => {});
@@ -89,14 +98,16 @@ export class CatalogReplica implements CatalogIndex {
     const header = newer(known.header, change.header);
     const health = newer(known.health, change.health);
     const owners = newer(known.owners, change.owners);
+    const columnTags = newer(known.columnTags, change.columnTags);
     const deletedAt = Math.max(known.deletedAt, change.deleted?.version ?? 0);
     const same =
       header === known.header &&
       health === known.health &&
       owners === known.owners &&
+      columnTags === known.columnTags &&
       deletedAt === known.deletedAt;
     if (same) return;
-    const now = { header, health, owners, deletedAt };
+    const now = { header, health, owners, columnTags, deletedAt };
     this.known.set(change.dataSourceId, now);
     for (const [sort, entries] of this.sorted) move(entries, entryOf(known, sort), entryOf(now, sort));
   }

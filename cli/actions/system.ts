@@ -8,6 +8,7 @@ import { cell } from "../output/derived-columns.ts";
 import { printList, printOne } from "../output/print.ts";
 import type { Column } from "../output/table.ts";
 import type { Session } from "../session.ts";
+import { say } from "../terminal.ts";
 import { listed, type ListOptions } from "./listing.ts";
 
 /** That the service answers, and its version. */
@@ -89,4 +90,10 @@ export async function changeTag(
   body: { readonly name: string } | { readonly description: string },
 ): Promise<void> {
   printTag(session, await session.client.updateTag({ params: { name }, body }));
+}
+
+/** Deletes a tag with all below it. */
+export async function deleteTag(session: Session, name: string): Promise<void> {
+  await session.client.deleteTag({ params: { name } });
+  say(session.terminal, `The tag ${JSON.stringify(name)} is deleted.`);
 }

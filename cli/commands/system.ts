@@ -69,4 +69,9 @@ function addTags(program: Command, terminal: Terminal): void {
       (await import("../actions/system.ts")).changeTag(session, name, { description }),
     ),
   );
+  leaf(tag, "delete <name>", "delete a tag with all below it, if nothing carries any of them").action(
+    inSession(terminal, async (session, name: string) =>
+      (await import("../actions/system.ts")).deleteTag(session, name),
+    ),
+  );
 }

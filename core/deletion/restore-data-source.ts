@@ -13,7 +13,7 @@ import { dispatch } from "#core/jobs/dispatch.ts";
 import type { DataSourceView } from "#core/ports/store.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
-import { showDataSource } from "#core/sources/show-data-source.ts";
+import { showDataSource, showDataSourceWith } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 
 /**
@@ -90,15 +90,24 @@ async function restore(
   const { store, clock } = deps;
   const at = clock.now();
   const connection = await standingConnection(deps, view.dataSource);
-  const [members, dictionary] = await Promise.all([
+  const [members, dictionary, tree] = await Promise.all([
     store.dataSourceMembers(view.dataSource.id),
     store.deletedDictionary(view.dataSource.id),
+    store.tagTree(),
   ]);
   if (dictionary === null) throw staleRead();
-  const after = restored(deps.ids, call, at, view, comparison, name);
-  const result = await showDataSource(store, { ...view, ...after });
+  const after = restored(deps.ids, call, at, { ...view, tree }, comparison, name);
+  const result = showDataSourceWith(tree, { ...view, ...after });
   await store.commit(
-    restoreWrites(deps.ids, call, at, { before: view, after, connection, members, dictionary, comparison }),
+    restoreWrites(deps.ids, call, at, {
+      before: view,
+      after,
+      connection,
+      members,
+      dictionary,
+      tree,
+      comparison,
+    }),
     keptReply(call, 200, result, at),
   );
   await dispatch(deps, after.job);

@@ -20,7 +20,10 @@ import {
   headerDocument,
   healthDocument,
 } from "#core/sources/catalog-documents.ts";
-import type { DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import type { AppliedTag, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import { tagsStand } from "#core/tags/resolve-tags.ts";
+import { demandStanding, type Tag } from "#core/tags/tag.ts";
+import type { TagTree } from "#core/tags/tag-tree.ts";
 import { dataSourceExists, dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
 
 /** A data source as it comes back, with the job that runs its checks again; none where statistics are prevented. */
@@ -35,13 +38,17 @@ export function restored(
   ids: Ids,
   call: Call,
   at: Date,
-  { dataSource: before, health }: DataSourceView,
+  { dataSource: before, health, tree }: DataSourceView & { readonly tree: TagTree },
   comparison: Comparison,
   name: string = before.name,
 ): Restored {
+  // What is deleted holds no tag: one that was deleted meanwhile does not come back with it.
+  const tags = before.tags.filter(({ tagId }) => tree.get(tagId) !== undefined);
+  demandStanding(carried(tags, tree), at);
   const dataSource: DataSource = {
     ...before,
     name,
+    tags,
     status: comparison === "unchanged" ? before.status : "disabled",
     deletedAt: null,
     updatedAt: at.toISOString(),
@@ -59,12 +66,16 @@ interface Findings {
   readonly connection: Connection;
   readonly members: readonly DataSourceMember[];
   readonly dictionary: Pick<DictionaryView, "columns" | "edits">;
+  readonly tree: TagTree;
   readonly comparison: Comparison;
 }
 
+const carried = (tags: readonly AppliedTag[], tree: TagTree): readonly Tag[] =>
+  tags.flatMap(({ tagId }) => tree.get(tagId) ?? []);
+
 /** The writes that bring a data source back, all in one transaction. */
 export function restoreWrites(ids: Ids, call: Call, at: Date, findings: Findings): readonly Write[] {
-  const { before, after, connection } = findings;
+  const { before, after, connection, tree } = findings;
   const { dataSource, job } = after;
   const { id, name, connectionId, remote } = dataSource;
   return [
@@ -74,6 +85,7 @@ export function restoreWrites(ids: Ids, call: Call, at: Date, findings: Findings
       secretRef: connection.secretRef,
       otherwise: staleRead(),
     },
+    ...tagsStand(tree, carried(dataSource.tags, tree)),
     { write: "claim", guard: dataSourceNameGuard(name), owner: id, otherwise: nameTaken(name) },
     {
       write: "claim",

@@ -61,8 +61,6 @@ export class Census {
   readonly owned = new Set<string>();
   /** For each kind of part, the data sources that have one. */
   readonly parts = new Map<string, Set<string>>();
-  /** Tags on columns, by data source. */
-  readonly columnTags = new Map<string, Set<string>>();
   /** Where threads should stand, and where they do, by thread id. */
   readonly threads = new Map<string, Set<string>>();
   readonly threadPlaces = new Map<string, Set<string>>();
@@ -100,10 +98,7 @@ export class Census {
       const waiting = checkNames.filter((name) => ["pending", "running"].includes(checks[name].state));
       if (waiting.length > 0) this.waitingChecks.set(dataSourceId, waiting);
     },
-    "column-edit": ({ record: { dataSourceId, tags } }) => {
-      add(this.parts, "column edit", dataSourceId);
-      for (const { tagId } of tags) add(this.columnTags, dataSourceId, tagId);
-    },
+    "column-edit": ({ record: { dataSourceId } }) => add(this.parts, "column edit", dataSourceId),
     thread: ({ record }) => {
       add(this.parts, "thread", record.dataSourceId);
       add(this.threads, record.id, JSON.stringify(placeOf(record)));

@@ -62,7 +62,8 @@ function* references(census: Census): Iterable<Finding> {
     if (deletedAt === null && !census.connections.has(connectionId)) {
       yield finding("connection-stands", id, `its connection ${connectionId} is gone`);
     }
-    for (const tagId of new Set([...tagIds, ...(census.columnTags.get(id) ?? [])])) {
+    // What is deleted holds no tag, and loses those that are gone when it is restored.
+    for (const tagId of deletedAt === null ? tagIds : []) {
       if (census.tags.has(tagId)) continue;
       yield finding("tag-stands", id, `it carries the tag ${tagId}, which is gone`);
     }

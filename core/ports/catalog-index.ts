@@ -85,6 +85,8 @@ export interface CatalogQuery {
 
 /** Lists data sources, and has seen every change that was committed before it was asked. */
 export interface CatalogIndex {
+  /** Whether any data source that is not deleted, or any column of one, carries one of these tags. */
+  carriesAny(tagIds: ReadonlySet<string>): Promise<boolean>;
   page(
     query: CatalogQuery,
   ): Promise<{ readonly entries: readonly CatalogEntry[]; readonly next: CatalogPosition | null }>;

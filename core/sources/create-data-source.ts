@@ -43,7 +43,7 @@ export const createDataSource =
     const name = body.name ?? defaultName(connection, body);
     await demandFree(deps, connection.id, name, body);
     const [settings, tree] = await Promise.all([deps.store.settings(), deps.store.tagTree()]);
-    const tags = resolveTags(tree, body.tags ?? [], "/tags");
+    const tags = resolveTags(tree, body.tags ?? [], "/tags", deps.clock.now());
     const relation = await askRemote(() =>
       deps.remote.inspect(targetOf(connection), { schema: body.schema, name: body.table }),
     );

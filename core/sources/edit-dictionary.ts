@@ -14,8 +14,8 @@ import { readDictionary, showColumn } from "#core/sources/dictionary.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { withManualTags } from "#core/sources/tag-data-source.ts";
 import { headerChange } from "#core/sources/update-data-source.ts";
-import { tagsStand, usable } from "#core/tags/resolve-tags.ts";
-import type { Tag } from "#core/tags/tag.ts";
+import { namedTags, tagsStand, unknownTag } from "#core/tags/resolve-tags.ts";
+import { demandStanding } from "#core/tags/tag.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 import { threadCounts } from "#core/threads/thread.ts";
 
@@ -59,8 +59,8 @@ function edit(
     demandVersion(call, before.version);
     const columns = columnsOf(view, changes, pointerOf);
     const tree = await store.tagTree();
-    demandTags(tree, changes, pointerOf);
     const at = clock.now();
+    demandTags(tree, changes, pointerOf, at);
     const edits = new Map<string, ColumnEdit>();
     changes.forEach((change, index) => {
       const column = columns[index];
@@ -133,27 +133,23 @@ function columnsOf(
 }
 
 /** Refuses to add tags that there are not; `tag-not-found` says where each stands. */
-function demandTags(tree: TagTree, changes: readonly Change[], pointerOf: (index: number) => string): void {
+function demandTags(
+  tree: TagTree,
+  changes: readonly Change[],
+  pointerOf: (index: number) => string,
+  at: Date,
+): void {
   const unknown = changes.flatMap(({ addTags = [] }, index) =>
     addTags.flatMap((name, place) =>
-      usable(tree, name) !== undefined
-        ? []
-        : [
-            {
-              in: "body" as const,
-              pointer: `${pointerOf(index)}/addTags/${place}`,
-              detail: `there is no tag ${JSON.stringify(name)}`,
-            },
-          ],
+      tree.find(name) === undefined ? [unknownTag(name, `${pointerOf(index)}/addTags/${place}`)] : [],
     ),
   );
   if (unknown.length > 0) throw new DomainError("tag-not-found", undefined, { errors: unknown });
+  demandStanding(
+    changes.flatMap(({ addTags }) => namedTags(tree, addTags)),
+    at,
+  );
 }
-
-/** The tags of these names, as far as there are any, each once. */
-const namedTags = (tree: TagTree, names: readonly string[] = []): readonly Tag[] => [
-  ...new Map(names.flatMap((name) => tree.find(name) ?? []).map((tag) => [tag.id, tag])).values(),
-];
 
 function changedEdit(
   call: Call,

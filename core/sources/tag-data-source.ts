@@ -21,8 +21,8 @@ export const addTags =
       const view = await readDataSource(deps.store, call.user, params.dataSourceId, "data-source:tag");
       demandVersion(call, view.dataSource.version);
       const tree = await deps.store.tagTree();
-      const tags = resolveTags(tree, body.tags, "/tags");
       const at = deps.clock.now();
+      const tags = resolveTags(tree, body.tags, "/tags", at);
       const after = withTags(view.dataSource, withManualTags(view.dataSource.tags, tags, call, at), at);
       const result = showDataSourceWith(tree, { ...view, dataSource: after });
       const kept = keptReply(call, 200, result, at);

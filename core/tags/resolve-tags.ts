@@ -1,32 +1,40 @@
+import type { ProblemError } from "#contracts/problems.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Write } from "#core/ports/change.ts";
-import type { Tag } from "#core/tags/tag.ts";
+import { demandStanding, type Tag } from "#core/tags/tag.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 
-/** The tags of these names, each once, in their order; `tag-not-found` says where an unknown one stands. */
-export function resolveTags(tree: TagTree, names: readonly string[], pointer: string): readonly Tag[] {
+/**
+ * The tags of these names, each once, in their order, to be put on something; `tag-not-found` says where an unknown
+ * one stands.
+ */
+export function resolveTags(
+  tree: TagTree,
+  names: readonly string[],
+  pointer: string,
+  at: Date,
+): readonly Tag[] {
   const unknown = names.flatMap((name, index) =>
-    usable(tree, name) === undefined
-      ? [
-          {
-            in: "body" as const,
-            pointer: `${pointer}/${index}`,
-            detail: `there is no tag ${JSON.stringify(name)}`,
-          },
-        ]
-      : [],
+    tree.find(name) === undefined ? [unknownTag(name, `${pointer}/${index}`)] : [],
   );
   if (unknown.length > 0) throw new DomainError("tag-not-found", undefined, { errors: unknown });
-  const found = names.flatMap((name) => tree.find(name) ?? []);
-  return [...new Map(found.map((tag) => [tag.id, tag])).values()];
+  const tags = namedTags(tree, names);
+  demandStanding(tags, at);
+  return tags;
 }
 
-/** The tag of a name that may be put on something: one that is being deleted may not. */
-export function usable(tree: TagTree, name: string): Tag | undefined {
-  const tag = tree.find(name);
-  return tag === undefined || tag.deleting ? undefined : tag;
-}
+/** Where a tag is named that there is not. */
+export const unknownTag = (name: string, pointer: string): ProblemError => ({
+  in: "body",
+  pointer,
+  detail: `there is no tag ${JSON.stringify(name)}`,
+});
+
+/** The tags of these names, as far as there are any, each once. */
+export const namedTags = (tree: TagTree, names: readonly string[] = []): readonly Tag[] => [
+  ...new Map(names.flatMap((name) => tree.find(name) ?? []).map((tag) => [tag.id, tag])).values(),
+];
 
 /**
  * Goes with every change that puts tags on something: if a tag has begun to be deleted since the tree was

@@ -1,6 +1,6 @@
 import { tagName } from "#contracts/resources/common.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import type { Tag, TagRecord } from "./tag.ts";
+import { demandStanding, type Tag, type TagRecord } from "./tag.ts";
 import type { TagTree } from "./tag-tree.ts";
 
 /** Where a tag of a full name belongs. */
@@ -12,10 +12,6 @@ export interface Place extends Pick<TagRecord, "parentId" | "segment"> {
   /** All that it stands below, new or not, the highest first. */
   readonly path: readonly string[];
 }
-
-/** A tag may not be made, or come to stand, below one that is being deleted. */
-const beingDeleted = (name: string): DomainError =>
-  new DomainError("contention", `The tag ${JSON.stringify(name)} is being deleted.`);
 
 /** Refuses a name that is too long or too deep, which a tag below a renamed one can come to have. */
 export function demandName(name: string): void {
@@ -31,6 +27,7 @@ export function demandName(name: string): void {
 export function placeFor(
   tree: TagTree,
   name: string,
+  at: Date,
   make: (place: Pick<TagRecord, "parentId" | "segment">) => TagRecord,
 ): Place {
   const segments = name.normalize("NFC").split(".");
@@ -41,7 +38,7 @@ export function placeFor(
   for (const segment of segments) {
     const full = below(parent.name, segment);
     const known = tree.find(full);
-    if (known?.deleting === true) throw beingDeleted(known.name);
+    if (known !== undefined) demandStanding([known], at);
     const stands = known ?? { ...make({ parentId: parent.id, segment }), name: full };
     if (known === undefined) above.push(stands);
     path.push(stands.id);

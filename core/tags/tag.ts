@@ -1,3 +1,4 @@
+import { DomainError } from "#core/errors/domain-error.ts";
 import type { Guard } from "#core/ports/change.ts";
 
 /**
@@ -10,8 +11,8 @@ export interface TagRecord {
   /** Its own part of the dotted name. One from before there were parents holds all of the name, dots and all. */
   readonly segment: string;
   readonly description: string;
-  /** Nobody may put it on anything any more: its deletion is looking for what carries it. */
-  readonly deleting: boolean;
+  /** Until then nobody may put it on anything: its deletion is looking for what carries it. */
+  readonly deletingUntil: string | null;
   readonly createdBy: string;
   readonly createdAt: string;
   readonly version: number;
@@ -29,3 +30,10 @@ export const tagGuard = ({ parentId, segment }: Pick<TagRecord, "parentId" | "se
     guard: "tag-name",
     name: parentId === null ? segment : `${parentId}.${segment}`,
   }) as const satisfies Guard;
+
+/** Refuses to put a tag on something, or another one below it, while it is being deleted. */
+export function demandStanding(tags: readonly Tag[], at: Date): void {
+  const going = tags.find(({ deletingUntil }) => deletingUntil !== null && at.toISOString() < deletingUntil);
+  if (going === undefined) return;
+  throw new DomainError("contention", `The tag ${JSON.stringify(going.name)} is being deleted.`);
+}

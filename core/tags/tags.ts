@@ -63,7 +63,7 @@ export const createTag =
       const tree = await store.tagTree();
       if (tree.find(body.name) !== undefined) throw taken(body.name);
       const at = clock.now();
-      const place = placeFor(tree, body.name, (above) => newTag(deps, call, at, above));
+      const place = placeFor(tree, body.name, at, (above) => newTag(deps, call, at, above));
       const made = { ...newTag(deps, call, at, place), description: body.description ?? "" };
       const result = showTag({ ...made, name: place.name });
       await store.commit(
@@ -147,7 +147,7 @@ interface Renaming {
 function freePlace(deps: TagDeps, call: Call, at: Date, { tree, tag: moved, name }: Renaming): Place {
   const there = tree.find(name);
   if (there !== undefined && there.id !== moved.id) throw taken(name);
-  const place = placeFor(tree, name, (above) => newTag(deps, call, at, above));
+  const place = placeFor(tree, name, at, (above) => newTag(deps, call, at, above));
   const below = tree.descendants(moved.id);
   if ([moved, ...below].some(({ id }) => place.path.includes(id))) {
     throw new DomainError("tag-below-itself", `${JSON.stringify(name)} is below the tag itself.`);
@@ -170,7 +170,7 @@ const taken = (name: string): DomainError =>
   new DomainError("tag-name-taken", `There is a tag ${JSON.stringify(name)} already.`);
 
 /** The tag without what only the tree knows. */
-function recordOf(tag: Tag): TagRecord {
+export function recordOf(tag: Tag): TagRecord {
   const { name: _, ...record } = tag;
   return record;
 }
@@ -185,7 +185,7 @@ const newTag = (
   parentId,
   segment,
   description: "",
-  deleting: false,
+  deletingUntil: null,
   createdBy: call.user.id,
   createdAt: at.toISOString(),
   version: 1,

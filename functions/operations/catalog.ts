@@ -17,6 +17,7 @@ import { getDataSource, listDataSources } from "#core/sources/list-data-sources.
 import { runChecks, runFingerprint } from "#core/sources/run-checks.ts";
 import { addTags, removeTag } from "#core/sources/tag-data-source.ts";
 import { updateDataSource } from "#core/sources/update-data-source.ts";
+import { deleteTag } from "#core/tags/delete-tag.ts";
 import { createTag, listTags, updateTag } from "#core/tags/tags.ts";
 import { listThreads } from "#core/threads/list-threads.ts";
 import { createReply, deleteReply, updateReply } from "#core/threads/replies.ts";
@@ -63,4 +64,5 @@ export const catalogOperations = (
   createReply: createReply(parts),
   updateReply: updateReply(parts),
   deleteReply: deleteReply(parts),
+  deleteTag: deleteTag(parts),
 });

@@ -247,6 +247,8 @@ describe("tags, by the command alone", () => {
     });
     const listed = await reeve(["tag", "list", "--search", `${root} rev`, "-o", "tsv"]);
     expect(listed.stdout).toBe(`name\tdescription\n${root} matters.Revenue\tWhat came in\n`);
+    const deleted = await reeve(["tag", "delete", `${root} matters`]);
+    expect([deleted.code, deleted.stdout]).toEqual([0, ""]);
     const gone = await reeve(["tag", "rename", root, "Other"]);
     expect([gone.code, gone.stdout]).toEqual([1, ""]);
   });

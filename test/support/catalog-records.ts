@@ -144,7 +144,7 @@ export const aTag = (given: Partial<TagRecord> = {}): TagRecord => ({
   id: unique("tag_"),
   parentId: null,
   segment: "PII",
-  deleting: false,
+  deletingUntil: null,
   description: "",
   createdBy: "usr_1",
   createdAt: at,

@@ -60,7 +60,7 @@ export const tagItem = new Entity({
     name: string().optional(),
     parentId: shaped<string | null>().optional(),
     segment: string().optional(),
-    deleting: boolean().optional(),
+    deletingUntil: shaped<string | null>().optional(),
     description: string(),
     createdBy: string(),
     createdAt: string(),

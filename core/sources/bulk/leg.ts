@@ -7,12 +7,13 @@ import type { Job } from "#core/jobs/job.ts";
 import type { Stopped } from "#core/jobs/work.ts";
 import type { User } from "#core/people/user.ts";
 import type { Write } from "#core/ports/change.ts";
+import type { Clock } from "#core/ports/clock.ts";
 import type { Store } from "#core/ports/store.ts";
 import type { BulkInput } from "#core/sources/bulk/bulk-input.ts";
 import type { Candidate } from "#core/sources/bulk/chunk.ts";
 import { refusalOf, type Scope } from "#core/sources/bulk/selection.ts";
 import { tagsStand } from "#core/tags/resolve-tags.ts";
-import type { Tag } from "#core/tags/tag.ts";
+import { demandStanding, type Tag } from "#core/tags/tag.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
 
@@ -28,8 +29,14 @@ export interface Leg {
   readonly over: DomainError;
 }
 
+/** What it takes to know what the work rests on. */
+interface LegDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
 /** Reads anew what the work rests on; where the right to do it is gone, the work stops. */
-export async function newLeg(store: Store, job: Job, input: BulkInput): Promise<Leg | Stopped> {
+export async function newLeg({ store, clock }: LegDeps, job: Job, input: BulkInput): Promise<Leg | Stopped> {
   const [user, view, settings, tree] = await Promise.all([
     store.user(job.createdBy),
     store.connection(input.connectionId, job.createdBy),
@@ -47,7 +54,8 @@ export async function newLeg(store: Store, job: Job, input: BulkInput): Promise<
     return stopped("forbidden", "Who asked for it may not register these tables any more.");
   }
   // A tag that was deleted since is put on nothing.
-  const tags = input.tagIds.flatMap((id) => tree.get(id) ?? []).filter(({ deleting }) => !deleting);
+  const tags = input.tagIds.flatMap((id) => tree.get(id) ?? []);
+  demandStanding(tags, clock.now());
   return {
     user,
     connection,

@@ -26,7 +26,7 @@ export const bulkJobHandler =
     const registration = new Registration(deps, { work, input, template }, state);
     let changes = 0;
     for (;;) {
-      const leg = await newLeg(deps.store, work.job, input);
+      const leg = await newLeg(deps, work.job, input);
       if ("stopped" in leg) return leg;
       const before = registration.state;
       try {

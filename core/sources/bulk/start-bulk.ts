@@ -24,7 +24,7 @@ export const registerDataSources =
     const { store, ids, clock } = deps;
     const connection = await registrableConnection(deps, call, body);
     const nameTemplate = templateOf(body.nameTemplate);
-    const tags = resolveTags(await store.tagTree(), body.tags ?? [], "/tags");
+    const tags = resolveTags(await store.tagTree(), body.tags ?? [], "/tags", clock.now());
     const input: BulkInput = {
       connectionId: connection.id,
       schemas: [...new Set(body.schemas)],

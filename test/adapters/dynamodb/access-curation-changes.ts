@@ -32,13 +32,15 @@ export const curationChanges: Readonly<Record<string, Trial>> = {
     const { dataSource, health, connection, owner } = await aDeletedDataSource(given);
     const view = { dataSource, health, membership: owner };
     const at = given.clock.now();
-    const after = restored(given.ids, given.call, at, view, "unchanged");
+    const tree = await given.store.tagTree();
+    const after = restored(given.ids, given.call, at, { ...view, tree }, "unchanged");
     const writes = restoreWrites(given.ids, given.call, at, {
       before: view,
       after,
       connection,
       members: [owner],
       dictionary: { columns: given.columns, edits: new Map() },
+      tree,
       comparison: "unchanged",
     });
     return (store) => store.commit(writes);

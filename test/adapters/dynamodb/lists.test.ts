@@ -86,7 +86,7 @@ describe("tags", () => {
         Item: { ...old, description: "", createdBy: "usr_1", createdAt: parent.createdAt, version: 1 },
       }),
     );
-    expect((await store.tagTree()).find("pii.ssn")).toMatchObject({ id: "tag_old", deleting: false });
+    expect((await store.tagTree()).find("pii.ssn")).toMatchObject({ id: "tag_old", deletingUntil: null });
   });
 });
 

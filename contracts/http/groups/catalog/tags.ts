@@ -72,4 +72,15 @@ export const tagRoutes = {
     problems: ["forbidden", "not-found", "tag-name-taken", "tag-below-itself", "contention"],
     ifMatch: true,
   }),
+  deleteTag: route({
+    method: "DELETE",
+    path: "/tags/{name}",
+    summary: "Delete a tag with all below it, if nothing carries any of them",
+    who: "GOVERNANCE",
+    authenticated: true,
+    params: z.object({ name: tagName }),
+    status: 204,
+    problems: ["forbidden", "not-found", "tag-in-use", "contention"],
+    ifMatch: true,
+  }),
 };
