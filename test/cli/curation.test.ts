@@ -136,3 +136,19 @@ describe("a deleted data source", () => {
     expect(restored.stderr).toContain("It is disabled");
   });
 });
+
+describe("the limits of a connection", () => {
+  it("are set and taken away, and what does not fit is refused before anything is asked", async () => {
+    const id = source.connectionId ?? "";
+    const update = (...args: readonly string[]) => reeve("connection", "update", id, ...args);
+    const set: unknown = JSON.parse(
+      output(await update("--statement-timeout", "30", "--concurrent-jobs", "2")),
+    );
+    expect(set).toMatchObject({ statementTimeoutSeconds: 30, concurrentJobs: 2 });
+    const gone: unknown = JSON.parse(output(await update("--concurrent-jobs", "0")));
+    expect(gone).toMatchObject({ statementTimeoutSeconds: 30, concurrentJobs: null });
+    const refused = await update("--statement-timeout", "601");
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("statementTimeoutSeconds");
+  });
+});
