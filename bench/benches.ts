@@ -6,6 +6,7 @@ export const benches: ReadonlyMap<string, () => Promise<Bench>> = new Map([
   ["requests", async () => (await import("./benches/requests.ts")).requests],
   ["statistics", async () => (await import("./benches/statistics.ts")).statistics],
   ["jobs", async () => (await import("./benches/jobs.ts")).jobs],
+  ["bulk", async () => (await import("./benches/bulk.ts")).bulk],
   ["creation", async () => (await import("./benches/creation.ts")).creationCost],
   ["list", async () => (await import("./benches/list.ts")).lists],
 ]);

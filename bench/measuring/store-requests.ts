@@ -94,3 +94,42 @@ export function readUnitsOf(commandName: string, given: object, answer: object):
       return 0;
   }
 }
+
+/** A value as it goes over the wire. */
+interface WireValue {
+  readonly S?: string;
+  readonly N?: string;
+  readonly BOOL?: boolean;
+  readonly NULL?: boolean;
+  readonly B?: Uint8Array;
+  readonly L?: readonly WireValue[];
+  readonly M?: Readonly<Record<string, WireValue>>;
+}
+
+/** A wire value as the document client gives it. */
+function plainValue({ S, N, BOOL, B, L, M }: WireValue): unknown {
+  if (N !== undefined) return Number(N);
+  if (L !== undefined) return L.map(plainValue);
+  if (M !== undefined) return plainItem(M);
+  return S ?? BOOL ?? B ?? null;
+}
+
+const plainItem = (item: Readonly<Record<string, WireValue>>): Item =>
+  Object.fromEntries(Object.entries(item).map(([name, value]) => [name, plainValue(value)]));
+
+/** The items that a request puts as a whole. */
+export function writtenItems(commandName: string, given: object): readonly Item[] {
+  const input: WireInput = given;
+  const writes =
+    commandName === "PutItemCommand"
+      ? [input]
+      : [
+          ...(input.TransactItems ?? []).map(({ Put }) => Put),
+          ...Object.values(input.RequestItems ?? {}).flatMap((all) =>
+            "Keys" in all ? [] : all.map(({ PutRequest }) => PutRequest),
+          ),
+        ];
+  return writes.flatMap((write) =>
+    write?.Item === undefined ? [] : [plainItem(write.Item as Readonly<Record<string, WireValue>>)],
+  );
+}

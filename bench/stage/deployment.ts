@@ -7,6 +7,7 @@ import { ulids } from "#adapters/system/system-clock.ts";
 import { intervalTimers } from "#adapters/timers/interval-timers.ts";
 import type { Permission } from "#contracts/resources/system.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
+import type { RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Store } from "#core/ports/store.ts";
 import { jobWorker, type QueueFunction } from "#functions/operations/workers.ts";
@@ -39,6 +40,8 @@ export interface DeploymentOptions {
   readonly clock?: BenchClock;
   /** Where the index reads what changed, if not in the table. */
   readonly deltas?: CatalogDeltas;
+  /** How workers reach the remote, if it is not one that answers at once and has no tables to list. */
+  readonly sessions?: RemoteSessions;
 }
 
 /** Every function of a deployment over one table, with a remote that answers at once and a queue without a wire. */
@@ -64,7 +67,7 @@ const noSecrets: SecretStore = {
 export function deployment(
   client: DynamoDBDocumentClient,
   tableName: string,
-  { clock = new BenchClock(), deltas }: DeploymentOptions = {},
+  { clock = new BenchClock(), deltas, sessions = instantSessions }: DeploymentOptions = {},
 ): Deployment {
   const store = dynamoStore({ client, tableName, clock });
   const queue = new JobQueue();
@@ -79,7 +82,7 @@ export function deployment(
   const worker = jobWorker(
     {
       ...common,
-      sessions: instantSessions,
+      sessions,
       keyStores: noKeyStores,
       facts: tableFacts({ client, tableName }),
       timers: intervalTimers,

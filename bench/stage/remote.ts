@@ -75,3 +75,19 @@ export const noKeyStores: KeyStores = {
 export const instantSessions: RemoteSessions = {
   withSession: (_target, _budget, work) => work(instantSession),
 };
+
+/** Sessions with a remote that has a schema of so many tables with so many columns each. */
+export function sessionsOver(schema: string, tables: number, columns: number): RemoteSessions {
+  const names = Array.from({ length: tables }, (_, index) =>
+    tableNamed(`order_lines_${String(index).padStart(6, "0")}`, columns),
+  );
+  const session: RemoteSession = {
+    ...instantSession,
+    listRelations: ({ after, limit }) => {
+      const from = after === undefined ? 0 : names.indexOf(after.name) + 1;
+      const page = names.slice(from, from + limit);
+      return Promise.resolve(page.map((name) => ({ schema, name, kind: "table", columnCount: columns })));
+    },
+  };
+  return { withSession: (_target, _budget, work) => work(session) };
+}

@@ -5,7 +5,7 @@ import { tagName } from "./common.ts";
 const glob = z
   .string()
   .min(1)
-  .max(255)
+  .max(128)
   .refine((text) => !text.includes("\0"), { error: "must not contain NUL" });
 
 /** At most this many globs of a kind in a request. */

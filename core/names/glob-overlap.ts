@@ -1,54 +1,38 @@
+const star = 42;
+const anyOne = 63;
+
+const codesOf = (glob: string): readonly number[] =>
+  Array.from(glob, (character) => character.codePointAt(0) ?? 0);
+
 /**
- * A name that both globs match, or null where there is none: what tells whether one who is held to some schemas
- * could be asked for others. It takes the product of both lengths.
+ * Whether there is a name that both globs match: what tells whether one who is held to some schemas could be
+ * asked for others. It takes the product of both lengths.
  */
-export function commonName(a: string, b: string): string | null {
-  const [left, right] = [Array.from(a), Array.from(b)];
-  // Row by row from the ends: what matches the rest of both globs, or null.
-  let below: (string | null)[] = [];
+export function globsOverlap(a: string, b: string): boolean {
+  const [left, right] = [codesOf(a), codesOf(b)];
+  // Row by row from the ends: whether something matches the rest of both globs.
+  let below = new Uint8Array(right.length + 1);
   for (let i = left.length; i >= 0; i -= 1) {
-    const row: (string | null)[] = Array.from({ length: right.length + 1 }, () => null);
+    const row = new Uint8Array(right.length + 1);
     for (let j = right.length; j >= 0; j -= 1) {
-      row[j] = commonRest(left[i], right[j], {
-        withoutLeft: below[j] ?? null,
-        withoutRight: row[j + 1] ?? null,
-        withoutBoth: below[j + 1] ?? null,
-      });
+      const rests = [below[j], row[j + 1], below[j + 1]] as const;
+      row[j] = i === left.length && j === right.length ? 1 : restsOverlap(left[i], right[j], rests);
     }
     below = row;
   }
-  return below[0] ?? null;
+  return below[0] === 1;
 }
 
-interface Rests {
-  readonly withoutLeft: string | null;
-  readonly withoutRight: string | null;
-  readonly withoutBoth: string | null;
+/** Whether what is left of both globs overlaps without the left one's first, the right one's, and both. */
+type Rests = readonly [left: number | undefined, right: number | undefined, both: number | undefined];
+
+function restsOverlap(left: number | undefined, right: number | undefined, rests: Rests): number {
+  const [withoutLeft = 0, withoutRight = 0, withoutBoth = 0] = rests;
+  // A star takes nothing, or what the other glob has next, and stays to take more.
+  if (left === star || right === star) return withoutLeft | withoutRight;
+  return meet(left, right) ? withoutBoth : 0;
 }
 
-/** What matches two globs that begin with these characters; undefined is a glob's end. */
-function commonRest(left: string | undefined, right: string | undefined, rests: Rests): string | null {
-  if (left === undefined && right === undefined) return "";
-  const withoutStar = restWithoutStar(left, right, rests);
-  if (withoutStar !== null || left === undefined || right === undefined) return withoutStar;
-  const character = commonCharacter(left, right);
-  const rest = restBehind(left, right, rests);
-  return character === null || rest === null ? null : character + rest;
-}
-
-/** A star that takes nothing. */
-const restWithoutStar = (left: string | undefined, right: string | undefined, rests: Rests): string | null =>
-  (left === "*" ? rests.withoutLeft : null) ?? (right === "*" ? rests.withoutRight : null);
-
-/** A star that takes a character stays to take more. */
-function restBehind(left: string, right: string, rests: Rests): string | null {
-  if (left === "*") return rests.withoutRight;
-  return right === "*" ? rests.withoutLeft : rests.withoutBoth;
-}
-
-const isWild = (character: string): boolean => character === "*" || character === "?";
-
-function commonCharacter(left: string, right: string): string | null {
-  if (isWild(left)) return isWild(right) ? "a" : right;
-  return isWild(right) || left === right ? left : null;
-}
+/** Whether two characters of globs, neither of them a star, can stand for the same one. */
+const meet = (left: number | undefined, right: number | undefined): boolean =>
+  left !== undefined && right !== undefined && (left === right || left === anyOne || right === anyOne);

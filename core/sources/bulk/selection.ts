@@ -2,7 +2,7 @@ import type { TechnologyContract } from "#contracts/technologies/technology.ts";
 import type { SkipReason } from "#contracts/resources/job-report.ts";
 import type { ConnectionMember } from "#core/connections/connection.ts";
 import { registrarOf } from "#core/connections/registrar-of.ts";
-import { commonName } from "#core/names/glob-overlap.ts";
+import { globsOverlap } from "#core/names/glob-overlap.ts";
 import { matchesGlob } from "#core/names/glob.ts";
 import type { Relation } from "#core/ports/remote.ts";
 import type { BulkInput } from "#core/sources/bulk/bulk-input.ts";
@@ -23,7 +23,7 @@ export function refusalOf(glob: string, { memberships, isReservedSchema }: Scope
   if (isExact(glob) && isReservedSchema(glob)) return "reserved-schema";
   const reaches = memberships.some(
     ({ role, schemas }) =>
-      role === "registrar" && (schemas === null || schemas.some((own) => commonName(own, glob) !== null)),
+      role === "registrar" && (schemas === null || schemas.some((own) => globsOverlap(own, glob))),
   );
   return reaches ? null : "out-of-scope";
 }
