@@ -6,7 +6,7 @@ import { say } from "../measuring/figure.ts";
 import { StoreMeter, type Metered } from "../measuring/store-meter.ts";
 import { BenchClock } from "../stage/bench-clock.ts";
 import { deltasFor, type Owners } from "../stage/catalog-deltas.ts";
-import { deployment, type Deployment, type Request } from "../stage/deployment.ts";
+import { deployment, type Caller, type Deployment, type Request } from "../stage/deployment.ts";
 import { startDynamoDbStage, type DynamoDbStage } from "../stage/dynamodb.ts";
 
 /** The design's bound, and what its budget is for. */
@@ -46,6 +46,11 @@ async function write(store: Committer, deltas: readonly CatalogDelta[]): Promise
   }
 }
 
+/** Who owns what, and somebody who sees all of it. */
+interface Callers extends Owners {
+  readonly all: Caller;
+}
+
 interface Page {
   readonly nextCursor: string | null;
 }
@@ -57,13 +62,35 @@ const list = (key: string, query: Request["query"] = {}): Request => ({
   query,
 });
 
-/** Kinds of page. Each gives the next request from the last page of its kind. */
-const kindsOf = ({ most, few }: Owners): Readonly<Record<string, (last: Page | null) => Request>> => ({
-  "by name, one after the other": (last) =>
-    list(most.key, typeof last?.nextCursor === "string" ? { cursor: last.nextCursor } : {}),
-  "first, newest first": () => list(most.key, { sort: "-createdAt" }),
-  "first, of who sees 1 in 100": () => list(few.key),
-  "first, of a search": () => list(most.key, { search: "invoi" }),
+const facets = (key: string, query: Request["query"] = {}): Request => ({
+  ...list(key, query),
+  path: "/data-sources/facets",
+});
+
+/** Searches, each with what it finds. */
+const searches: Readonly<Record<string, string>> = {
+  "one term": "invoi",
+  "two terms": "custom orde",
+  "a term of columns": "x49",
+  "a term of all": "sales",
+  "one letter": "s",
+  "a rare term": "0007919",
+};
+
+/** Kinds of request. Each gives the next one from the last page of its kind. */
+const kindsOf = (who: string, key: string): Readonly<Record<string, (last: Page | null) => Request>> => ({
+  [`list by name, one page after the other, ${who}`]: (last) =>
+    list(key, typeof last?.nextCursor === "string" ? { cursor: last.nextCursor } : {}),
+  [`list newest first, ${who}`]: () => list(key, { sort: "-createdAt" }),
+  ...Object.fromEntries(
+    Object.entries(searches).map(([what, search]) => [
+      `search for ${what}, ${who}`,
+      () => list(key, { search }),
+    ]),
+  ),
+  [`search newest first, ${who}`]: () => list(key, { search: "sales", sort: "-createdAt" }),
+  [`facets, ${who}`]: () => facets(key),
+  [`facets of a search, ${who}`]: () => facets(key, { search: "custom" }),
 });
 
 async function coldLoad(report: Report, meter: StoreMeter, load: () => () => Promise<unknown>, size: Size) {
@@ -80,8 +107,9 @@ async function coldLoad(report: Report, meter: StoreMeter, load: () => () => Pro
   report({ figure: "list.cold-load.own-time.p50", value, unit: "ms", budget: null, context });
 }
 
-async function pages(report: Report, meter: StoreMeter, reeve: Deployment, owners: Owners, size: Size) {
-  const kinds = Object.entries(kindsOf(owners)).map(([page, request]) => ({
+async function pages(report: Report, meter: StoreMeter, reeve: Deployment, owners: Callers, size: Size) {
+  const all = { ...kindsOf("who sees all", owners.all.key), ...kindsOf("who sees 1 in 100", owners.few.key) };
+  const kinds = Object.entries(all).map(([page, request]) => ({
     page,
     request,
     last: null as Page | null,
@@ -105,6 +133,7 @@ async function pages(report: Report, meter: StoreMeter, reeve: Deployment, owner
       repetitions: size.repetitions,
       p50: Number(median(own).toFixed(2)),
       calls: median(results.map(({ calls }) => calls.length)),
+      roundTrips: median(results.map(({ rounds }) => rounds)),
     };
     const budget = size.count === designCount ? designBudget : null;
     report({ figure: "list.own-time.p95", value: percentile(own, 0.95), unit: "ms", budget, context });
@@ -117,7 +146,11 @@ async function listOf(report: Report, stage: DynamoDbStage, size: Size): Promise
   const tableName = await stage.newTable();
   const clock = new BenchClock(3_600_000);
   const reeve = deployment(client, tableName, { clock });
-  const owners = { most: await reeve.newCaller([]), few: await reeve.newCaller([]) };
+  const owners = {
+    most: await reeve.newCaller([]),
+    few: await reeve.newCaller([]),
+    all: await reeve.newCaller(["GOVERNANCE"]),
+  };
   say(`making what the index of ${size.count} data sources is made from`);
   const deltas = deltasFor(size.count, clock, owners);
   if (size.deltas === "table") await write(reeve.store, deltas);
@@ -128,7 +161,7 @@ async function listOf(report: Report, stage: DynamoDbStage, size: Size): Promise
       ...(size.deltas === "memory" ? { deltas: inMemory(deltas) } : {}),
     });
   say(`${size.coldLoads} cold loads, and ${size.repetitions} pages of each kind`);
-  await coldLoad(report, meter, () => fresh().prepare(list(owners.most.key)), size);
+  await coldLoad(report, meter, () => fresh().prepare(list(owners.all.key)), size);
   await pages(report, meter, fresh(), owners, size);
 }
 

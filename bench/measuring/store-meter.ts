@@ -7,6 +7,8 @@ export interface Metered {
   readonly ownMs: number;
   /** The operations that went over the wire, in order, repeated tries included. */
   readonly calls: readonly string[];
+  /** How often nothing was on its way and then something was: what goes at once counts once. */
+  readonly rounds: number;
 }
 
 interface Interval {
@@ -22,14 +24,15 @@ interface Answer {
   readonly body?: NodeJS.ReadableStream;
 }
 
-/** How long at least one of the intervals lasted. */
-function covered(intervals: readonly Interval[]): number {
-  let [total, end] = [0, -Infinity];
+/** How long at least one of the intervals lasted, and how many times one began while there was none. */
+function covered(intervals: readonly Interval[]): { readonly total: number; readonly rounds: number } {
+  let [total, end, rounds] = [0, -Infinity, 0];
   for (const { from, to } of intervals.toSorted((a, b) => a.from - b.from)) {
+    if (from > end) rounds += 1;
     total += Math.max(0, to - Math.max(from, end));
     end = Math.max(end, to);
   }
-  return total;
+  return { total, rounds };
 }
 
 /**
@@ -80,6 +83,7 @@ export class StoreMeter {
     await work();
     const to = performance.now();
     const inside = this.intervals.map((interval) => ({ from: interval.from, to: Math.min(interval.to, to) }));
-    return { ms: to - from, ownMs: to - from - covered(inside), calls: [...this.operations] };
+    const { total, rounds } = covered(inside);
+    return { ms: to - from, ownMs: to - from - total, calls: [...this.operations], rounds };
   }
 }

@@ -5,6 +5,43 @@ import { headerDocument, healthDocument } from "#core/sources/catalog-documents.
 import { aDataSource, aHealth } from "#test/support/catalog-records.ts";
 import type { Caller } from "./deployment.ts";
 
+/** Words of columns as they are, few of them everywhere and most of them rare. */
+const subjects = [
+  "id",
+  "name",
+  "status",
+  "amount",
+  "email",
+  "customer",
+  "order",
+  "country",
+  "created",
+  "price",
+];
+const kinds = ["at", "by", "code", "key", "total", "type", "ref", "flag", "hash", "count", "date", "rate"];
+
+/** The fifty columns of the nth table. */
+const columnsOf = (n: number): readonly string[] =>
+  Array.from({ length: 50 }, (_, place) => {
+    const number = n * 31 + place * 17;
+    const subject = subjects[number % subjects.length] ?? "";
+    return place < 40
+      ? `${subject}_${kinds[place % kinds.length] ?? ""}${place % 3}`
+      : `${subject}_x${String((number * 7919) % 4999)}`;
+  });
+
+/** Tags of the catalog. */
+export const tagIds: readonly string[] = Array.from(
+  { length: 300 },
+  (_, n) => `tag_${String(n).padStart(4, "0")}`,
+);
+
+const tagsOf = (n: number, count: number): readonly string[] =>
+  Array.from(
+    { length: count },
+    (_, place) => tagIds[(n * (place + 3) + place * place) % tagIds.length] ?? "",
+  );
+
 const words = ["orders", "customers", "invoices", "shipments", "returns", "payments", "visits", "budgets"];
 
 /** Who owns most data sources, and who owns one in a hundred. */
@@ -26,6 +63,8 @@ function deltasOf(
     id: dataSourceId,
     name: `sales.${table}`,
     remote: { database: "shop", schema: "sales", table, kind: "table" },
+    connectionId: `con_${n % 200}`,
+    tags: tagsOf(n, 3).map((tagId) => ({ tagId, provenance: "manual", appliedBy: owner.id, appliedAt: at })),
     createdBy: owner.id,
     createdAt: at,
     updatedAt: at,
@@ -40,6 +79,8 @@ function deltasOf(
       header: headerDocument(header),
       health: healthDocument(aHealth(dataSourceId)),
       owners: { principals: [`user:${owner.id}`], version: 1 },
+      columns: { names: columnsOf(n), version: 1 },
+      columnTags: { tagIds: tagsOf(n + 7, 5), version: 1 },
     },
     { health: healthDocument(counted) },
   ].map((part) => ({ id: ids.next("delta"), at, changes: [{ dataSourceId, ...part }] }));

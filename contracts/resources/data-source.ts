@@ -104,6 +104,18 @@ export const dataSourceSummary = z
   })
   .meta({ id: "DataSourceSummary" });
 
+const counts = z.record(z.string(), z.int());
+
+export const dataSourceFacets = z
+  .object({
+    technology: counts,
+    health: counts,
+    tag: counts.describe("by name; the 200 that most data sources carry"),
+    connection: counts.describe("by id; the 200 with most data sources"),
+    origin: counts,
+  })
+  .meta({ id: "DataSourceFacets" });
+
 /** A remote identifier: whatever the engine allows, quotes, spaces and emoji included. */
 const identifier = z
   .string()

@@ -1,10 +1,20 @@
 import { foldName } from "#core/names/fold.ts";
 
+const separators = /[\s_.-]+/u;
+const turns = /(\p{Ll}|\p{N})(\p{Lu})/gu;
+
+/** Folding may leave halves of letters that no text can hold. */
+const wordsOf = (text: string): readonly string[] =>
+  text
+    .split(separators)
+    .filter((word) => word !== "")
+    .map((word) => foldName(word).toWellFormed());
+
 /** The words of a name: split at white space, `_`, `-`, `.` and where camelCase turns; folded. */
 export const searchWords = (text: string): readonly string[] =>
-  text
-    .normalize("NFC")
-    .replaceAll(/(\p{Ll}|\p{N})(\p{Lu})/gu, "$1 $2")
-    .split(/[\s_.-]+/u)
-    .filter((word) => word !== "")
-    .map(foldName);
+  wordsOf(text.normalize("NFC").replaceAll(turns, "$1 $2"));
+
+/** The words by which a name is found: also what camelCase runs together, so that `orderlines` finds `orderLines`. */
+export const indexedWords = (name: string): readonly string[] => [
+  ...new Set([...searchWords(name), ...wordsOf(name.normalize("NFC"))]),
+];

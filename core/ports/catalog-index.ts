@@ -1,4 +1,4 @@
-import type { HealthStatus } from "#contracts/resources/data-source.ts";
+import type { DataSourceRole, HealthStatus } from "#contracts/resources/data-source.ts";
 import type { HighCardinalityColumn, RowCount } from "#core/health/health.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 
@@ -57,6 +57,11 @@ export interface CatalogDelta {
   readonly changes: readonly CatalogChange[];
 }
 
+/** What a decision about a data source rests on where the caller has no role: alike for everything in one class. */
+export interface CatalogClass {
+  readonly status: DataSource["status"];
+}
+
 /** A data source as the index knows it. */
 export interface CatalogEntry {
   readonly header: HeaderDocument;
@@ -71,25 +76,71 @@ export type CatalogSort = "name" | "-createdAt";
 
 /** The last entry of the page before. */
 export interface CatalogPosition {
+  /** 0 where every term is a whole word, or nothing is searched for; 1 where one is only the beginning of a word. */
+  readonly rank: number;
   readonly key: string;
   readonly id: string;
 }
 
-export interface CatalogQuery {
+/** One term of a search: the beginning of a word of a name, a schema, a table or a column, or of a tag. */
+export interface SearchTerm {
+  /** Folded, without white space or separators. */
+  readonly text: string;
+  /** Tags that have a word which begins so: names of tags are known at the time of the search alone. */
+  readonly tagIds: readonly string[];
+  /** Those of them that have it as a whole word. */
+  readonly exactTagIds: readonly string[];
+}
+
+/** What a caller may see. */
+export interface CatalogVisibility {
+  /** The caller, as owners are named. */
+  readonly principals: readonly string[];
+  /** Whether they see what they have no role on; asked once for each class. */
+  readonly sees: (of: CatalogClass) => boolean;
+  /** Whether they see what they own; asked once for each class. */
+  readonly seesOwned: (of: CatalogClass) => boolean;
+}
+
+/** Which data sources: those that pass every filter. A filter that is null lets everything through, an empty one nothing. */
+export interface CatalogFilters {
+  readonly visibility: CatalogVisibility;
+  readonly terms: readonly SearchTerm[];
+  readonly tagIds: readonly string[] | null;
+  readonly connectionIds: readonly string[] | null;
+  readonly technologies: readonly string[] | null;
+  readonly healths: readonly string[] | null;
+  readonly statuses: readonly string[] | null;
+  readonly origins: readonly string[] | null;
+  readonly roles: readonly DataSourceRole[] | null;
+}
+
+export interface CatalogQuery extends CatalogFilters {
   readonly sort: CatalogSort;
   readonly limit: number;
   readonly after: CatalogPosition | null;
-  /** Decides per entry: filters and visibility together. */
-  readonly accepts: (entry: CatalogEntry) => boolean;
 }
 
-/** Lists data sources, and has seen every change that was committed before it was asked. */
+/** How many there are of each value; most first, then by value. */
+export type Counts = readonly (readonly [value: string, count: number])[];
+
+/** Counts over everything that passes every filter; of tags (by id) and connections the 200 that count most. */
+export interface CatalogFacets {
+  readonly technology: Counts;
+  readonly health: Counts;
+  readonly origin: Counts;
+  readonly connectionId: Counts;
+  readonly tagId: Counts;
+}
+
+/** Lists and counts data sources, and has seen every change that was committed before it was asked. */
 export interface CatalogIndex {
   /** Whether any data source that is not deleted, or any column of one, carries one of these tags. */
   carriesAny(tagIds: ReadonlySet<string>): Promise<boolean>;
   page(
     query: CatalogQuery,
   ): Promise<{ readonly entries: readonly CatalogEntry[]; readonly next: CatalogPosition | null }>;
+  facets(filters: CatalogFilters): Promise<CatalogFacets>;
 }
 
 /** Where a replica gets its deltas. */

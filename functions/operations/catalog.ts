@@ -13,7 +13,7 @@ import { registerDataSources } from "#core/sources/bulk/start-bulk.ts";
 import { createDataSource } from "#core/sources/create-data-source.ts";
 import { getDictionary } from "#core/sources/dictionary.ts";
 import { updateColumn, updateDictionary } from "#core/sources/edit-dictionary.ts";
-import { getDataSource, listDataSources } from "#core/sources/list-data-sources.ts";
+import { facetsOfDataSources, getDataSource, listDataSources } from "#core/sources/list-data-sources.ts";
 import { runChecks, runFingerprint } from "#core/sources/run-checks.ts";
 import { addTags, removeTag } from "#core/sources/tag-data-source.ts";
 import { updateDataSource } from "#core/sources/update-data-source.ts";
@@ -32,6 +32,7 @@ export const catalogOperations = (
   createDataSource: createDataSource(parts),
   registerDataSources: registerDataSources(parts),
   listDataSources: listDataSources(parts),
+  facetsOfDataSources: facetsOfDataSources(parts),
   getDataSource: getDataSource(parts),
   updateDataSource: updateDataSource(parts),
   deleteDataSource: deleteDataSource(parts),

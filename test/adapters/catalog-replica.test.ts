@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
 import type { CatalogChange, CatalogDelta, CatalogSort, HeaderDocument } from "#core/ports/catalog-index.ts";
+import { aQuery } from "#test/support/catalog-queries.ts";
 import { FixedClock } from "#test/support/fixed-clock.ts";
 
 const header = (id: string, name: string, version = 1): HeaderDocument => ({
@@ -47,9 +48,7 @@ function aLog(clock: FixedClock) {
 }
 
 const names = async (replica: CatalogReplica, sort: CatalogSort = "name") =>
-  (await replica.page({ sort, limit: 100, after: null, accepts: () => true })).entries.map(
-    ({ header: { name } }) => name,
-  );
+  (await replica.page(aQuery({ sort }))).entries.map(({ header: { name } }) => name);
 
 describe("the replica of the catalog", () => {
   it("has seen every change that was committed before it was asked", async () => {
@@ -135,7 +134,7 @@ describe("the replica of the catalog", () => {
         const seen: string[] = [];
         let after = null;
         do {
-          const page = await replica.page({ sort, limit, after, accepts: () => true });
+          const page = await replica.page(aQuery({ sort, limit, after }));
           seen.push(...page.entries.map((entry) => entry.header.id));
           after = page.next;
         } while (after !== null);
@@ -177,7 +176,7 @@ describe("the replica of the catalog", () => {
           if (listed !== undefined) await names(replica, listed);
         }
         for (const sort of ["name", "-createdAt"] as const) {
-          const query = { sort, limit: 100, after: null, accepts: () => true };
+          const query = aQuery({ sort });
           const anew = await new CatalogReplica(log, clock).page(query);
           expect(await replica.page(query)).toEqual(anew);
         }

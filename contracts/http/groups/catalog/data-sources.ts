@@ -4,6 +4,7 @@ import { bulkRegistration } from "../../../resources/bulk.ts";
 import {
   dataSource,
   dataSourceCreation,
+  dataSourceFacets,
   dataSourcePatch,
   dataSourceRole,
   dataSourceStatus,
@@ -16,6 +17,18 @@ import { technology } from "../../../resources/remote.ts";
 import { listOf, pageQuery, repeatable } from "../../lists.ts";
 import { route } from "../../route.ts";
 import { dataSourceParams, members, owners } from "./common.ts";
+
+/** What lists and counts of data sources are narrowed by. */
+const filters = {
+  search: z.string().min(1).max(200).optional().describe("terms, each the beginning of a word"),
+  tag: repeatable(z.string().min(1).max(200)),
+  connectionId: repeatable(resourceId),
+  technology: repeatable(technology),
+  health: repeatable(healthStatus),
+  status: repeatable(dataSourceStatus),
+  role: repeatable(dataSourceRole),
+  origin: repeatable(originType),
+};
 
 /** Data sources and what people state of them. */
 export const dataSourceRoutes = {
@@ -62,19 +75,23 @@ export const dataSourceRoutes = {
     authenticated: true,
     query: z.strictObject({
       ...pageQuery,
-      search: z.string().min(1).max(200).optional(),
-      tag: repeatable(z.string().min(1).max(200)),
-      connectionId: repeatable(resourceId),
-      technology: repeatable(technology),
-      health: repeatable(healthStatus),
-      status: repeatable(dataSourceStatus),
-      role: repeatable(dataSourceRole),
-      origin: repeatable(originType),
+      ...filters,
       sort: z.enum(["name", "-createdAt"]).default("name"),
     }),
     status: 200,
     result: listOf(dataSourceSummary),
     problems: ["invalid-cursor"],
+  }),
+  facetsOfDataSources: route({
+    method: "GET",
+    path: "/data-sources/facets",
+    summary: "Count the data sources that the caller may see, by what they are",
+    who: "any user; what they may not see is not counted",
+    authenticated: true,
+    query: z.strictObject(filters),
+    status: 200,
+    result: dataSourceFacets,
+    problems: [],
   }),
   getDataSource: route({
     method: "GET",

@@ -1,0 +1,176 @@
+import type {
+  CatalogClass,
+  CatalogFacets,
+  CatalogFilters,
+  CatalogPosition,
+  CatalogQuery,
+  CatalogVisibility,
+  Counts,
+  SearchTerm,
+} from "#core/ports/catalog-index.ts";
+import { listKeys, shortTerm } from "./known.ts";
+import type { ReplicaDatabase } from "./replica-database.ts";
+import { RowSet } from "./row-set.ts";
+import type { Dimension, Rows, Values } from "./rows.ts";
+
+/** Where rows are looked up. */
+export interface Tables {
+  readonly database: ReplicaDatabase;
+  readonly rows: Rows;
+}
+
+/** The rows that pass, and which of them meet every term with a whole word. */
+interface Selected {
+  readonly all: RowSet;
+  readonly exact: RowSet | null;
+}
+
+/** Which codes of a dimension a filter lets through. */
+const admitted = ({ texts }: Values, wanted: readonly string[] | null): readonly boolean[] =>
+  texts.map((text, code) => code > 0 && (wanted === null || wanted.includes(text)));
+
+/** The class that a text names. */
+const classOf = (text: string): CatalogClass => ({ status: text === "enabled" ? "enabled" : "disabled" });
+
+/** The rows that the caller may see and that every filter lets through. */
+function select({ database, rows }: Tables, filters: CatalogFilters): Selected {
+  const all = admittedRows({ database, rows }, filters);
+  const { tagIds, roles, terms, visibility } = filters;
+  if (tagIds !== null) all.intersect(union(database, rows.size, tagIds.map(listKeys.tag)));
+  if (roles !== null) {
+    const principals = roles.includes("owner") ? visibility.principals : [];
+    all.intersect(union(database, rows.size, principals.map(listKeys.owner)));
+  }
+  if (terms.length === 0) return { all, exact: null };
+  const exact = new RowSet(rows.size);
+  terms.forEach((term, index) => {
+    const { beginning, whole } = matches(database, rows.size, term);
+    all.intersect(beginning);
+    if (index === 0) exact.unite(whole);
+    else exact.intersect(whole);
+  });
+  return { all, exact };
+}
+
+/** What the caller may see, and what is of the values asked for. */
+function admittedRows({ database, rows }: Tables, filters: CatalogFilters): RowSet {
+  const visible = visibleRows(database, rows, filters.visibility);
+  const { class: classes, technology, connection, health, origin } = rows.values;
+  const asked = (
+    [
+      [classes, filters.statuses],
+      [technology, filters.technologies],
+      [connection, filters.connectionIds],
+      [health, filters.healths],
+      [origin, filters.origins],
+    ] as const
+  ).filter(([, wanted]) => wanted !== null);
+  for (const [values, wanted] of asked) {
+    const passes = admitted(values, wanted);
+    const found = new RowSet(rows.size);
+    for (let row = 0; row < rows.size; row += 1) if (passes[values.codes[row] ?? 0] === true) found.add(row);
+    visible.intersect(found);
+  }
+  return visible;
+}
+
+/** What is of a class that the caller sees, and what they own. */
+function visibleRows(database: ReplicaDatabase, rows: Rows, visibility: CatalogVisibility): RowSet {
+  const { codes, texts } = rows.values.class;
+  const seen = texts.map((text, code) => code > 0 && visibility.sees(classOf(text)));
+  const seenOwned = texts.map((text, code) => code > 0 && visibility.seesOwned(classOf(text)));
+  const visible = union(database, rows.size, visibility.principals.map(listKeys.owner));
+  for (let row = 0; row < rows.size; row += 1) {
+    const of = codes[row] ?? 0;
+    if (seen[of] === true) visible.add(row);
+    else if (seenOwned[of] !== true) visible.remove(row);
+  }
+  return visible;
+}
+
+function union(database: ReplicaDatabase, size: number, keys: readonly string[]): RowSet {
+  const found = new RowSet(size);
+  for (const key of keys) found.addAll(database.rows(key));
+  return found;
+}
+
+/** The rows with a word that begins with the term, and those with the term as a word. */
+function matches(database: ReplicaDatabase, size: number, term: SearchTerm) {
+  const tagKeys = (ids: readonly string[]) => ids.flatMap((id) => [listKeys.tag(id), listKeys.columnTag(id)]);
+  const whole = union(database, size, [listKeys.word(term.text), ...tagKeys(term.exactTagIds)]);
+  const beginning = union(database, size, tagKeys(term.tagIds));
+  if (Array.from(term.text).length <= shortTerm) {
+    beginning.addAll(database.rows(listKeys.beginning(term.text)));
+  } else {
+    for (const [, found] of database.lists(listKeys.word(term.text))) beginning.addAll(found);
+  }
+  return { beginning, whole };
+}
+
+/** Rows with where each stands. */
+type Placed = readonly { readonly row: number; readonly position: CatalogPosition }[];
+
+/** The rows behind `after`, up to the limit, and whether more follow. */
+export function pageOf(
+  tables: Tables,
+  query: CatalogQuery,
+): { readonly rows: Placed; readonly more: boolean } {
+  const found: { readonly row: number; readonly position: CatalogPosition }[] = [];
+  for (const [row, rank] of inOrder(tables.rows, query, select(tables, query))) {
+    if (found.length === query.limit) return { rows: found, more: true };
+    found.push({ row, position: { rank, ...tables.rows.place(row, query.sort) } });
+  }
+  return { rows: found, more: false };
+}
+
+/** The rows behind `after`: those that meet every term with a whole word, then the others. */
+function* inOrder(
+  rows: Rows,
+  { sort, after }: CatalogQuery,
+  selected: Selected,
+): Iterable<readonly [number, number]> {
+  const order = rows.order(sort);
+  const [first, start] = after === null ? [0, 0] : [after.rank, rows.firstAfter(sort, after)];
+  for (let rank = first; rank <= 1; rank += 1) {
+    for (let index = rank === first ? start : 0; index < order.length; index += 1) {
+      const row = order[index] ?? 0;
+      if (selected.all.has(row) && rankOf(selected, row) === rank) yield [row, rank];
+    }
+  }
+}
+
+/** Where nothing is searched for, every row is exact. */
+const rankOf = ({ exact }: Selected, row: number): number => (exact === null || exact.has(row) ? 0 : 1);
+
+const mostCounted = 200;
+
+/** Most first, then by value. */
+const ranked = (counts: Iterable<readonly [string, number]>): Counts =>
+  [...counts]
+    .filter(([, count]) => count > 0)
+    .toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : Number(a > b)));
+
+/** How many rows there are of each value. */
+export function countsOf(tables: Tables, filters: CatalogFilters): CatalogFacets {
+  const { all } = select(tables, filters);
+  const { database, rows } = tables;
+  const count = (dimension: Dimension): Counts => {
+    const { codes, texts } = rows.values[dimension];
+    const counts = texts.map(() => 0);
+    for (let row = 0; row < rows.size; row += 1) {
+      const code = codes[row] ?? 0;
+      if (all.has(row)) counts[code] = (counts[code] ?? 0) + 1;
+    }
+    return ranked(texts.map((text, code) => [text, counts[code] ?? 0]));
+  };
+  const tags: (readonly [string, number])[] = [];
+  const tagKey = listKeys.tag("");
+  for (const [key, of] of database.lists(tagKey)) tags.push([key.slice(tagKey.length), all.countIn(of)]);
+  return {
+    technology: count("technology"),
+    health: count("health"),
+    origin: count("origin"),
+    connectionId: count("connection").slice(0, mostCounted),
+    tagId: ranked(tags).slice(0, mostCounted),
+  };
+}

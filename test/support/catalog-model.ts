@@ -1,0 +1,172 @@
+import * as fc from "fast-check";
+import { foldName } from "#core/names/fold.ts";
+import { indexedWords } from "#core/names/words.ts";
+import type { CatalogChange, CatalogFilters, CatalogSort, SearchTerm } from "#core/ports/catalog-index.ts";
+import { headerDocument, healthDocument } from "#core/sources/catalog-documents.ts";
+import { aDataSource, aHealth } from "./catalog-records.ts";
+
+export const words = [
+  "orders",
+  "order",
+  "ordersTotal",
+  "Größe",
+  "GRÖSSE",
+  "größ",
+  "a",
+  "ab",
+  "abcd",
+  "İx",
+  "💾d",
+  "naïve",
+];
+const aName = fc
+  .array(fc.constantFrom(...words), { minLength: 1, maxLength: 3 })
+  .chain((parts) => fc.constantFrom("_", ".", "-", " ", "").map((by) => parts.join(by)));
+export const tagIds = ["tag_1", "tag_2", "tag_3"] as const;
+export const people = ["user:usr_1", "user:usr_2"] as const;
+export const technologies = ["postgresql", "snowflake"] as const;
+
+/** A change of one of a few data sources, whatever it is of. */
+export const aChange = fc.record({
+  of: fc.integer({ min: 0, max: 7 }),
+  parts: fc.subarray(["header", "health", "owners", "columns", "columnTags", "deleted"] as const, {
+    minLength: 1,
+  }),
+  name: aName,
+  table: aName,
+  columns: fc.array(aName, { maxLength: 4 }),
+  tags: fc.subarray([...tagIds]),
+  columnTags: fc.subarray([...tagIds]),
+  owner: fc.constantFrom(...people),
+  enabled: fc.boolean(),
+  technology: fc.constantFrom(...technologies),
+  connectionId: fc.constantFrom("con_1", "con_2"),
+  healthy: fc.boolean(),
+});
+type Change = typeof aChange extends fc.Arbitrary<infer T> ? T : never;
+
+/** What a change tells the index, its parts at a version. */
+export function documentsOf(change: Change, version: number): CatalogChange {
+  const id = `ds_${change.of}`;
+  const { name, table, technology, connectionId } = change;
+  const header = headerDocument(
+    aDataSource({
+      id,
+      name,
+      technology: technology as "postgresql",
+      connectionId,
+      remote: { database: "d", schema: "public", table, kind: "table" },
+      status: change.enabled ? "enabled" : "disabled",
+      createdAt: `2026-01-0${change.of + 1}T00:00:00.000Z`,
+      tags: change.tags.map((tagId) => ({ tagId, provenance: "manual", appliedBy: "usr_1", appliedAt: "" })),
+      version,
+    }),
+  );
+  const status = change.healthy ? "healthy" : "unhealthy";
+  const parts: Omit<CatalogChange, "dataSourceId"> = {
+    header,
+    health: { ...healthDocument(aHealth(id)), version, status },
+    owners: { principals: [change.owner], version },
+    columns: { names: change.columns, version },
+    columnTags: { tagIds: change.columnTags, version },
+    deleted: { version },
+  };
+  // Nothing is deleted and given a new header at once.
+  const told = change.parts.filter((part) => part !== "deleted" || !change.parts.includes("header"));
+  return { dataSourceId: id, ...Object.fromEntries(told.map((part) => [part, parts[part]])) };
+}
+
+/** The whole catalog as plain objects: the newest of each part. */
+export function catalogOf(changes: readonly CatalogChange[]) {
+  return [...Map.groupBy(changes, ({ dataSourceId }) => dataSourceId).values()].flatMap((of) => {
+    const [header, health] = [newest(of, "header"), newest(of, "health")];
+    const deletedAt = newest(of, "deleted")?.version ?? 0;
+    if (header === undefined || health === undefined || header.version <= deletedAt) return [];
+    const owners = newest(of, "owners")?.principals;
+    const columns = newest(of, "columns")?.names;
+    const columnTags = newest(of, "columnTags")?.tagIds;
+    return [{ header, health, ...lists({ owners, columns, columnTags }) }];
+  });
+}
+
+type Lists<T> = Readonly<Record<"owners" | "columns" | "columnTags", T>>;
+
+/** What was never told is empty. */
+const lists = ({
+  owners = [],
+  columns = [],
+  columnTags = [],
+}: Partial<Lists<readonly string[] | undefined>>): Lists<readonly string[]> => ({
+  owners,
+  columns,
+  columnTags,
+});
+
+type Part = Exclude<keyof CatalogChange, "dataSourceId">;
+
+const newest = <P extends Part>(changes: readonly CatalogChange[], part: P) =>
+  changes
+    .map((change) => change[part])
+    .filter((value) => value !== undefined)
+    .toSorted((a, b) => b.version - a.version)[0];
+
+export type Source = ReturnType<typeof catalogOf>[number];
+
+const has = (wanted: readonly string[] | null, value: string): boolean =>
+  wanted === null || wanted.includes(value);
+
+/** Whether the caller may see it and it is of the values asked for. */
+function passes(filters: CatalogFilters, { header, health, owners }: Source): boolean {
+  const { visibility, tagIds: tags, roles } = filters;
+  const owned = owners.some((owner) => visibility.principals.includes(owner));
+  const seen = visibility.sees(header) || (owned && visibility.seesOwned(header));
+  const tagged = tags === null || tags.some((tag) => header.tagIds.includes(tag));
+  const inRole = roles === null || (roles.includes("owner") && owned);
+  return (
+    [seen, tagged, inRole].every(Boolean) &&
+    [
+      has(filters.technologies, header.technology),
+      has(filters.connectionIds, header.connectionId),
+      has(filters.healths, health.status),
+      has(filters.statuses, header.status),
+      has(filters.origins, header.origin.type),
+    ].every(Boolean)
+  );
+}
+
+/** 0 where every term is a whole word, 1 where one only begins a word, or null where a data source does not pass. */
+function rankOf(filters: CatalogFilters, source: Source): number | null {
+  if (!passes(filters, source)) return null;
+  const { header, columns, columnTags } = source;
+  const names = [header.name, header.remote.schema, header.remote.table, ...columns].flatMap(indexedWords);
+  const tags = [...header.tagIds, ...columnTags];
+  const whole = ({ text, exactTagIds }: SearchTerm): boolean =>
+    names.includes(text) || tags.some((tag) => exactTagIds.includes(tag));
+  const begun = (term: SearchTerm): boolean =>
+    whole(term) ||
+    names.some((word) => word.startsWith(term.text)) ||
+    tags.some((tag) => term.tagIds.includes(tag));
+  if (!filters.terms.every(begun)) return null;
+  return filters.terms.every(whole) ? 0 : 1;
+}
+
+/** What a plain filter over the whole catalog lists, in order. */
+export function expected(
+  catalog: readonly Source[],
+  filters: CatalogFilters,
+  sort: CatalogSort,
+): readonly string[] {
+  const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+  return catalog
+    .flatMap((source) => {
+      const rank = rankOf(filters, source);
+      return rank === null ? [] : [{ rank, ...source.header }];
+    })
+    .toSorted(
+      (a, b) =>
+        a.rank - b.rank ||
+        (sort === "name" ? order(foldName(a.name), foldName(b.name)) : order(b.createdAt, a.createdAt)) ||
+        order(a.id, b.id),
+    )
+    .map(({ id }) => id);
+}
