@@ -68,6 +68,8 @@ export function inProcessGateway(
     ...open,
     server: (target) => inRequest(target, (session) => session.server()),
     listRelations: (target, query) => inRequest(target, (session) => session.listRelations(query)),
+    analyze: (target, relation, columns) =>
+      inRequest(target, (session) => session.analyze(relation, columns)),
     inspect: (target, relation) =>
       inRequest(target, async (session) => {
         const description = await session.describe(relation);

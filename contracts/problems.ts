@@ -30,6 +30,7 @@ export const problems = {
   "column-not-found": { status: 422, title: "The dictionary has no such column" },
   "connection-failed": { status: 422, title: "The remote database refused" },
   "credentials-required": { status: 422, title: "This change needs the credentials again" },
+  "dictionary-from-remote": { status: 422, title: "The remote database tells the columns" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key was used for another request" },
   "principal-not-found": { status: 422, title: "There is no such user or group" },
   "reserved-schema": { status: 422, title: "This schema is never exposed" },

@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { dataType, maxColumns, relationKind, remoteFailure, technology } from "./resources/remote.ts";
+import {
+  dataType,
+  maxAnalyzedColumns,
+  maxColumns,
+  relationKind,
+  remoteFailure,
+  technology,
+} from "./resources/remote.ts";
 
 /*
  * What goes between an HTTP function and the function that carries a technology's driver, version 1. A call
@@ -28,8 +35,16 @@ export const remoteCall = z.discriminatedUnion("operation", [
   z.strictObject({ ...call, operation: z.literal("server") }),
   z.strictObject({ ...call, operation: z.literal("listRelations"), query }),
   z.strictObject({ ...call, operation: z.literal("inspect"), relation }),
+  z.strictObject({
+    ...call,
+    operation: z.literal("analyze"),
+    relation,
+    columns: z.array(z.string().max(1000)).min(1).max(maxAnalyzedColumns),
+  }),
 ]);
 export type RemoteCall = z.infer<typeof remoteCall>;
+
+const shownValue = z.object({ value: z.string(), cut: z.boolean() });
 
 /** What each question is answered with. */
 export const remoteResults = {
@@ -42,9 +57,11 @@ export const remoteResults = {
     name: z.string(),
     kind: relationKind,
     comment: z.string(),
+    identity: z.string().max(200).optional(),
     columns: z
       .array(
         z.object({
+          identity: z.string().max(200).optional(),
           name: z.string(),
           ordinal: z.int(),
           dataType,
@@ -58,6 +75,18 @@ export const remoteResults = {
       )
       .max(maxColumns + 1),
   }),
+  analyze: z.array(
+    z.object({
+      column: z.string(),
+      count: z.int(),
+      nulls: z.int(),
+      distinct: z.int(),
+      minimum: shownValue.nullable(),
+      maximum: shownValue.nullable(),
+      topValues: z.array(shownValue.extend({ count: z.int() })),
+      exact: z.boolean(),
+    }),
+  ),
 } as const satisfies Record<RemoteCall["operation"], z.ZodType>;
 
 /** The envelope of every answer: a result, the remote's refusal, or that our own side failed. */

@@ -86,6 +86,11 @@ export const keys = {
     pk: `STAGED#${shardOf(generation)}`,
     sk: generation,
   }),
+  /** Beside the marker that it was staged, which a sweep may be about to remove because a header pointed at it. */
+  retiredGeneration: (dataSourceId: string, generation: string): Key => ({
+    pk: `STAGED#${shardOf(dataSourceId)}`,
+    sk: `${generation}#${dataSourceId}#RETIRED`,
+  }),
   job: (id: string): Key => ({ pk: `JOB#${id}`, sk: "JOB" }),
   report: (jobId: string, kind: string, number: number): Key => ({
     pk: `JOB#${jobId}`,

@@ -55,14 +55,19 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
     ...connectionItem.build(EntityFormatter).format(item),
   }),
   "connection-member": (item) => connectionMemberItem.build(EntityFormatter).format(item),
-  "data-source": (item) => ({
-    auditedIn: [],
-    documentationVersion: 0,
-    ...dataSourceItem.build(EntityFormatter).format(item),
-  }),
+  "data-source": (item) => {
+    const { dictionary, ...record } = dataSourceItem.build(EntityFormatter).format(item);
+    return {
+      auditedIn: [],
+      documentationVersion: 0,
+      ...record,
+      dictionary: { source: "remote", ...dictionary },
+    };
+  },
   "data-source-health": (item) => ({
     domainsAt: null,
     changeSign: null,
+    relationIdentity: null,
     ...healthItem.build(EntityFormatter).format(item),
   }),
   "data-source-member": (item) => dataSourceMemberItem.build(EntityFormatter).format(item),

@@ -7,7 +7,7 @@ import { UpdateTransaction } from "dynamodb-toolbox/entity/actions/transactUpdat
 import { $add } from "dynamodb-toolbox/entity/actions/update/symbols";
 import type { Write } from "#core/ports/change.ts";
 import type { Step } from "./commit.ts";
-import { connectionItem, tagTreeItem } from "./items/catalog.ts";
+import { connectionItem, retiredGenerationItem, tagTreeItem } from "./items/catalog.ts";
 import { jobItem } from "./items/jobs.ts";
 import { auditItem, deltaItem, guardItem } from "./items/ledger.ts";
 import { checkpointStep, enqueueSteps, jobAsReadStep, reportStep, transitionSteps } from "./job-steps.ts";
@@ -163,6 +163,9 @@ const steps: StepsOf = {
   report: (write) => [reportStep(write)],
   "require-job": (write) => [jobAsReadStep(write)],
   transition: transitionSteps,
+  "retire-generation": ({ dataSourceId, dictionary: { generation, chunks }, retiredAt }) => [
+    { item: put(retiredGenerationItem, { dataSourceId, generation, chunks, retiredAt }) },
+  ],
   delta: ({ delta: { id, at, changes } }) => [
     { item: put(deltaItem, { id, at, changes: JSON.stringify(changes) }, absent) },
   ],

@@ -30,6 +30,11 @@ export function lambdaGateway(invoke: Invoke, correlationId: () => string | unde
       ask({ ...base(target), operation: "listRelations", query: { ...query } }, remoteResults.listRelations),
     inspect: (target, { schema, name }) =>
       ask({ ...base(target), operation: "inspect", relation: { schema, name } }, remoteResults.inspect),
+    analyze: (target, { schema, name }, columns) =>
+      ask(
+        { ...base(target), operation: "analyze", relation: { schema, name }, columns: [...columns] },
+        remoteResults.analyze,
+      ),
   };
 }
 

@@ -40,6 +40,8 @@ function ask(gateway: RemoteGateway, call: RemoteCall): Promise<unknown> {
       return gateway.listRelations(call.target, call.query);
     case "inspect":
       return gateway.inspect(call.target, call.relation);
+    case "analyze":
+      return gateway.analyze(call.target, call.relation, call.columns);
   }
 }
 

@@ -36,6 +36,7 @@ const columnsOf = (name: string): number => Number(/__(\d+)$/.exec(name)?.[1] ??
 export const instantGateway: RemoteGateway = {
   server: () => Promise.resolve({ serverVersion: "18.4", database: "shop" }),
   listRelations: () => Promise.resolve([]),
+  analyze: () => Promise.resolve([]),
   inspect: (_, { schema, name }) => Promise.resolve(described(schema, name, columnsOf(name))),
 };
 
@@ -63,6 +64,7 @@ const instantSession: RemoteSession = {
     }),
   keyStoreRefusal: () => Promise.resolve("key-schema-missing"),
   columnDomains: () => Promise.resolve([]),
+  analyze: () => Promise.resolve([]),
   close: () => Promise.resolve(),
 };
 

@@ -43,6 +43,13 @@ function addReading(source: Command, terminal: Terminal): void {
       (await actions()).showDictionary(session, name, options),
     ),
   );
+  leaf(source, "analyze <dataSource>", "show what the rows say of columns: counts, extremes, frequent values")
+    .requiredOption("--column <column>", "a column; repeated: several", repeated)
+    .action(
+      inSession(terminal, async (session, name: string, { column }: { readonly column: readonly string[] }) =>
+        (await import("../actions/analyze.ts")).analyze(session, name, column),
+      ),
+    );
 }
 
 function addBulk(source: Command, terminal: Terminal): void {

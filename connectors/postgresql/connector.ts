@@ -1,6 +1,7 @@
 import { postgresqlConfig, postgresqlCredentials } from "#contracts/technologies/postgresql.ts";
 import { RemoteError, type Connector } from "#core/ports/remote.ts";
 import type { ResolveHost } from "#connectors/network/host-guard.ts";
+import type { Site } from "./describe.ts";
 import type { ErrorContext } from "./errors.ts";
 import { postgresqlKeyStore } from "./key-schema.ts";
 import { openClient, type OpenClient } from "./open.ts";
@@ -11,8 +12,8 @@ import { statementRunner, writingTransaction } from "./statements.ts";
 export const postgresqlConnectorWith = (resolve?: ResolveHost): Connector => ({
   technology: "postgresql",
   async open(config, credentials, budget) {
-    const { client, context } = await opened(config, credentials, budget, resolve);
-    return postgresqlSession(client, statementRunner(client, budget, context));
+    const { client, context, site } = await opened(config, credentials, budget, resolve);
+    return postgresqlSession(client, statementRunner(client, budget, context), site);
   },
   async openKeyStore(config, credentials, budget) {
     const { client, context } = await opened(config, credentials, budget, resolve);
@@ -27,15 +28,16 @@ async function opened(
   credentials: Opening[1],
   budget: Opening[2],
   resolve: ResolveHost | undefined,
-): Promise<{ readonly client: OpenClient; readonly context: ErrorContext }> {
+): Promise<{ readonly client: OpenClient; readonly context: ErrorContext; readonly site: Site }> {
   const settings = postgresqlConfig.parse(config);
   const login = postgresqlCredentials.safeParse(credentials);
   if (!login.success) {
     throw new RemoteError("credentials-missing", "the stored credentials lack a user name or a password");
   }
   const client = await openClient(settings, login.data, budget, resolve);
-  const { host, port } = settings;
-  return { client, context: { host, port, ...login.data, phase: "statement" } };
+  const { host, port, database } = settings;
+  const context = { host, port, ...login.data, phase: "statement" } as const;
+  return { client, context, site: { host, port, database } };
 }
 
 /** PostgreSQL: opens read-only sessions whose timeouts the engine keeps. */

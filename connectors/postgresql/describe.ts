@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import * as z from "zod";
 import { maxColumns } from "#contracts/resources/remote.ts";
 import {
@@ -13,6 +14,7 @@ import type { RunStatement } from "./statements.ts";
 import { dataTypeOf, isCountable } from "./types.ts";
 
 const columnRow = z.object({
+  number: z.int(),
   name: z.string(),
   remoteType: z.string(),
   typeSchema: z.string(),
@@ -27,6 +29,7 @@ const columnRow = z.object({
 });
 
 const relationRow = z.object({
+  oid: z.string(),
   schema: z.string(),
   name: z.string(),
   readable: z.boolean(),
@@ -60,13 +63,13 @@ const primaryKeySql = `exists (${indexesSql}
      and i.indisprimary and a.attnum = any((i.indkey::int2[])[0:i.indnkeyatts - 1]))`;
 
 /** Follows column type `t` through domains to the type they are based on; \`domain\` types may forbid nulls. */
-const baseTypeSql = `
+export const baseTypeSql = `
   with recursive chain as (
     select t.oid, t.typname, t.typtype, t.typlen, t.typelem, t.typbasetype, t.typnamespace, t.typnotnull
     union all
     select b.oid, b.typname, b.typtype, b.typlen, b.typelem, b.typbasetype, b.typnamespace, b.typnotnull
       from chain join pg_catalog.pg_type b on chain.typtype = 'd' and b.oid = chain.typbasetype)
-  select last.typname, last.typtype, last.typlen = -1 and last.typelem <> 0 as is_array,
+  select last.oid, last.typname, last.typtype, last.typlen = -1 and last.typelem <> 0 as is_array,
          last.typnamespace = 'pg_catalog'::regnamespace as built_in,
          (select pg_catalog.bool_or(chain.typnotnull) from chain) as not_null
     from chain last where last.typtype <> 'd'`;
@@ -77,13 +80,15 @@ const baseTypeSql = `
  * alone; in a view an outer join gives nulls nevertheless.
  */
 const describeSql = `
-  select n.nspname as schema,
+  select c.oid::text as oid,
+         n.nspname as schema,
          c.relname as name,
          ${readableSql} as readable,
          c.relkind as kind,
          coalesce(pg_catalog.obj_description(c.oid, 'pg_class'), '') as comment,
          coalesce((
            select pg_catalog.json_agg(pg_catalog.json_build_object(
+                    'number', a.attnum,
                     'name', a.attname,
                     'remoteType', pg_catalog.format_type(a.atttypid, a.atttypmod),
                     'typeSchema', t.typnamespace::regnamespace::text,
@@ -121,6 +126,8 @@ function columnOf(row: z.infer<typeof columnRow>, index: number): RemoteColumn {
     builtIn: row.builtIn,
   });
   return {
+    // Given once within a table, and kept through every rename.
+    identity: String(row.number),
     name: row.name,
     // Dropped columns leave gaps in the engine's numbers.
     ordinal: index + 1,
@@ -134,6 +141,20 @@ function columnOf(row: z.infer<typeof columnRow>, index: number): RemoteColumn {
   };
 }
 
+/** Which database a relation was found in: an oid means something within one alone. */
+export interface Site {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+}
+
+/** The table's oid, which a renamed column leaves as it is and a rebuilt table does not, within its database. */
+const identityOf = ({ host, port, database }: Site, oid: string): string =>
+  createHash("sha256")
+    .update(JSON.stringify([host, port, database, oid]))
+    .digest("hex")
+    .slice(0, 32);
+
 /**
  * Describes relations with at most `maxColumns + 1` columns each, in the order in which they were asked for;
  * what is not there, or can have no such name, is left out.
@@ -141,18 +162,27 @@ function columnOf(row: z.infer<typeof columnRow>, index: number): RemoteColumn {
 export async function describeRelations(
   run: RunStatement,
   relations: readonly Relation[],
+  site: Site,
 ): Promise<readonly DescribedRelation[]> {
   const named = relations.filter(canExist);
   if (named.length === 0) return [];
   const values = [named.map(({ schema }) => schema), named.map(({ name }) => name), maxColumns + 1];
   const found = await run(relationRow, describeSql, values);
-  return found.map((row) => ({ ...row, columns: row.columns.map(columnOf) }));
+  return found.map(({ oid, ...row }) => ({
+    ...row,
+    identity: identityOf(site, oid),
+    columns: row.columns.map(columnOf),
+  }));
 }
 
 /** Describes a relation with at most `maxColumns + 1` columns, or fails with `table-not-found`. */
-export async function describeRelation(run: RunStatement, relation: Relation): Promise<RelationDescription> {
+export async function describeRelation(
+  run: RunStatement,
+  relation: Relation,
+  site: Site,
+): Promise<RelationDescription> {
   const quoted = quoteRelation(relation);
-  const [found] = await describeRelations(run, [relation]);
+  const [found] = await describeRelations(run, [relation], site);
   if (found === undefined) throw new RemoteError("table-not-found", `there is no table or view ${quoted}`);
   const { readable: _, ...description } = found;
   return description;

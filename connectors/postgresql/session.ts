@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { RemoteServer, RemoteSession } from "#core/ports/remote.ts";
+import { analyzeColumns } from "./analyze.ts";
 import { changeSigns } from "./change-signs.ts";
-import { describeRelation, describeRelations } from "./describe.ts";
+import { describeRelation, describeRelations, type Site } from "./describe.ts";
 import { columnDomains } from "./domains.ts";
 import { keyStoreRefusal } from "./key-schema.ts";
 import type { OpenClient } from "./open.ts";
@@ -37,11 +38,11 @@ export async function closeClient({ client }: OpenClient): Promise<void> {
 }
 
 /** The conversation over one open connection. */
-export const postgresqlSession = (open: OpenClient, run: RunStatement): RemoteSession => ({
+export const postgresqlSession = (open: OpenClient, run: RunStatement, site: Site): RemoteSession => ({
   server: () => server(run),
   listRelations: (query) => listRelations(run, query),
-  describe: (relation) => describeRelation(run, relation),
-  describeMany: (relations) => describeRelations(run, relations),
+  describe: (relation) => describeRelation(run, relation, site),
+  describeMany: (relations) => describeRelations(run, relations, site),
   probe: (relation) => probeRelation(run, relation),
   probeMany: (relations) => probeRelations(run, relations),
   changeSigns: (relations) => changeSigns(run, relations),
@@ -49,5 +50,6 @@ export const postgresqlSession = (open: OpenClient, run: RunStatement): RemoteSe
   columnStatistics: (relation, columns, rowCount) => columnStatistics(run, relation, columns, rowCount),
   keyStoreRefusal: () => keyStoreRefusal(run),
   columnDomains: (relation, columns) => columnDomains(run, relation, columns),
+  analyze: (relation, columns) => analyzeColumns(run, relation, columns),
   close: () => closeClient(open),
 });

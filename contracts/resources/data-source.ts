@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { appliedTag, freeText, givenName, markdown, provenance, tagName, timestamp } from "./common.ts";
-import { dataType, relationKind, technology } from "./remote.ts";
+import { dataType, maxAnalyzedColumns, relationKind, technology } from "./remote.ts";
 
 export const checkNames = [
   "connectivity",
@@ -179,6 +179,51 @@ export const dictionaryPatch = z
       .max(80),
   })
   .meta({ id: "DictionaryPatch" });
+
+/** Every column of a dictionary that people state, in their order. Tags of at most 80 columns fit into one transaction. */
+export const dictionaryStatement = z
+  .strictObject({
+    columns: z.array(
+      z.strictObject({
+        name: identifier,
+        dataType,
+        description: freeText.optional().describe("left out: what stands stays"),
+        tags: z.array(tagName).max(50).optional().describe("a person's; left out: what stands stays"),
+      }),
+    ),
+  })
+  .superRefine(({ columns }, context) => {
+    const seen = new Set<string>();
+    columns.forEach(({ name }, index) => {
+      if (seen.has(name)) {
+        context.addIssue({ code: "custom", path: ["columns", index, "name"], message: "is there already" });
+      }
+      seen.add(name);
+    });
+  })
+  .meta({ id: "DictionaryStatement" });
+
+export const analyticsRequest = z
+  .strictObject({ columns: z.array(identifier).min(1).max(maxAnalyzedColumns) })
+  .meta({ id: "AnalyticsRequest" });
+
+/** What the rows say of one column. Values are text as the remote writes them, of at most 200 characters. */
+export const columnAnalysis = z
+  .object({
+    column: z.string(),
+    count: z.int().describe("rows that were looked at"),
+    nulls: z.int(),
+    distinct: z.int().describe("distinct values without null; of types without equality, distinct texts"),
+    minimum: z.string().nullable().describe("null without values, and for types without an order"),
+    minimumCut: z.boolean(),
+    maximum: z.string().nullable(),
+    maximumCut: z.boolean(),
+    topValues: z
+      .array(z.object({ value: z.string(), count: z.int(), cut: z.boolean() }))
+      .describe("the most frequent, at most 10"),
+    exact: z.boolean().describe("false: the figures are those of a bounded sample"),
+  })
+  .meta({ id: "ColumnAnalysis" });
 
 export const checksRequest = z
   .strictObject({ checks: z.array(checkName).min(1).max(checkNames.length).optional() })

@@ -48,6 +48,9 @@ export type DataType = z.infer<typeof dataType>;
 /** More columns than this are refused everywhere: PostgreSQL's own limit, and the bound of a dictionary. */
 export const maxColumns = 1600;
 
+/** At most so many columns are analyzed at once. */
+export const maxAnalyzedColumns = 20;
+
 /** Why a remote database could not do what was asked; each connector translates its errors to one of these. */
 export const remoteFailures = [
   "address-refused",

@@ -17,6 +17,8 @@ export interface TechnologyContract {
   readonly needsCredentials: (before: Config, after: Config) => boolean;
   /** The remote database's name within a configuration. */
   readonly databaseOf: (config: Config) => string;
+  /** Whether the remote tells which columns there are. Where it does not, people do (`PUT …/dictionary`). */
+  readonly givesDictionary: boolean;
   /** Schemas that are never data sources (422 `reserved-schema`). */
   readonly isReservedSchema: (schema: string) => boolean;
 }
@@ -29,6 +31,7 @@ export const technologyContracts: Readonly<Record<Technology, TechnologyContract
     needsCredentials: (before, after) =>
       postgresqlNeedsCredentials(postgresqlConfig.parse(before), postgresqlConfig.parse(after)),
     databaseOf: (config) => postgresqlConfig.parse(config).database,
+    givesDictionary: true,
     isReservedSchema: isPostgresqlReservedSchema,
   },
 };

@@ -101,6 +101,7 @@ const rules = {
   "data-source:update": dataSourceRole("owner"),
   "data-source:describe": dataSourceRole("owner", "expert"),
   "data-source:tag": dataSourceRole("owner", "expert"),
+  "data-source:analyze": dataSourceRole("owner", "expert", "subscriber"),
   "data-source:check": dataSourceRole("owner", "expert"),
   "data-source:fingerprint": dataSourceRole("owner"),
   "data-source:save-queries": dataSourceRole("owner"),

@@ -3,6 +3,7 @@ import { technologyContracts } from "#contracts/technologies/technology.ts";
 import { rightsAtCommit } from "#core/access/rights-at-commit.ts";
 import { audited } from "#core/audit/record.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
+import { isSameValue } from "#core/call/same-value.ts";
 import { demandVersion, retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
 import { whileClosed } from "#core/connections/closing.ts";
@@ -38,6 +39,7 @@ export const updateConnection =
         .flatMap((member) => rightsAtCommit(call.user, member));
       demandVersion(call, connection.version);
       const config = changedConfig(connection, body);
+      if (isUnchanged(connection, body, config)) return showConnection(connection);
       await demandSameDatabase(deps, connection, config);
       if (body.credentials === undefined) {
         return await store(deps, call, connection, { ...body, config, rights });
@@ -53,6 +55,13 @@ export const updateConnection =
         store(deps, call, connection, { ...body, config, secretRef, rights }),
       );
     });
+
+/** Nothing is asked, tested or stored for a patch that states what is there; credentials are always taken as new. */
+const isUnchanged = (before: Connection, body: Patch, config: Connection["config"]): boolean =>
+  body.credentials === undefined &&
+  !before.closing &&
+  (body.name ?? before.name) === before.name &&
+  isSameValue(config, before.config);
 
 /** Merges the patch into the configuration, as the technology's contract accepts it; null takes an optional field away. */
 function changedConfig(connection: Connection, body: Patch): Connection["config"] {

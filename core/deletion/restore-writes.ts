@@ -138,7 +138,7 @@ const changeOf = ({ after: { dataSource, health }, members, dictionary }: Findin
   health: healthDocument(health),
   owners: { principals: ownersOf(members), version: 1 },
   columns: columnsDocument(dictionary.columns, dataSource),
-  columnTags: columnTagsDocument(dictionary.edits.values(), dataSource),
+  columnTags: columnTagsDocument(dictionary.columns, dictionary.edits, dataSource),
 });
 
 const auditedRestore = (ids: Ids, call: Call, at: Date, findings: Findings): Write => {

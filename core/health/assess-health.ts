@@ -62,6 +62,7 @@ export function initialHealth(
     fingerprint: [],
     domainsAt: null,
     changeSign: null,
+    relationIdentity: null,
     version: 1,
   };
 }

@@ -1,5 +1,10 @@
-import type { ColumnStatistics } from "#core/ports/remote.ts";
-import type { SchemaColumn } from "#core/sources/data-source.ts";
+import type { ColumnStatistics, RemoteColumn } from "#core/ports/remote.ts";
+
+/** What decides about a column. */
+export type Candidate = Pick<
+  RemoteColumn,
+  "identity" | "name" | "ordinal" | "countable" | "inPrimaryKey" | "unique"
+>;
 
 /**
  * How far an estimate may be off. PostgreSQL's documentation gives no bound for `n_distinct`; a tenth is
@@ -17,7 +22,7 @@ const atMost = ({ distinct, exact }: ColumnStatistics): number =>
  * all nulls, or there is none.
  */
 export function chooseHighCardinalityColumn(
-  columns: readonly SchemaColumn[],
+  columns: readonly Candidate[],
   statistics: readonly ColumnStatistics[],
 ): ColumnStatistics | null {
   const byName = new Map(columns.map((column) => [column.name, column]));
@@ -32,7 +37,7 @@ export function chooseHighCardinalityColumn(
 }
 
 /** A key of one column identifies a row by itself; a part of a longer key does not. */
-function rank({ inPrimaryKey, unique }: SchemaColumn): number {
+function rank({ inPrimaryKey, unique }: Candidate): number {
   if (inPrimaryKey && unique) return 0;
   return unique ? 1 : 2;
 }

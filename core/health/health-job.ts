@@ -7,6 +7,7 @@ import type { DataSource } from "#core/sources/data-source.ts";
 /** What a health job can run. */
 export const runnableChecks = [
   "connectivity",
+  "column-detection",
   "row-count",
   "high-cardinality",
   "fingerprint",

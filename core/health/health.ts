@@ -48,5 +48,10 @@ export interface DataSourceHealth {
   readonly domainsAt: string | null;
   /** What the engine said of changes just before the rows were counted: while it says the same, nothing has changed. */
   readonly changeSign: string | null;
+  /**
+   * Which remote object the dictionary was last found to describe, or null where that is not known. It is here and
+   * not with the dictionary: a table that is rebuilt each night with the same columns changes nothing else.
+   */
+  readonly relationIdentity: string | null;
   readonly version: number;
 }

@@ -1,15 +1,16 @@
 import type { RunnableCheck } from "#core/health/health-job.ts";
-import { chooseHighCardinalityColumn } from "#core/health/choose-column.ts";
+import { maxColumns } from "#contracts/resources/remote.ts";
+import { chooseHighCardinalityColumn, type Candidate } from "#core/health/choose-column.ts";
 import type { Check, DataSourceHealth, FingerprintColumn } from "#core/health/health.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import {
   concernsOneRelation,
   RemoteError,
   type Relation,
+  type RelationDescription,
   type RelationStatistics,
   type RemoteSession,
 } from "#core/ports/remote.ts";
-import type { SchemaColumn } from "#core/sources/data-source.ts";
 
 /** What a run of checks found: a state for each check that was asked for, and the figures that could be taken. */
 export interface Measured {
@@ -22,6 +23,8 @@ export interface Measured {
   >;
   /** Why nothing more could be asked in this session, where that is so. */
   readonly broken: RemoteError | null;
+  /** The relation as the remote describes it now, where that was asked and all of it is known. */
+  readonly relation: RelationDescription | null;
 }
 
 /** What to measure, and how to reach it. */
@@ -45,7 +48,7 @@ export interface Subject {
 export async function measure(
   clock: Clock,
   asked: readonly RunnableCheck[],
-  columns: readonly SchemaColumn[],
+  columns: readonly Candidate[],
   subject: Subject,
 ): Promise<Measured> {
   const run = new Run(clock, asked, columns, subject);
@@ -62,7 +65,8 @@ export async function measure(
 export function unmeasured(clock: Clock, asked: readonly RunnableCheck[], error: RemoteError): Measured {
   const at = clock.now().toISOString();
   const check: Check = { ...failed(error), startedAt: at, finishedAt: at };
-  return { checks: Object.fromEntries(asked.map((name) => [name, check])), figures: {}, broken: error };
+  const checks = Object.fromEntries(asked.map((name) => [name, check]));
+  return { checks, figures: {}, relation: null, broken: error };
 }
 
 class Run {
@@ -74,13 +78,16 @@ class Run {
   private statistics: RelationStatistics | null = null;
   private readonly clock: Clock;
   private readonly asked: readonly RunnableCheck[];
-  private readonly columns: readonly SchemaColumn[];
+  private columns: readonly Candidate[];
+  private relation: RelationDescription | null = null;
+  /** Whether the columns are others, or have other names, than those that are known by id. */
+  private columnsChanged = false;
   private readonly subject: Subject;
 
   constructor(
     clock: Clock,
     asked: readonly RunnableCheck[],
-    columns: readonly SchemaColumn[],
+    columns: readonly Candidate[],
     subject: Subject,
   ) {
     this.clock = clock;
@@ -91,7 +98,8 @@ class Run {
   }
 
   measured(): Measured {
-    return { checks: this.checks, figures: this.figures, broken: this.broken };
+    const { checks, figures, relation, broken } = this;
+    return { checks, figures, relation, broken };
   }
 
   async all(session: RemoteSession): Promise<void> {
@@ -100,6 +108,7 @@ class Run {
       await session.probe(relation);
       return passed;
     });
+    await this.one("column-detection", () => this.detectColumns(session));
     await this.one("row-count", async () => {
       const value = await this.count(session);
       const { changeSign } = this.subject;
@@ -128,6 +137,16 @@ class Run {
     }
   }
 
+  /** What is measured after this is measured of the columns that there are now. */
+  private async detectColumns(session: RemoteSession): Promise<Verdict> {
+    const relation = await session.describe(this.subject.relation);
+    if (relation.columns.length > maxColumns) return tooManyColumns;
+    this.relation = relation;
+    this.columnsChanged = !areSameColumns(this.columns, relation.columns);
+    this.columns = relation.columns;
+    return passed;
+  }
+
   private async highCardinality(session: RemoteSession): Promise<Verdict> {
     if ((await this.count(session)) === 0) {
       this.figures = { ...this.figures, highCardinalityColumn: null };
@@ -153,7 +172,10 @@ class Run {
       exact,
     }));
     this.figures = { ...this.figures, fingerprint, fingerprintAt: this.now() };
-    const refusal = await this.subject.keepDomains(session, fingerprint);
+    // Domains are kept under the ids of columns, which are not known anew before the run has ended.
+    const refusal = this.columnsChanged
+      ? "columns-changed"
+      : await this.subject.keepDomains(session, fingerprint);
     this.figures = { ...this.figures, domainsAt: refusal === null ? this.now() : null };
     return refusal === null ? passed : { state: "passed", detail: `domains-not-kept: ${refusal}` };
   }
@@ -182,9 +204,19 @@ class Run {
   }
 }
 
+const areSameColumns = (before: readonly Candidate[], after: readonly Candidate[]): boolean =>
+  before.length === after.length &&
+  before.every(
+    ({ name, identity }, index) => after[index]?.name === name && after[index].identity === identity,
+  );
+
 type Verdict = Pick<Check, "state" | "detail">;
 
 const passed: Verdict = { state: "passed", detail: "" };
+const tooManyColumns: Verdict = {
+  state: "failed",
+  detail: `too-many-columns: the table has more than ${maxColumns} columns`,
+};
 const skipped = (detail: string): Verdict => ({ state: "skipped", detail });
 const failed = (error: RemoteError): Verdict => ({
   state: "failed",

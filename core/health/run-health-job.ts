@@ -1,7 +1,7 @@
 import { staleRead } from "#core/call/retry-conflict.ts";
 import { targetOf, type Connection } from "#core/connections/connection.ts";
+import { detectColumns } from "#core/health/detect-columns.ts";
 import type { RunnableCheck } from "#core/health/health-job.ts";
-import { resultWrites } from "#core/health/health-result.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import { measure, type Measured } from "#core/health/measure.ts";
 import { healthInput } from "#core/health/job-input.ts";
@@ -106,6 +106,7 @@ function outcomeOf(
   { dataSourceId, connection }: { readonly dataSourceId: string; readonly connection: Connection },
   measured: Measured,
 ): Outcome {
+  const detect = detectColumns(deps, job);
   return {
     result: {
       checks: Object.fromEntries(Object.entries(measured.checks).map(([name, { state }]) => [name, state])),
@@ -114,7 +115,7 @@ function outcomeOf(
       const view = await deps.store.dataSource(dataSourceId, systemActor);
       // Deleted while it was measured: the job ends, and there is nothing to tell.
       if (view === null) return lateRemoval(deps, job, connection, dataSourceId, measured);
-      return resultWrites(deps, job, view.health, measured);
+      return (await detect(view.health, measured)).writes;
     },
   };
 }

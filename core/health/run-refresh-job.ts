@@ -3,7 +3,7 @@ import { retryConflict } from "#core/call/retry-conflict.ts";
 import { targetOf, type Connection } from "#core/connections/connection.ts";
 import { assessHealth } from "#core/health/assess-health.ts";
 import type { RunnableCheck } from "#core/health/health-job.ts";
-import { mergeMeasured, resultWrites } from "#core/health/health-result.ts";
+import { detectColumns, type DetectColumns } from "#core/health/detect-columns.ts";
 import { refreshInput, refreshState, type RefreshCounts } from "#core/health/job-input.ts";
 import { keepDomains, type DomainSubject } from "#core/health/keep-domains.ts";
 import { measure, unmeasured, type Measured } from "#core/health/measure.ts";
@@ -247,8 +247,9 @@ class Refresh {
   private async settle(id: string, measured: Measured | null): Promise<void> {
     const before = this.counts;
     this.turnOver();
+    const detect = detectColumns(this.deps, this.work.job);
     await retryConflict({ ifMatch: null }, async () => {
-      const { writes, counts } = await this.result(id, measured, before);
+      const { writes, counts } = await this.result(id, measured, before, detect);
       this.counts = counts;
       await this.store(writes);
     });
@@ -277,6 +278,7 @@ class Refresh {
     id: string,
     measured: Measured | null,
     before: RefreshCounts,
+    detect: DetectColumns,
   ): Promise<{ readonly writes: readonly Write[]; readonly counts: RefreshCounts }> {
     const view = await this.deps.store.dataSource(id, systemActor);
     const left = view !== null && view.dataSource.connectionId !== this.connectionId;
@@ -285,8 +287,7 @@ class Refresh {
         view === null ? this.lateRemoval(id, measured) : settledWrites(view.health, this.checks, leftDetail);
       return { writes, counts: { ...before, skipped: before.skipped + 1 } };
     }
-    const after = mergeMeasured(view.health, measured);
-    const writes = resultWrites(this.deps, this.work.job, view.health, measured);
+    const { after, writes } = await detect(view.health, measured);
     return { writes, counts: counted(before, measured, assessHealth(after) === "unhealthy") };
   }
 

@@ -71,7 +71,10 @@ export class Census {
   readonly queries = new Map<string, Set<string>>();
   readonly namedQueries = new Map<string, Set<string>>();
   readonly chunks = new Map<string, { count: number; columns: number }>();
+  /** When a generation was staged that no sweep has settled yet. */
   readonly staged = new Map<string, string>();
+  /** Since when no header points at it. */
+  readonly retired = new Map<string, string>();
   /** Checks that wait or run, by data source. */
   readonly waitingChecks = new Map<string, readonly CheckName[]>();
   readonly jobs = new Map<string, CountedJob>();
@@ -134,6 +137,7 @@ export class Census {
         this.staged.set(generationText({ dataSourceId, generation }), stagedAt);
       }
     },
+    "retired-generation": (retired) => this.retired.set(generationText(retired), retired.retiredAt),
     job: ({ record, active }) => this.jobs.set(record.id, countedJob(record, active)),
     "job-in-month": ({ jobId }) => this.inMonth.add(jobId),
     "job-of-data-source": ({ dataSourceId }) => add(this.parts, "place of a job", dataSourceId),

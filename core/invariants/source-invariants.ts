@@ -44,16 +44,17 @@ function* generations(census: Census, now: Date): Iterable<Finding> {
   for (const text of census.chunks.keys()) {
     const [dataSourceId = "", generation] = text.split(" ");
     const stands = census.dataSources.get(dataSourceId)?.dictionary.generation === generation;
-    if (stands || census.staged.has(text) || census.tombstones.has(dataSourceId)) continue;
+    const swept = census.staged.has(text) || census.retired.has(text);
+    if (stands || swept || census.tombstones.has(dataSourceId)) continue;
     yield finding(
       "no-dangling-generation",
       dataSourceId,
       `no header points at the generation ${generation}, and no sweep will find it`,
     );
   }
-  for (const [text, stagedAt] of census.staged) {
-    if (now.getTime() - Date.parse(stagedAt) <= stagedForMs) continue;
-    yield finding("no-dangling-generation", text, `staged at ${stagedAt} and not swept`);
+  for (const [text, since] of [...census.staged, ...census.retired]) {
+    if (now.getTime() - Date.parse(since) <= stagedForMs) continue;
+    yield finding("no-dangling-generation", text, `staged or retired at ${since} and not swept`);
   }
 }
 

@@ -11,7 +11,12 @@ import type { ApiKey, User } from "#core/people/user.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
 import type { SavedQuery, SavedQueryNames } from "#core/queries/saved-query.ts";
 import type { Settings } from "#core/settings/settings.ts";
-import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import type {
+  ColumnEdit,
+  DataSource,
+  DataSourceMember,
+  DictionaryGeneration,
+} from "#core/sources/data-source.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
 import type { Thread, ThreadPlace } from "#core/threads/thread.ts";
 
@@ -137,6 +142,13 @@ export type Write =
       readonly before: Job;
       readonly after: Job;
       readonly otherwise: DomainError;
+    }
+  /** Leaves a generation to the sweep, of which the header in the same change says that it is not its own any more. */
+  | {
+      readonly write: "retire-generation";
+      readonly dataSourceId: string;
+      readonly dictionary: DictionaryGeneration;
+      readonly retiredAt: string;
     }
   /** Tells the search index what changed. */
   | { readonly write: "delta"; readonly delta: CatalogDelta }

@@ -54,6 +54,8 @@ export interface RelationScan extends RelationQuery {
 
 /** One column as the remote describes it. */
 export interface RemoteColumn {
+  /** What stays the same when the column is renamed within the same object; absent where the remote has no such thing. */
+  readonly identity?: string | undefined;
   readonly name: string;
   /** 1-based and without gaps, in the remote's own order. */
   readonly ordinal: number;
@@ -72,6 +74,8 @@ export interface RemoteColumn {
 
 /** A relation with all that a data dictionary needs. */
 export interface RelationDescription extends Relation {
+  /** Which object of which database this is: another one where it was dropped and made anew under its name. */
+  readonly identity?: string | undefined;
   readonly kind: RelationKind;
   readonly comment: string;
   readonly columns: readonly RemoteColumn[];
@@ -99,6 +103,29 @@ export interface RelationStatistics {
   readonly columns: readonly ColumnStatistics[];
   /** Where the figures come from: the engine's catalog, a bounded sample, or every row. */
   readonly source: "catalog" | "sample" | "whole-table";
+}
+
+/** A value as text of at most 200 characters, and whether it is longer. */
+export interface ShownValue {
+  readonly value: string;
+  readonly cut: boolean;
+}
+
+/** What the rows say of one column: raw values, for whoever may see them and for no log and no table. */
+export interface ColumnAnalysis {
+  readonly column: string;
+  /** Rows that were looked at. */
+  readonly count: number;
+  readonly nulls: number;
+  /** Distinct values without null; of types without equality, distinct texts. */
+  readonly distinct: number;
+  /** Null without values, and for types without an order. */
+  readonly minimum: ShownValue | null;
+  readonly maximum: ShownValue | null;
+  /** The most frequent, at most 10; of equals the smaller. */
+  readonly topValues: readonly (ShownValue & { readonly count: number })[];
+  /** Whether every row was looked at. */
+  readonly exact: boolean;
 }
 
 /** A remote database said no, or could not be asked. The message never contains credentials. */
@@ -162,6 +189,11 @@ export interface RemoteSession extends DomainReader {
     columns: readonly string[],
     rowCount: number,
   ): Promise<RelationStatistics>;
+  /**
+   * Values of columns, of every row where there are few, else of a bounded sample, in one statement over them. Fails
+   * with `table-not-found`, or with `query-failed` for a column that is not there.
+   */
+  analyze(relation: Relation, columns: readonly string[]): Promise<readonly ColumnAnalysis[]>;
   close(): Promise<void>;
 }
 
@@ -204,6 +236,12 @@ export interface RemoteGateway {
   listRelations(target: RemoteTarget, query: RelationQuery): Promise<readonly ListedRelation[]>;
   /** Describes a relation and runs the trivial query on it, in one session: what a creation needs. */
   inspect(target: RemoteTarget, relation: Relation): Promise<RelationDescription>;
+  /** Values of columns, as of a session; the caller decides who may see them. */
+  analyze(
+    target: RemoteTarget,
+    relation: Relation,
+    columns: readonly string[],
+  ): Promise<readonly ColumnAnalysis[]>;
 }
 
 /** For workers: a session that lasts as long as the work, closed whatever happens. */

@@ -18,6 +18,7 @@ import type {
   DataSource,
   DataSourceMember,
   DictionaryGeneration,
+  GoneColumn,
   SchemaColumn,
 } from "#core/sources/data-source.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
@@ -98,7 +99,9 @@ export interface DataSourceView {
 export interface DictionaryView {
   readonly dataSource: DataSource;
   readonly columns: readonly SchemaColumn[];
-  /** By column id. */
+  /** Columns that are not there any more, the last to go first. */
+  readonly gone: readonly GoneColumn[];
+  /** By column id; also of columns that are gone. */
   readonly edits: ReadonlyMap<string, ColumnEdit>;
   /** Where its threads stand, those with the oldest activity first. */
   readonly threads: readonly ThreadPlace[];
@@ -135,6 +138,7 @@ export interface DictionaryStore {
     dataSourceId: string,
     generation: string,
     columns: readonly SchemaColumn[],
+    gone?: readonly GoneColumn[],
   ): Promise<number>;
   /** The same for several data sources under one generation, and gives the number of chunks of each. */
   stageDictionaries(
@@ -142,8 +146,11 @@ export interface DictionaryStore {
     dictionaries: readonly { readonly dataSourceId: string; readonly columns: readonly SchemaColumn[] }[],
   ): Promise<readonly number[]>;
   /** Removes a generation that no header points at. */
-  dropGeneration(dataSourceId: string, generation: DictionaryGeneration): Promise<void>;
-  /** Removes the generations that were staged more than an hour ago and that no header points at; returns how many. */
+  dropGeneration(
+    dataSourceId: string,
+    dictionary: Pick<DictionaryGeneration, "generation" | "chunks">,
+  ): Promise<void>;
+  /** Removes the generations that were staged or retired more than an hour ago and that no header points at; returns how many. */
   sweepGenerations(at: Date): Promise<number>;
   /** The dictionary in one read. */
   dictionary(dataSourceId: string): Promise<DictionaryView | null>;

@@ -22,6 +22,7 @@ export type Fact =
       readonly dataSourceId: string;
       readonly generation: string;
       readonly index: number;
+      /** How many columns it holds, without those that are gone. */
       readonly columns: number;
     }
   | {
@@ -35,6 +36,12 @@ export type Fact =
       readonly generation: string;
       readonly dataSourceIds: readonly string[];
       readonly stagedAt: string;
+    }
+  | {
+      readonly kind: "retired-generation";
+      readonly dataSourceId: string;
+      readonly generation: string;
+      readonly retiredAt: string;
     }
   /** Something that stands by itself and promises nothing about anything else. */
   | { readonly kind: "other"; readonly of: string }

@@ -4,6 +4,7 @@ import type { settings as settingsSchema } from "#contracts/resources/system.ts"
 import { authorize, deployment } from "#core/access/can.ts";
 import { audited } from "#core/audit/record.ts";
 import type { UseCase } from "#core/call/call.ts";
+import { isSameValue } from "#core/call/same-value.ts";
 import { demandVersion, retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { Committer, SettingsStore } from "#core/ports/store.ts";
@@ -36,7 +37,9 @@ export const updateSettings =
       authorize(call.user, onlyTag ? "settings:update-statistics-tag" : "settings:update", deployment);
       const before = await store.settings();
       demandVersion(call, before.version);
-      const after: Settings = { ...before, ...Object.fromEntries(given), version: before.version + 1 };
+      const stated = { ...before, ...Object.fromEntries(given) };
+      if (isSameValue(stated, before)) return show(before);
+      const after: Settings = { ...stated, version: before.version + 1 };
       await store.commit([
         {
           write: "replace",

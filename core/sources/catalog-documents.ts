@@ -43,12 +43,13 @@ export const columnsDocument = (
   { version }: Pick<DataSource, "version">,
 ): NonNullable<CatalogChange["columns"]> => ({ names: columns.map(({ name }) => name), version });
 
-/** What the index keeps of the tags of all columns together, as of a header's version. */
+/** What the index keeps of the tags of all columns together, as of a header's version; those of columns that are gone do not count. */
 export const columnTagsDocument = (
-  edits: Iterable<Pick<ColumnEdit, "tags">>,
+  columns: readonly Pick<SchemaColumn, "id">[],
+  edits: ReadonlyMap<string, Pick<ColumnEdit, "tags">>,
   { version }: Pick<DataSource, "version">,
 ): NonNullable<CatalogChange["columnTags"]> => ({
-  tagIds: [...new Set([...edits].flatMap(({ tags }) => tags.map(({ tagId }) => tagId)))],
+  tagIds: [...new Set(columns.flatMap(({ id }) => (edits.get(id)?.tags ?? []).map(({ tagId }) => tagId)))],
   version,
 });
 

@@ -18,8 +18,12 @@ export interface AppliedTag {
   readonly appliedAt: string;
 }
 
+/** Who says which columns there are: the remote, or, where its technology tells none, a person. */
+export type DictionarySource = "remote" | "manual";
+
 /** Where a generation of the dictionary's schema layer lies. Chunks hold at most 300 KB each. */
 export interface DictionaryGeneration {
+  readonly source: DictionarySource;
   readonly generation: string;
   readonly chunks: number;
   readonly columnCount: number;
@@ -87,6 +91,8 @@ export interface DataSourceMember {
 export interface SchemaColumn {
   /** Stays the same when the dictionary is refreshed, so that tags and edits stay with the column. */
   readonly id: string;
+  /** What the remote knows the column by within its object, where it has such a thing. */
+  readonly identity?: string | undefined;
   readonly name: string;
   readonly ordinal: number;
   readonly dataType: DataType;
@@ -96,6 +102,13 @@ export interface SchemaColumn {
   readonly countable: boolean;
   readonly inPrimaryKey: boolean;
   readonly unique: boolean;
+}
+
+/** A column that is not there any more. Its id waits for a column of its name, with all that hangs on it. */
+export interface GoneColumn {
+  readonly id: string;
+  readonly name: string;
+  readonly removedAt: string;
 }
 
 /** What people stated of one column; an item of its own, so that a refresh never loses it. */

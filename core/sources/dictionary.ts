@@ -6,7 +6,12 @@ import type { Call, UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
-import { standingText, type ColumnEdit, type SchemaColumn } from "#core/sources/data-source.ts";
+import {
+  standingText,
+  type ColumnEdit,
+  type DictionarySource,
+  type SchemaColumn,
+} from "#core/sources/data-source.ts";
 import type { Tags } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { threadCounts } from "#core/threads/thread.ts";
@@ -17,12 +22,14 @@ export function showColumn(
   edit: ColumnEdit | undefined,
   tags: Tags,
   threads: ReturnType<typeof threadCounts>,
+  source: DictionarySource,
 ): z.output<typeof column> {
   const description = standingText({
     manual: edit?.description ?? null,
     dbt: null,
     schema: schema.comment === "" ? null : schema.comment,
   });
+  const { provenance } = description;
   return {
     name: schema.name,
     ordinal: schema.ordinal,
@@ -30,7 +37,8 @@ export function showColumn(
     remoteType: schema.remoteType,
     nullable: schema.nullable,
     description: description.value,
-    descriptionProvenance: description.provenance,
+    // Where a person states the columns, what stands with them is a person's too.
+    descriptionProvenance: source === "manual" && provenance === "schema" ? "manual" : provenance,
     tags: (edit?.tags ?? []).flatMap(({ tagId, provenance }) => {
       const tag = tags.get(tagId);
       return tag === undefined ? [] : [{ name: tag.name, provenance }];
@@ -44,7 +52,7 @@ export async function readDictionary(
   { store }: SourceDeps,
   call: Call,
   dataSourceId: string,
-  action: "data-source:read" | "data-source:describe",
+  action: "data-source:read" | "data-source:describe" | "data-source:analyze",
 ): Promise<DictionaryView> {
   const [view, memberships] = await Promise.all([
     store.dictionary(dataSourceId),
@@ -75,8 +83,9 @@ export const getDictionary =
     });
     const tags = await deps.store.tagTree();
     const threads = threadCounts(view.threads);
+    const { source } = view.dataSource.dictionary;
     return {
       ...page,
-      items: page.items.map((schema) => showColumn(schema, view.edits.get(schema.id), tags, threads)),
+      items: page.items.map((schema) => showColumn(schema, view.edits.get(schema.id), tags, threads, source)),
     };
   };

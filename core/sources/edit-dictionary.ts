@@ -1,7 +1,7 @@
 import type { Routes } from "#contracts/http/routes.ts";
-import type { ProblemError } from "#contracts/problems.ts";
 import { audited } from "#core/audit/record.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
+import { isSameValue } from "#core/call/same-value.ts";
 import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { CatalogChange } from "#core/ports/catalog-index.ts";
@@ -9,8 +9,8 @@ import type { Write } from "#core/ports/change.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
 import { columnTagsDocument } from "#core/sources/catalog-documents.ts";
 import type { ColumnEdit, DataSource, SchemaColumn } from "#core/sources/data-source.ts";
-import { columnNamed } from "#core/sources/column-named.ts";
 import { readDictionary, showColumn } from "#core/sources/dictionary.ts";
+import { findColumns } from "#core/sources/find-columns.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { withManualTags } from "#core/sources/tag-data-source.ts";
 import { headerChange } from "#core/sources/update-data-source.ts";
@@ -53,48 +53,78 @@ function edit(
   pointerOf: (index: number) => string,
 ) {
   return retryConflict(call, async () => {
-    const { store, ids, clock } = deps;
     const view = await readDictionary(deps, call, dataSourceId, "data-source:describe");
-    const before = view.dataSource;
-    demandVersion(call, before.version);
-    const columns = columnsOf(view, changes, pointerOf);
-    const tree = await store.tagTree();
-    const at = clock.now();
+    demandVersion(call, view.dataSource.version);
+    const named = changes.map(({ column }) => column);
+    const columns = findColumns(view.columns, named, (index) => `${pointerOf(index)}/column`);
+    const tree = await deps.store.tagTree();
+    const at = deps.clock.now();
     demandTags(tree, changes, pointerOf, at);
     const edits = new Map<string, ColumnEdit>();
     changes.forEach((change, index) => {
       const column = columns[index];
       if (column === undefined) return;
       const current = edits.get(column.id) ?? view.edits.get(column.id);
-      edits.set(column.id, changedEdit(call, at, before.id, column, current, change, tree));
+      edits.set(column.id, changedEdit(call, at, dataSourceId, column, current, change, tree));
     });
-    const after = { ...before, updatedAt: at.toISOString(), version: before.version + 1 };
-    await store.commit([
-      ...headerChange(ids, at, before, after, retagging(view, edits, after)),
-      ...tagsStand(
-        tree,
-        changes.flatMap(({ addTags }) => namedTags(tree, addTags)),
-      ),
-      ...[...edits.values()].map((record): Write => ({ write: "put", kind: "column-edit", record })),
-      audited(ids, at, call, {
-        action: "data-source:describe-columns",
-        resource: { type: "data-source", id: before.id },
-        details: { changes: changes.map((change) => toldChange(change, tree)) },
-      }),
-    ]);
+    await commitEdits(deps, call, at, view, { edits: changedEdits(view, edits), changes, tree });
     const threads = threadCounts(view.threads);
-    return [...new Set(columns)].map((column) => showColumn(column, edits.get(column.id), tree, threads));
+    const { source } = view.dataSource.dictionary;
+    return [...new Set(columns)].map((column) =>
+      showColumn(column, edits.get(column.id), tree, threads, source),
+    );
   });
+}
+
+/** Those that state something else than what is stored. */
+const changedEdits = (
+  view: DictionaryView,
+  edits: ReadonlyMap<string, ColumnEdit>,
+): ReadonlyMap<string, ColumnEdit> =>
+  new Map([...edits].filter(([id, edit]) => !isSameEdit(view.edits.get(id), edit)));
+
+/** Whether two edits state the same; none states nothing. */
+export const isSameEdit = (before: ColumnEdit | undefined, after: ColumnEdit): boolean =>
+  (before?.description ?? null) === after.description && isSameValue(before?.tags ?? [], after.tags);
+
+async function commitEdits(
+  { store, ids }: SourceDeps,
+  call: Call,
+  at: Date,
+  view: DictionaryView,
+  made: {
+    readonly edits: ReadonlyMap<string, ColumnEdit>;
+    readonly changes: readonly Change[];
+    readonly tree: TagTree;
+  },
+): Promise<void> {
+  const { edits, changes, tree } = made;
+  if (edits.size === 0) return;
+  const before = view.dataSource;
+  const after = { ...before, updatedAt: at.toISOString(), version: before.version + 1 };
+  await store.commit([
+    ...headerChange(ids, at, before, after, retagging(view, edits, after)),
+    ...tagsStand(
+      tree,
+      changes.flatMap(({ addTags }) => namedTags(tree, addTags)),
+    ),
+    ...[...edits.values()].map((record): Write => ({ write: "put", kind: "column-edit", record })),
+    audited(ids, at, call, {
+      action: "data-source:describe-columns",
+      resource: { type: "data-source", id: before.id },
+      details: { changes: changes.map((change) => toldChange(change, tree)) },
+    }),
+  ]);
 }
 
 /** What the index must know where the tags of columns changed. */
 function retagging(
-  { edits: before }: DictionaryView,
+  { columns, edits: before }: DictionaryView,
   changed: ReadonlyMap<string, ColumnEdit>,
   header: DataSource,
 ): Pick<CatalogChange, "columnTags"> {
   const [old, made] = [before, new Map([...before, ...changed])].map((edits) =>
-    columnTagsDocument(edits.values(), header),
+    columnTagsDocument(columns, edits, header),
   );
   return JSON.stringify(old?.tagIds) === JSON.stringify(made?.tagIds) || made === undefined
     ? {}
@@ -110,27 +140,6 @@ const toldChange = ({ column, description, addTags, removeTags }: Change, tree: 
   addedTagIds: namedTags(tree, addTags).map(({ id }) => id),
   removedTagIds: namedTags(tree, removeTags).map(({ id }) => id),
 });
-
-/** The columns meant, exactly by name or uniquely ignoring case; `column-not-found` says which are not there. */
-function columnsOf(
-  view: DictionaryView,
-  changes: readonly Change[],
-  pointerOf: (index: number) => string,
-): readonly SchemaColumn[] {
-  const missing: ProblemError[] = [];
-  const columns = changes.flatMap(({ column: name }, index) => {
-    const found = columnNamed(view.columns, name);
-    if (found !== undefined) return [found];
-    missing.push({
-      in: "body",
-      pointer: `${pointerOf(index)}/column`,
-      detail: `there is no column ${JSON.stringify(name)}`,
-    });
-    return [];
-  });
-  if (missing.length > 0) throw new DomainError("column-not-found", undefined, { errors: missing });
-  return columns;
-}
 
 /** Refuses to add tags that there are not; `tag-not-found` says where each stands. */
 function demandTags(

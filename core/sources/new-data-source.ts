@@ -25,6 +25,7 @@ import {
   dataSourceNameTaken,
   relationGuard,
 } from "#core/sources/guards.ts";
+import { keptColumns, schemaColumn, schemaDescription } from "#core/sources/schema-column.ts";
 
 /** What a creation has found out before anything is stored. */
 export interface Findings {
@@ -54,14 +55,9 @@ export interface NewDataSource {
   readonly secretRef: string;
 }
 
-/** A remote's comment may be of any length; so much of it is kept that it fits where it is stored, beside all else. */
-const keptComment = 4000;
-const commentOf = ({ comment }: { readonly comment: string }): string =>
-  comment.slice(0, keptComment).toWellFormed();
-
 /** The schema layer, each column with an id of its own. */
 export const schemaColumns = (ids: Ids, relation: RelationDescription): readonly SchemaColumn[] =>
-  relation.columns.map((column) => ({ id: ids.next("column"), ...column, comment: commentOf(column) }));
+  keptColumns(relation).map((column) => schemaColumn(ids.next("column"), column));
 
 /** Makes the records of a new data source; its dictionary lies in `chunks` chunks under `generation`. */
 export function newDataSource(
@@ -86,7 +82,10 @@ export function newDataSource(
   const asked = { by: call.user.id, at, correlationId: call.requestId };
   return {
     dataSource,
-    health: initialHealth(dataSourceId, statisticsPrevented, at),
+    health: {
+      ...initialHealth(dataSourceId, statisticsPrevented, at),
+      relationIdentity: findings.relation.identity ?? null,
+    },
     owner,
     columns: findings.relation.columns,
     secretRef: findings.connection.secretRef,
@@ -105,7 +104,7 @@ function header(
   dictionary: { readonly generation: string; readonly chunks: number },
 ): DataSource {
   const now = at.toISOString();
-  const { databaseOf } = technologyContracts[connection.technology];
+  const { databaseOf, givesDictionary } = technologyContracts[connection.technology];
   return {
     id,
     name: findings.name,
@@ -120,7 +119,7 @@ function header(
     description: {
       manual: findings.description,
       dbt: null,
-      schema: relation.comment === "" ? null : commentOf(relation),
+      schema: schemaDescription(relation),
     },
     documentation: findings.documentation,
     documentationVersion: findings.documentation === "" ? 0 : 1,
@@ -132,7 +131,12 @@ function header(
     })),
     status: "enabled",
     statisticsPrevented: findings.statisticsPrevented,
-    dictionary: { ...dictionary, columnCount: relation.columns.length, takenAt: now },
+    dictionary: {
+      ...dictionary,
+      source: givesDictionary ? "remote" : "manual",
+      columnCount: relation.columns.length,
+      takenAt: now,
+    },
     origin: { type: findings.bulk === undefined ? "manual" : "bulk" },
     auditedIn: findings.bulk === undefined ? [] : [findings.bulk],
     createdBy: user.id,

@@ -16,7 +16,7 @@ export const runChecks =
   async ({ params, body }, call) => {
     const action = "data-source:check";
     const { dataSource } = await readDataSource(deps.store, call.user, params.dataSourceId, action);
-    return await queueChecks(deps, call, dataSource, action, runnable(body?.checks ?? runnableChecks));
+    return await queueChecks(deps, call, dataSource, action, runnable(dataSource, body?.checks));
   };
 
 /** Queues the fingerprint alone; it is an owner's to make where automatic statistics are prevented. */
@@ -54,10 +54,16 @@ async function queueChecks(
   return result;
 }
 
-function runnable(asked: readonly CheckName[]): readonly RunnableCheck[] {
+/** What can be run; where people state the columns there are none to detect. */
+function runnable(
+  { dictionary }: DataSource,
+  asked: readonly CheckName[] = runnableChecks,
+): readonly RunnableCheck[] {
   const known: readonly CheckName[] = runnableChecks;
+  const can = (check: CheckName): boolean =>
+    known.includes(check) && (check !== "column-detection" || dictionary.source === "remote");
   const errors = asked.flatMap((check, index) =>
-    known.includes(check)
+    asked === runnableChecks || can(check)
       ? []
       : [
           {
@@ -68,5 +74,5 @@ function runnable(asked: readonly CheckName[]): readonly RunnableCheck[] {
         ],
   );
   if (errors.length > 0) throw new DomainError("check-not-available", undefined, { errors });
-  return runnableChecks.filter((check) => asked.includes(check));
+  return runnableChecks.filter((check) => asked.includes(check) && can(check));
 }

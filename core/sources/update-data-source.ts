@@ -1,6 +1,7 @@
 import type { Routes } from "#contracts/http/routes.ts";
 import { audited } from "#core/audit/record.ts";
 import type { UseCase } from "#core/call/call.ts";
+import { isSameValue } from "#core/call/same-value.ts";
 import { demandVersion, retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import { documentationWrites, withDocumentation } from "#core/documentation/documentation-version.ts";
 import { foldName } from "#core/names/fold.ts";
@@ -27,6 +28,9 @@ export const updateDataSource =
       demandVersion(call, before.version);
       const at = clock.now();
       const after = changed(before, body, at);
+      if (isSameValue(textsOf(before), textsOf(after)) && before.documentation === after.documentation) {
+        return await showDataSource(store, view);
+      }
       await store.commit([
         ...renaming(before, after),
         ...headerChange(ids, at, before, after),

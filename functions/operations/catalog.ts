@@ -10,11 +10,13 @@ import {
 import { listStatisticsHistory } from "#core/health/statistics-history.ts";
 import { createQuery, deleteQuery, getQuery, listQueries, updateQuery } from "#core/queries/saved-queries.ts";
 import { registerDataSources } from "#core/sources/bulk/start-bulk.ts";
+import { analyzeDataSource } from "#core/sources/analyze-data-source.ts";
 import { createDataSource } from "#core/sources/create-data-source.ts";
 import { getDictionary } from "#core/sources/dictionary.ts";
 import { updateColumn, updateDictionary } from "#core/sources/edit-dictionary.ts";
 import { facetsOfDataSources, getDataSource, listDataSources } from "#core/sources/list-data-sources.ts";
 import { runChecks, runFingerprint } from "#core/sources/run-checks.ts";
+import { replaceDictionary } from "#core/sources/replace-dictionary.ts";
 import { addTags, removeTag } from "#core/sources/tag-data-source.ts";
 import { updateDataSource } from "#core/sources/update-data-source.ts";
 import { deleteTag } from "#core/tags/delete-tag.ts";
@@ -41,6 +43,8 @@ export const catalogOperations = (
   getDictionary: getDictionary(parts),
   updateDictionary: updateDictionary(parts),
   updateColumn: updateColumn(parts),
+  replaceDictionary: replaceDictionary(parts),
+  analyzeDataSource: analyzeDataSource(parts),
   listDocumentationVersions: listDocumentationVersions(parts),
   restoreDocumentation: restoreDocumentation(parts),
   listQueries: listQueries(parts),

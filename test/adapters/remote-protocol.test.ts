@@ -38,11 +38,35 @@ const orders = {
   ],
 } as const;
 
+const analyses = [
+  {
+    column: "note",
+    count: 3,
+    nulls: 1,
+    distinct: 2,
+    minimum: { value: "a", cut: false },
+    maximum: { value: "x".repeat(200), cut: true },
+    topValues: [{ value: "a", cut: false, count: 1 }],
+    exact: true,
+  },
+  {
+    column: "doc",
+    count: 0,
+    nulls: 0,
+    distinct: 0,
+    minimum: null,
+    maximum: null,
+    topValues: [],
+    exact: false,
+  },
+];
+
 /** A far side that answers the same to everybody, unless told otherwise. */
 const answering = (given: Partial<RemoteGateway> = {}): RemoteGateway => ({
   server: () => Promise.resolve({ serverVersion: "18.4", database: "shop" }),
   listRelations: () => Promise.resolve([{ ...relation, kind: "view", columnCount: 3 }]),
   inspect: () => Promise.resolve(orders),
+  analyze: () => Promise.resolve(analyses),
   ...given,
 });
 
@@ -75,6 +99,7 @@ describe("over the wire", () => {
       { ...relation, kind: "view", columnCount: 3 },
     ]);
     expect(await near.inspect(target, relation)).toEqual(orders);
+    expect(await near.analyze(target, relation, ["note", "doc"])).toEqual(analyses);
   });
 
   it("the far side is asked exactly what was asked here", async () => {

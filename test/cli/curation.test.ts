@@ -152,3 +152,36 @@ describe("the limits of a connection", () => {
     expect(refused.stderr).toContain("statementTimeoutSeconds");
   });
 });
+
+describe("the values of columns", () => {
+  it("are shown as a table and as JSON, without what could move the cursor", async () => {
+    const rows = await aDataSource(owner, await aConnection(owner));
+    const { schema, table } = rows.remote;
+    await runSql(`insert into ${schema}.${table} values (7, E'a\\u0007'), (8, E'a\\u0007'), (9, null)`);
+    const args = ["data-source", "analyze", rows.name, "--column", "name", "--column", "ID"];
+    expect(JSON.parse(output(await reeve(...args)))).toMatchObject([
+      { column: "name", count: 3, nulls: 1, distinct: 1, exact: true },
+      { column: "id", minimum: "7", maximum: "9" },
+    ]);
+    const lines = output(await reeve(...args, "-o", "tsv")).split("\n");
+    expect(lines[0]?.split("\t")).toEqual([
+      "column",
+      "rows",
+      "nulls",
+      "distinct",
+      "minimum",
+      "maximum",
+      "top values",
+    ]);
+    expect(lines[1]).toContain("(2)");
+    expect(lines[1]).not.toContain("\u0007");
+  });
+
+  it("need a column, and say which is not there", async () => {
+    const rows = await aDataSource(owner, await aConnection(owner));
+    expect((await reeve("data-source", "analyze", rows.name)).code).toBe(2);
+    const missing = await reeve("data-source", "analyze", rows.name, "--column", "nope");
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain("nope");
+  });
+});

@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Connector, RemoteBudget, RemoteSession } from "#core/ports/remote.ts";
+import { analysisContract } from "./analysis-contract.ts";
 import type { ConnectorFixture } from "./connector-fixture.ts";
 import { amply, failureOf } from "./remote-failure.ts";
 import { readingContract } from "./reading-contract.ts";
@@ -98,4 +99,5 @@ export function connectorContract(connector: Connector, fixture: ConnectorFixtur
   });
 
   readingContract(connector, fixture, open);
+  analysisContract(connector, fixture, open);
 }

@@ -19,7 +19,7 @@ function aSession(given: Partial<RemoteSession> = {}) {
   const session: RemoteSession = {
     server: () => Promise.resolve({ serverVersion: "18", database: "shop" }),
     listRelations: () => Promise.resolve([]),
-    describe: () => Promise.reject(new Error("not asked for in these tests")),
+    describe: () => Promise.resolve({ ...relation, kind: "table", comment: "", columns }),
     describeMany: () => Promise.reject(new Error("not asked for in these tests")),
     probe: () => Promise.resolve(),
     probeMany: () => Promise.reject(new Error("not asked for in these tests")),
@@ -37,6 +37,7 @@ function aSession(given: Partial<RemoteSession> = {}) {
       }),
     keyStoreRefusal: () => Promise.resolve("key-schema-missing"),
     columnDomains: () => Promise.resolve([]),
+    analyze: () => Promise.reject(new Error("not asked for in these tests")),
     close: () => Promise.resolve(),
     ...given,
   };
@@ -69,11 +70,12 @@ const refuses = (reason: RemoteFailure) => () => Promise.reject(new RemoteError(
 describe("a health run", () => {
   it("passes every check of a good table and takes its figures", async () => {
     const { checks, figures, progress } = await run(aSession().session);
-    expect(Object.values(checks).map(({ state }) => state)).toEqual(["passed", "passed", "passed", "passed"]);
+    expect(Object.keys(checks)).toEqual([...runnableChecks]);
+    expect(new Set(Object.values(checks).map(({ state }) => state))).toEqual(new Set(["passed"]));
     expect(figures.rowCount).toMatchObject({ value: 10, exact: true });
     expect(figures.highCardinalityColumn).toMatchObject({ name: "id", distinct: 10, exact: true });
     expect(figures.fingerprint?.map(({ column }) => column)).toEqual(["id", "note"]);
-    expect(progress).toEqual([1, 2, 3, 4]);
+    expect(progress).toEqual([1, 2, 3, 4, 5]);
   });
 
   it("counts once and asks for distincts once, whatever is asked for", async () => {
@@ -126,7 +128,7 @@ describe("a health run", () => {
   it("fails every check of a vanished table with that reason", async () => {
     const gone = refuses("table-not-found");
     const { checks, figures } = await run(
-      aSession({ probe: gone, countRows: gone, columnStatistics: gone }).session,
+      aSession({ probe: gone, describe: gone, countRows: gone, columnStatistics: gone }).session,
     );
     for (const check of runnableChecks) {
       expect(checks[check]).toMatchObject({ state: "failed", detail: "table-not-found: no" });
@@ -137,9 +139,39 @@ describe("a health run", () => {
   it("does not go on asking a server that is gone", async () => {
     const { session, asked } = aSession({ countRows: refuses("connection-lost") });
     const { checks } = await run(session);
-    expect(asked).toEqual(["probe", "countRows"]);
+    expect(asked).toEqual(["probe", "describe", "countRows"]);
     expect(checks.connectivity?.state).toBe("passed");
     expect(checks["high-cardinality"]).toMatchObject({ state: "failed", detail: "connection-lost: no" });
+  });
+
+  it("measures the columns that there are now, where it has looked", async () => {
+    const named: string[][] = [];
+    const { session } = aSession({
+      describe: () =>
+        Promise.resolve({ ...relation, kind: "table", comment: "", columns: [aColumn({ name: "new" })] }),
+      columnStatistics: (_, names) => {
+        named.push([...names]);
+        return Promise.resolve({ source: "sample", columns: [] });
+      },
+    });
+    const { relation: found } = await run(session);
+    expect(found?.columns.map(({ name }) => name)).toEqual(["new"]);
+    expect(named).toEqual([["new"]]);
+  });
+
+  it("fails column detection, and keeps to the known columns, where the table has outgrown the bound", async () => {
+    const many = Array.from({ length: 1601 }, (_, index) => aColumn({ name: `c${index}` }));
+    const { checks, ...measured } = await run(
+      aSession({
+        describe: () => Promise.resolve({ ...relation, kind: "table", comment: "", columns: many }),
+      }).session,
+    );
+    expect(checks["column-detection"]).toMatchObject({
+      state: "failed",
+      detail: expect.stringMatching(/^too-many-columns: /),
+    });
+    expect(measured.relation).toBeNull();
+    expect(measured.figures.fingerprint?.map(({ column }) => column)).toEqual(["id", "note"]);
   });
 
   it("fails all that was asked for when no session can be opened", async () => {

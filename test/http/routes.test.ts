@@ -51,6 +51,8 @@ describe("every route", () => {
       const as = await aPersona(app, { permissions: everyPermission });
       const bodies: Readonly<Record<string, unknown>> = {
         updateDictionary: { changes: [{ column: "a" }] },
+        replaceDictionary: { columns: [] },
+        analyzeDataSource: { columns: ["a"] },
         addTags: { tags: ["a"] },
         createQuery: { name: "a", sql: "select 1" },
         createThread: { text: "a" },

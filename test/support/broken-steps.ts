@@ -95,6 +95,7 @@ const breakingSession = (session: RemoteSession, breaker: Breaker): RemoteSessio
     around(breaker, "columnStatistics", () => session.columnStatistics(...given)),
   keyStoreRefusal: () => around(breaker, "keyStoreRefusal", () => session.keyStoreRefusal()),
   columnDomains: (...given) => around(breaker, "columnDomains", () => session.columnDomains(...given)),
+  analyze: (...given) => around(breaker, "analyze", () => session.analyze(...given)),
   close: () => session.close(),
 });
 
@@ -111,4 +112,5 @@ export const breakingGateway = (gateway: RemoteGateway, breaker: Breaker): Remot
   server: (...given) => around(breaker, "server", () => gateway.server(...given)),
   listRelations: (...given) => around(breaker, "listRelations", () => gateway.listRelations(...given)),
   inspect: (...given) => around(breaker, "inspect", () => gateway.inspect(...given)),
+  analyze: (...given) => around(breaker, "analyze", () => gateway.analyze(...given)),
 });

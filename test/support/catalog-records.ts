@@ -53,7 +53,7 @@ export const aDataSource = (given: Partial<DataSource> = {}): DataSource => ({
   tags: [],
   status: "enabled",
   statisticsPrevented: false,
-  dictionary: { generation: "gen_1", chunks: 1, columnCount: 1, takenAt: at },
+  dictionary: { source: "remote", generation: "gen_1", chunks: 1, columnCount: 1, takenAt: at },
   origin: { type: "manual" },
   auditedIn: [],
   createdBy: "usr_1",

@@ -78,6 +78,7 @@ export function scriptedRemote(): ScriptedRemote {
       }),
     keyStoreRefusal: () => Promise.resolve("key-schema-missing"),
     columnDomains: () => Promise.resolve([]),
+    analyze: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   };
   return {
@@ -87,6 +88,7 @@ export function scriptedRemote(): ScriptedRemote {
       server: () => session.server(),
       listRelations: (_, query) => session.listRelations(query),
       inspect: (_, relation) => session.describe(relation),
+      analyze: (_, relation, columns) => session.analyze(relation, columns),
     },
   };
 }

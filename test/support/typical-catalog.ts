@@ -85,7 +85,13 @@ export function typicalCatalog(clock: Clock): TypicalCatalog {
         appliedBy: user.id,
         appliedAt: at,
       })),
-      dictionary: { generation: id("generation"), chunks: 1, columnCount: 50, takenAt: at },
+      dictionary: {
+        source: "remote",
+        generation: id("generation"),
+        chunks: 1,
+        columnCount: 50,
+        takenAt: at,
+      },
       ...made,
       ...given,
     });

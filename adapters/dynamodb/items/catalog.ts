@@ -96,7 +96,8 @@ export const dataSourceItem = new Entity({
     tags: shaped<DataSource["tags"]>(),
     status: shaped<DataSource["status"]>(),
     statisticsPrevented: boolean(),
-    dictionary: shaped<DataSource["dictionary"]>(),
+    // Its `source` is not in the items of the first release: see records.ts.
+    dictionary: shaped<Omit<DataSource["dictionary"], "source"> & Partial<DataSource["dictionary"]>>(),
     origin: shaped<DataSource["origin"]>(),
     // Not in the items of the first release: see records.ts.
     auditedIn: shaped<DataSource["auditedIn"]>().optional(),
@@ -124,6 +125,7 @@ export const healthItem = new Entity({
     // Not in the items of the first release: see records.ts.
     domainsAt: shaped<string | null>().optional(),
     changeSign: shaped<string | null>().optional(),
+    relationIdentity: shaped<string | null>().optional(),
     version: number(),
   }),
   computeKey: (key) => keys.health(key.dataSourceId),
@@ -189,6 +191,21 @@ export const stagedBatchItem = new Entity({
     stagedAt: string(),
   }),
   computeKey: ({ generation }) => keys.stagedBatch(generation),
+});
+
+/** Says that no header points at a generation any more, until the sweep has removed it. */
+export const retiredGenerationItem = new Entity({
+  name: "retired-generation",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    dataSourceId: string().key(),
+    generation: string().key(),
+    chunks: number(),
+    retiredAt: string(),
+  }),
+  computeKey: ({ dataSourceId, generation }) => keys.retiredGeneration(dataSourceId, generation),
 });
 
 export const columnEditItem = new Entity({

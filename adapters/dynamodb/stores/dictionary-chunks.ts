@@ -1,14 +1,34 @@
-import type { SchemaColumn } from "#core/sources/data-source.ts";
+import type { GoneColumn, SchemaColumn } from "#core/sources/data-source.ts";
+
+/** One entry of a chunk. */
+type Entry = SchemaColumn | GoneColumn;
+
+const isGone = (entry: Entry): entry is GoneColumn => "removedAt" in entry;
+
+/** The entries of a chunk, those that are there and those that are gone. */
+export function columnsOfChunk(text: string): {
+  readonly columns: readonly SchemaColumn[];
+  readonly gone: readonly GoneColumn[];
+} {
+  const entries = JSON.parse(text) as readonly Entry[];
+  return {
+    columns: entries.filter((entry): entry is SchemaColumn => !isGone(entry)),
+    gone: entries.filter(isGone),
+  };
+}
 
 /** A chunk's columns take at most this many bytes; DynamoDB's limit for an item is 400 KB. */
 const maxChunkBytes = 300_000;
 
-/** The columns as JSON texts of at most 300 KB each, in order. */
-export function chunksOfColumns(columns: readonly SchemaColumn[]): readonly string[] {
+/** The columns as JSON texts of at most 300 KB each, in order, those that are gone behind the others. */
+export function chunksOfColumns(
+  columns: readonly SchemaColumn[],
+  gone: readonly GoneColumn[],
+): readonly string[] {
   const chunks: string[][] = [[]];
   // Each column brings a comma or the closing bracket with it; the opening one is there already.
   let bytes = 1;
-  for (const column of columns) {
+  for (const column of [...columns, ...gone]) {
     const text = JSON.stringify(column);
     const size = Buffer.byteLength(text) + 1;
     if (bytes + size > maxChunkBytes && bytes > 1) {

@@ -4,14 +4,14 @@ import { EntityParser } from "dynamodb-toolbox/entity/actions/parse";
 import { PutItemCommand } from "dynamodb-toolbox/entity/actions/put";
 import type { Clock } from "#core/ports/clock.ts";
 import type { DictionaryStore, DictionaryView } from "#core/ports/store.ts";
-import type { SchemaColumn } from "#core/sources/data-source.ts";
-import { chunkItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
+import type { GoneColumn, SchemaColumn } from "#core/sources/data-source.ts";
+import { chunkItem, retiredGenerationItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
 import { keys, keyText, shards, type Key } from "../keys.ts";
 import { read, readOr } from "../records.ts";
 import { deleteItems, getItems, putItems, queryItems, sent } from "../requests.ts";
 import type { PartitionQuery, RawItem, TableRef } from "../requests.ts";
 import { liveDataSource, type PickDataSource } from "./data-source-store.ts";
-import { chunksOfColumns } from "./dictionary-chunks.ts";
+import { chunksOfColumns, columnsOfChunk } from "./dictionary-chunks.ts";
 
 /** How long a creation may take between staging its dictionary and committing its header. */
 const stagedForMs = 3_600_000;
@@ -34,13 +34,19 @@ function dictionaryOf(items: readonly RawItem[], pick: PickDataSource): Dictiona
     .filter((item) => sortKeyOf(item).startsWith(`DICT#schema#${generation}#`))
     .map((item) => formatter.format(item).columns);
   if (texts.length < chunks) return undefined;
-  const columns = texts.flatMap((text) => JSON.parse(text) as SchemaColumn[]);
+  const parts = texts.map(columnsOfChunk);
   const edits = items
     .filter((item) => sortKeyOf(item).startsWith("EDIT#"))
     .map(read["column-edit"])
     .map((edit) => [edit.columnId, edit] as const);
   const threads = items.filter((item) => sortKeyOf(item).startsWith("FORUM#")).map(read["thread-place"]);
-  return { dataSource, columns, edits: new Map(edits), threads };
+  return {
+    dataSource,
+    columns: parts.flatMap(({ columns }) => columns),
+    gone: parts.flatMap(({ gone }) => gone),
+    edits: new Map(edits),
+    threads,
+  };
 }
 
 /** Reads again what changed under the reader; chunks that stay away are lost, and that must not look like no columns. */
@@ -73,9 +79,14 @@ async function removeGeneration(ref: TableRef, staged: Staged): Promise<void> {
 }
 
 /** The items of chunks that hold these columns. */
-function chunkItems(dataSourceId: string, generation: string, columns: readonly SchemaColumn[]) {
+function chunkItems(
+  dataSourceId: string,
+  generation: string,
+  columns: readonly SchemaColumn[],
+  gone: readonly GoneColumn[] = [],
+) {
   const parser = chunkItem.build(EntityParser);
-  return chunksOfColumns(columns).map(
+  return chunksOfColumns(columns, gone).map(
     (text, index) => parser.parse({ dataSourceId, generation, index, columns: text }).item,
   );
 }
@@ -104,10 +115,10 @@ async function stageTogether(
   return made.map(({ items }) => items.length);
 }
 
-/** A marker and what it says was staged; one of a batch tells of many. */
+/** A marker and what it says was staged or retired, and when; one of a batch tells of many. */
 interface Marker {
   readonly key: Key;
-  readonly stagedAt: string;
+  readonly since: string;
   readonly staged: readonly Staged[];
 }
 
@@ -119,29 +130,32 @@ function markerOf(item: RawItem): Marker {
       generation,
       chunks,
     }));
-    return { key: keys.stagedBatch(generation), stagedAt, staged: all };
+    return { key: keys.stagedBatch(generation), since: stagedAt, staged: all };
+  }
+  if (item["kind"] === "retired-generation") {
+    const { retiredAt, ...one } = retiredGenerationItem.build(EntityFormatter).format(item);
+    const key = keys.retiredGeneration(one.dataSourceId, one.generation);
+    return { key, since: retiredAt, staged: [one] };
   }
   const { stagedAt, ...one } = stagedGenerationItem.build(EntityFormatter).format(item);
-  return { key: keys.stagedGeneration(one.dataSourceId, one.generation), stagedAt, staged: [one] };
+  return { key: keys.stagedGeneration(one.dataSourceId, one.generation), since: stagedAt, staged: [one] };
 }
 
 /** Of what was staged, that which no header points at. */
 async function lostOf(ref: TableRef, staged: readonly Staged[]): Promise<readonly Staged[]> {
-  const headers = await getItems(
-    ref,
-    staged.map(({ dataSourceId }) => keys.dataSource(dataSourceId)),
-  );
+  const dataSourceIds = new Set(staged.map(({ dataSourceId }) => dataSourceId));
+  const headers = await getItems(ref, [...dataSourceIds].map(keys.dataSource));
   return staged.filter(({ dataSourceId, generation }) => {
     const header = readOr(read["data-source"], headers.get(keyText(keys.dataSource(dataSourceId))));
     return header?.dictionary.generation !== generation;
   });
 }
 
-/** Removes what was staged long ago and came to nothing, then the markers: a crash leaves them to be found again. */
+/** Removes what was staged long ago and came to nothing, and what was retired, then the markers: a crash leaves them to be found again. */
 async function sweepShard(ref: TableRef, shard: number, before: string): Promise<number> {
   const markers = (await queryItems(ref, { partition: `STAGED#${shard}` }))
     .map(markerOf)
-    .filter(({ stagedAt }) => stagedAt < before);
+    .filter(({ since }) => since < before);
   const lost = await lostOf(
     ref,
     markers.flatMap(({ staged }) => staged),
@@ -156,8 +170,8 @@ async function sweepShard(ref: TableRef, shard: number, before: string): Promise
 
 /** The dictionaries of data sources, layer by layer. */
 export const dictionaryStore = (ref: TableRef, clock: Clock): DictionaryStore => ({
-  async stageDictionary(dataSourceId, generation, columns) {
-    const items = chunkItems(dataSourceId, generation, columns);
+  async stageDictionary(dataSourceId, generation, columns, gone = []) {
+    const items = chunkItems(dataSourceId, generation, columns, gone);
     const marker = { dataSourceId, generation, chunks: items.length, stagedAt: clock.now().toISOString() };
     const { ToolboxItem: _, ...command } = stagedGenerationItem
       .build(PutItemCommand)

@@ -1,10 +1,11 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import type { Fact, TableFacts } from "#core/ports/table-facts.ts";
-import { chunkItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
+import { chunkItem, retiredGenerationItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
 import { jobInMonthItem, jobOfDataSourceItem, slotItem, waitingItem } from "../items/jobs.ts";
 import { guardItem } from "../items/ledger.ts";
 import { read, readJob } from "../records.ts";
+import { columnsOfChunk } from "./dictionary-chunks.ts";
 import { sent, type RawItem, type TableRef } from "../requests.ts";
 
 type ReadFact = (item: RawItem) => Fact;
@@ -14,8 +15,7 @@ const alone = ["audit", "delta", "job-report", "kept-reply", "tag-tree"];
 
 const chunkFact: ReadFact = (item) => {
   const { columns, ...chunk } = chunkItem.build(EntityFormatter).format(item);
-  const parsed: unknown = JSON.parse(columns);
-  return { kind: "dictionary-chunk", ...chunk, columns: Array.isArray(parsed) ? parsed.length : 0 };
+  return { kind: "dictionary-chunk", ...chunk, columns: columnsOfChunk(columns).columns.length };
 };
 
 /** How each kind of item is told. */
@@ -45,6 +45,10 @@ const factOf: Readonly<Record<string, ReadFact>> = {
     const { generation, staged, stagedAt } = stagedBatchItem.build(EntityFormatter).format(item);
     return { kind: "staged-batch", generation, dataSourceIds: Object.keys(staged), stagedAt };
   },
+  "retired-generation": (item) => ({
+    kind: "retired-generation",
+    ...retiredGenerationItem.build(EntityFormatter).format(item),
+  }),
   ...Object.fromEntries(alone.map((of): [string, ReadFact] => [of, () => ({ kind: "other", of })])),
 };
 

@@ -15,8 +15,6 @@ import {
   type Trial,
 } from "./access-fixtures.ts";
 
-const minute = 60_000;
-
 /** A header's next version with its delta, as every change of one commits. */
 function headerChange(
   { id, clock }: Prepared,
@@ -217,29 +215,5 @@ export const changes: Readonly<Record<string, Trial>> = {
       deed(given, "data-source:delete", "data-source", id, { before: { name, remote: dataSource.remote } }),
     ];
     return (store) => store.commit(writes);
-  },
-  "`stageDictionary` of 50 columns": async ({ id, columns }) => {
-    const [dataSourceId, generation] = [id("dataSource"), id("generation")];
-    return (store) => store.stageDictionary(dataSourceId, generation, columns);
-  },
-  "`dropGeneration` of 50 columns": async ({ store, id, columns }) => {
-    const [dataSourceId, generation] = [id("dataSource"), id("generation")];
-    const chunks = await store.stageDictionary(dataSourceId, generation, columns);
-    const dropped = { generation, chunks, columnCount: columns.length, takenAt: "" };
-    return (used) => used.dropGeneration(dataSourceId, dropped);
-  },
-  "`sweepGenerations`, nothing staged": async ({ clock }) => {
-    const at = clock.now();
-    return (store) => store.sweepGenerations(at);
-  },
-  "`sweepGenerations`, 1 settled": async (given) => {
-    await aCreatedDataSource(given);
-    given.clock.advance(61 * minute);
-    return (store) => store.sweepGenerations(given.clock.now());
-  },
-  "`sweepGenerations`, 1 lost": async (given) => {
-    await given.store.stageDictionary(given.id("dataSource"), given.id("generation"), given.columns);
-    given.clock.advance(61 * minute);
-    return (store) => store.sweepGenerations(given.clock.now());
   },
 };

@@ -134,7 +134,10 @@ const stored = (store: TestStore, kind: RecordKind, record: object): Promise<unk
 
 /** A data source whose dictionary has no chunk. */
 const whole = (id: string) =>
-  aDataSource({ id, dictionary: { generation: "gen_1", chunks: 0, columnCount: 0, takenAt: at } });
+  aDataSource({
+    id,
+    dictionary: { source: "remote", generation: "gen_1", chunks: 0, columnCount: 0, takenAt: at },
+  });
 
 describe("creating", () => {
   it.each(kinds)("stores a %s exactly as it was given", async (kind) => {

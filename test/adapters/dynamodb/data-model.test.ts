@@ -14,6 +14,7 @@ import { typicalCatalog } from "#test/support/typical-catalog.ts";
 import { bulkAccess } from "./access-bulk.ts";
 import { changes } from "./access-changes.ts";
 import { curationChanges } from "./access-curation-changes.ts";
+import { dictionaryChanges } from "./access-dictionaries.ts";
 import { jobChanges } from "./access-jobs.ts";
 import { reads } from "./access-reads.ts";
 
@@ -59,7 +60,14 @@ const byText = (a = "", b = ""): number => (a < b ? -1 : Number(a > b));
 
 const patterns = rowsUnder("Access patterns");
 const items = rowsUnder("Items");
-const trials = { ...reads, ...changes, ...jobChanges, ...bulkAccess, ...curationChanges };
+const trials = {
+  ...reads,
+  ...changes,
+  ...dictionaryChanges,
+  ...jobChanges,
+  ...bulkAccess,
+  ...curationChanges,
+};
 
 /** What the trials did, for what is asked of all of them together. */
 const written: Snapshot[] = [];
@@ -209,6 +217,7 @@ describe("the items in docs/data-model.md", () => {
       "require-job": true,
       "require-tags": true,
       "tag-tree": true,
+      "retire-generation": true,
       transition: true,
     };
     expect([...kindsOfWrite].toSorted(byText)).toEqual(Object.keys(kinds).toSorted(byText));

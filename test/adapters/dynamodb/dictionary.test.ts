@@ -1,6 +1,7 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
 import { DomainError } from "#core/errors/domain-error.ts";
+import type { Write } from "#core/ports/change.ts";
 import type { Store } from "#core/ports/store.ts";
 import type { DataSource, SchemaColumn } from "#core/sources/data-source.ts";
 import { aColumnEdit, aDataSource } from "#test/support/catalog-records.ts";
@@ -27,7 +28,7 @@ const header = (
 ): DataSource =>
   aDataSource({
     id,
-    dictionary: { generation, chunks, columnCount: 1, takenAt: "2026-01-01T00:00:00.000Z" },
+    dictionary: { source: "remote", generation, chunks, columnCount: 1, takenAt: "2026-01-01T00:00:00.000Z" },
     ...given,
   });
 
@@ -76,6 +77,32 @@ describe("a dictionary", () => {
     const view = await store.dictionary(id);
     expect(view?.dataSource).toEqual(header(id, "gen_1", 1));
     expect(view?.edits).toEqual(new Map(edits.map((edit) => [edit.columnId, edit])));
+  });
+
+  it("of 1,600 columns that all were edited is read by one query", async () => {
+    const { store } = await aStore();
+    const [id, columns] = [unique("ds_"), wide()];
+    await expose(store, id, "gen_1", columns);
+    const edits = columns.map(({ id: columnId }): Write => ({
+      write: "put",
+      kind: "column-edit",
+      record: aColumnEdit({ dataSourceId: id, columnId }),
+    }));
+    for (let from = 0; from < edits.length; from += 100) await store.commit(edits.slice(from, from + 100));
+    const view = await store.dictionary(id);
+    expect(view?.columns).toHaveLength(1600);
+    expect(view?.edits.size).toBe(1600);
+  });
+
+  it("remembers columns that went, in their order, beside those that are there", async () => {
+    const { store } = await aStore();
+    const [id, columns] = [unique("ds_"), wide()];
+    const gone = columns.map(({ name }, index) => ({ id: `gone_${index}`, name, removedAt: "2026-01-02" }));
+    const chunks = await store.stageDictionary(id, "gen_1", columns, gone);
+    await store.commit([{ write: "put", kind: "data-source", record: header(id, "gen_1", chunks) }]);
+    const view = await store.dictionary(id);
+    expect(view?.columns).toEqual(columns);
+    expect(view?.gone).toEqual(gone);
   });
 
   it("keeps every edit when the schema layer is refreshed", async () => {

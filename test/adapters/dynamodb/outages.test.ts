@@ -96,7 +96,13 @@ describe("a dictionary", () => {
   async function expose(store: Store, id: string, generation: string): Promise<number> {
     const chunks = await store.stageDictionary(id, generation, columns);
     const takenAt = "2026-01-01T00:00:00.000Z";
-    const dictionary = { generation, chunks, columnCount: columns.length, takenAt };
+    const dictionary = {
+      source: "remote" as const,
+      generation,
+      chunks,
+      columnCount: columns.length,
+      takenAt,
+    };
     await store.commit([
       { write: "put", kind: "data-source", record: aDataSource({ id, dictionary }) },
       { write: "put", kind: "data-source-health", record: aHealth(id) },
@@ -140,7 +146,7 @@ describe("a dictionary", () => {
     const { store, sound } = await aFaultyStore();
     const id = unique("ds_");
     const chunks = await expose(sound, id, "gen_1");
-    await sound.dropGeneration(id, { generation: "gen_1", chunks, columnCount: 6, takenAt: "" });
+    await sound.dropGeneration(id, { generation: "gen_1", chunks });
     await expect(store.dictionary(id)).rejects.toThrow("not whole");
   });
 });

@@ -1,5 +1,12 @@
 import * as z from "zod";
-import { column, columnPatch, dictionaryPatch } from "../../../resources/data-source.ts";
+import {
+  analyticsRequest,
+  column,
+  columnAnalysis,
+  columnPatch,
+  dictionaryPatch,
+  dictionaryStatement,
+} from "../../../resources/data-source.ts";
 import { listOf, pageQuery } from "../../lists.ts";
 import { route } from "../../route.ts";
 import { curators, dataSourceParams, members } from "./common.ts";
@@ -43,5 +50,45 @@ export const dictionaryRoutes = {
     result: column,
     problems: ["not-found", "forbidden", "column-not-found", "tag-not-found", "too-many-tags", "contention"],
     ifMatch: true,
+  }),
+  replaceDictionary: route({
+    method: "PUT",
+    path: "/data-sources/{dataSourceId}/dictionary",
+    summary: "State all columns, where the technology tells none; answers the first page of the dictionary",
+    who: curators,
+    authenticated: true,
+    params: dataSourceParams,
+    body: dictionaryStatement,
+    status: 200,
+    result: listOf(column),
+    problems: [
+      "not-found",
+      "forbidden",
+      "dictionary-from-remote",
+      "too-many-columns",
+      "tag-not-found",
+      "too-many-tags",
+      "contention",
+    ],
+    ifMatch: true,
+  }),
+  analyzeDataSource: route({
+    method: "POST",
+    path: "/data-sources/{dataSourceId}/analytics",
+    summary: "Look at the values of columns: counts, distinct values, minimum, maximum and the most frequent",
+    who: "owners, experts and subscribers of the data source",
+    authenticated: true,
+    params: dataSourceParams,
+    body: analyticsRequest,
+    status: 200,
+    result: listOf(columnAnalysis),
+    problems: [
+      "not-found",
+      "forbidden",
+      "column-not-found",
+      "connection-failed",
+      "table-not-found",
+      "contention",
+    ],
   }),
 };
