@@ -6,14 +6,16 @@ import type { RunStatement } from "./statements.ts";
 const signRow = z.object({ schema: z.string(), name: z.string(), sign: z.string().nullable() });
 
 /**
- * A table's file, its size, and how many rows were ever put in, changed and taken out; with when these counters
+ * A table's columns by number, its file and size, and how many rows were ever put in, changed and taken out; with when these counters
  * were last reset and when the server was started, because either begins them anew. A file that was written anew
  * (TRUNCATE, VACUUM FULL, REFRESH MATERIALIZED VIEW) has another number.
  */
-const signOf = (oid: string): string => `pg_catalog.concat_ws('/', ${oid},
-    pg_catalog.pg_relation_filenode(${oid}), pg_catalog.pg_relation_size(${oid}),
-    pg_catalog.pg_stat_get_tuples_inserted(${oid}), pg_catalog.pg_stat_get_tuples_updated(${oid}),
-    pg_catalog.pg_stat_get_tuples_deleted(${oid}),
+const signOf = (
+  relation: "c" | "p",
+): string => `pg_catalog.concat_ws('/', ${relation}.oid, ${relation}.relnatts,
+    pg_catalog.pg_relation_filenode(${relation}.oid), pg_catalog.pg_relation_size(${relation}.oid),
+    pg_catalog.pg_stat_get_tuples_inserted(${relation}.oid), pg_catalog.pg_stat_get_tuples_updated(${relation}.oid),
+    pg_catalog.pg_stat_get_tuples_deleted(${relation}.oid),
     pg_catalog.date_part('epoch', pg_catalog.pg_stat_get_db_stat_reset_time(d.oid)),
     pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time()))`;
 
@@ -25,11 +27,11 @@ const signsSql = `
   select n.nspname as schema, c.relname as name,
          case
            when pg_catalog.pg_is_in_recovery() or not pg_catalog.current_setting('track_counts')::boolean then null
-           when c.relkind in ('r', 'm') and not c.relhassubclass then ${signOf("c.oid")}
+           when c.relkind in ('r', 'm') and not c.relhassubclass then ${signOf("c")}
            when c.relkind = 'p' then (
              select case when pg_catalog.bool_and(p.relkind in ('r', 'p'))
                          then pg_catalog.md5(pg_catalog.string_agg(
-                                case p.relkind when 'r' then ${signOf("p.oid")} else p.oid::text end,
+                                case p.relkind when 'r' then ${signOf("p")} else p.oid::text end,
                                 ',' order by p.oid)) end
                from pg_catalog.pg_partition_tree(c.oid) t
                join pg_catalog.pg_class p on p.oid = t.relid)
