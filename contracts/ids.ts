@@ -19,6 +19,7 @@ export const idPrefixes = {
   reply: "rpl",
   request: "req",
   savedQuery: "qry",
+  segment: "seg",
   tag: "tag",
   thread: "thr",
   user: "usr",

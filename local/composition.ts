@@ -3,7 +3,10 @@ import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { processLog } from "#adapters/observability/observability.ts";
+import { catalogRecords } from "#adapters/dynamodb/stores/catalog-records.ts";
+import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
+import { fileSegments } from "#adapters/segments/file-segments.ts";
 import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
 import { systemClock, ulids } from "#adapters/system/system-clock.ts";
 import { intervalTimers } from "#adapters/timers/interval-timers.ts";
@@ -23,6 +26,7 @@ import { connectionOperations } from "#functions/operations/connections.ts";
 import { jobOperations } from "#functions/operations/jobs.ts";
 import { peopleOperations } from "#functions/operations/people.ts";
 import { nightly } from "#functions/operations/nightly.ts";
+import { compact } from "#functions/operations/compact.ts";
 import { sweep } from "#functions/operations/sweep.ts";
 import { systemOperations } from "#functions/operations/system.ts";
 import { deadLetterWorker, jobWorker } from "#functions/operations/workers.ts";
@@ -43,12 +47,13 @@ const concurrency = 8;
 export interface Ingredients {
   readonly table: LocalTable;
   readonly secretsDirectory: string;
+  readonly segmentsDirectory: string;
   readonly rootSecret: string;
 }
 
 /** The same functions as in the cloud, wired to what one machine has. */
-export function compose({ table, secretsDirectory, rootSecret }: Ingredients) {
-  const parts = partsOf(table, secretsDirectory, rootSecret);
+export function compose(ingredients: Ingredients) {
+  const parts = partsOf(ingredients);
   const queues = queuesOf(parts);
   const withMessages = { ...parts, messages: queues.messages };
   const functions: Readonly<Record<RouteGroup, HttpFunction>> = {
@@ -63,26 +68,37 @@ export function compose({ table, secretsDirectory, rootSecret }: Ingredients) {
     functions,
     sweep: sweep(withMessages),
     nightly: nightly(withMessages),
+    compact: compact(parts),
     stopWorkers: queues.stop,
   };
 }
 
 type Parts = ReturnType<typeof partsOf>;
 
-function partsOf(table: LocalTable, secretsDirectory: string, rootSecret: string) {
+function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret }: Ingredients) {
   const clock = systemClock;
   const store = dynamoStore({ client: table.client, tableName: table.tableName, clock });
   const secrets = fileSecretStore(secretsDirectory);
+  const ids = ulids(clock);
+  const stored = { segments: fileSegments(segmentsDirectory), log: processLog };
   const gateway = inProcessGateway(secrets);
   return {
     store,
     secrets,
     clock,
-    ids: ulids(clock),
+    ids,
     log: processLog,
     keys: keyHasher,
     cursors: sealedCursors(() => Promise.resolve(rootSecret)),
-    index: new CatalogReplica(store, clock),
+    index: new CatalogReplica({ deltas: store, clock, stored: { ...stored, pointers: store } }),
+    maintenance: new CatalogCompaction({
+      ...stored,
+      pointers: store,
+      deltas: store,
+      records: () => catalogRecords(table),
+      clock,
+      ids,
+    }),
     remote: gateway,
     sessions: gateway,
     keyStores: gateway,

@@ -19,6 +19,7 @@ import { StartError } from "./start-error.ts";
 const sweepEveryMs = 60_000;
 /** What has begun in a night is not begun again: a machine that was off then makes up for it soon after its start. */
 const nightlyEveryMs = 30 * 60_000;
+const compactEveryMs = 15 * 60_000;
 /** How long a request or a job may go on once the end has begun; a job is taken up again by the next start. */
 const lastMomentsMs = 2000;
 
@@ -64,7 +65,12 @@ async function openTable({ directory, guardian, closing }: SampleDeps): Promise<
 /** Composes it, and takes up what an earlier run left: whoever worked then is dead, and their jobs go on. */
 async function openReeve(directory: DataDirectory, table: LocalTable, closing: Closing) {
   const { text: rootSecret } = await directory.kept("root-secret", () => randomText(32, "base64url"));
-  const reeve = compose({ table, secretsDirectory: directory.at("secrets"), rootSecret });
+  const reeve = compose({
+    table,
+    secretsDirectory: directory.at("secrets"),
+    segmentsDirectory: directory.at("segments"),
+    rootSecret,
+  });
   closing.on("work", () => patiently(reeve.stopWorkers(), lastMomentsMs));
   await reeve.sweep(true).catch((error: unknown) => {
     processLog.error("the first sweep failed; the next one repairs", { error });
@@ -75,6 +81,9 @@ async function openReeve(directory: DataDirectory, table: LocalTable, closing: C
   const night = { name: "nightly", everyMs: nightlyEveryMs, task: () => reeve.nightly() };
   const stopNights = startSchedule(night, intervalTimers, processLog);
   closing.on("work", () => patiently(stopNights(), lastMomentsMs));
+  const compacting = { name: "compaction", everyMs: compactEveryMs, task: () => reeve.compact() };
+  const stopCompacting = startSchedule(compacting, intervalTimers, processLog);
+  closing.on("work", () => patiently(stopCompacting(), lastMomentsMs));
   return reeve;
 }
 

@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
+import type { SegmentPointers } from "#core/ports/catalog-segments.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Store } from "#core/ports/store.ts";
 import { catalogDeltas } from "./stores/catalog-deltas.ts";
@@ -12,6 +13,7 @@ import { dictionaryStore } from "./stores/dictionary-store.ts";
 import { healthStore } from "./stores/health-store.ts";
 import { jobStore } from "./stores/job-store.ts";
 import { peopleStore } from "./stores/people-store.ts";
+import { segmentPointers } from "./stores/segment-pointers.ts";
 import { tagStore } from "./stores/tag-store.ts";
 import { threadStore } from "./stores/thread-store.ts";
 
@@ -25,7 +27,7 @@ export interface DynamoStoreOptions {
 }
 
 /** All of core's storage ports over one DynamoDB table. docs/data-model.md has every access pattern. */
-export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & CatalogDeltas {
+export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & CatalogDeltas & SegmentPointers {
   return {
     ...committer(ref, clock),
     ...peopleStore(ref),
@@ -39,5 +41,6 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...threadStore(ref),
     ...jobStore(ref, clock),
     ...catalogDeltas(ref),
+    ...segmentPointers(ref),
   };
 }

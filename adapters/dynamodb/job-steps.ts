@@ -3,7 +3,7 @@ import { DeleteTransaction } from "dynamodb-toolbox/entity/actions/transactDelet
 import { PutTransaction } from "dynamodb-toolbox/entity/actions/transactPut";
 import { UpdateTransaction } from "dynamodb-toolbox/entity/actions/transactUpdate";
 import { $remove } from "dynamodb-toolbox/entity/actions/update/symbols";
-import { isFinished, type Job } from "#core/jobs/job.ts";
+import { isFinished, isWaiting, type Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Step } from "./commit.ts";
 import {
@@ -30,10 +30,7 @@ const tableName = "";
 /** The condition that an item is not there: every item has a schema version. */
 const absent = { attr: "v", exists: false } as const;
 
-/** Whether a job stands in its line. */
-export const waits = ({ state, admittedAt }: Job): boolean => state === "queued" && admittedAt === null;
-
-function standInLine({ line, id }: Job): Step {
+function standInLine({ line, id }: Pick<Job, "line" | "id">): Step {
   const { Put } = waitingItem.build(PutTransaction).item({ line, jobId: id }).options({ tableName }).params();
   return { item: { Put } };
 }
@@ -60,6 +57,23 @@ export function clearPlace(line: string, id: string): readonly Step[] {
     .options({ tableName })
     .params();
   return [{ item: { ConditionCheck: check } }, leaveLine({ line, id })];
+}
+
+/** Gives a job its place in its line, if it waits. */
+export function restorePlace(line: string, id: string): readonly Step[] {
+  const { ConditionCheck: check } = jobItem
+    .build(ConditionCheck)
+    .key({ id })
+    .condition({
+      and: [
+        { attr: "state", eq: "queued" },
+        { attr: "admittedAt", eq: null },
+        { attr: "line", eq: line },
+      ],
+    })
+    .options({ tableName })
+    .params();
+  return [{ item: { ConditionCheck: check } }, standInLine({ line, id })];
 }
 
 /** Takes a slot that nobody holds. */
@@ -172,7 +186,8 @@ export function transitionSteps({
     .item({ id: before.id, ...changes(before, after), ...visibility(before, after) })
     .options({ tableName, condition: asRead(before) })
     .params();
-  const line = waits(before) === waits(after) ? [] : [waits(after) ? standInLine(after) : leaveLine(before)];
+  const line =
+    isWaiting(before) === isWaiting(after) ? [] : [isWaiting(after) ? standInLine(after) : leaveLine(before)];
   const slot = before.slot !== null && after.slot === null ? freeSlot(before) : [];
   return [{ item: { Update }, otherwise }, ...line, ...slot];
 }

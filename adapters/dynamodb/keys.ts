@@ -105,6 +105,7 @@ export const keys = {
   waiting: (line: string, jobId: string): Key => ({ pk: `LINE#${line}`, sk: `WAIT#${jobId}` }),
   slot: (line: string, slot: number): Key => ({ pk: `LINE#${line}`, sk: `SLOT#${slot}` }),
   delta: (id: string): Key => ({ pk: `DELTAS#${shardOf(id)}`, sk: id }),
+  segmentPointer: (): Key => ({ pk: "CATALOG", sk: "SEGMENT" }),
   audit: (resource: { readonly type: string; readonly id: string }, auditId: string): Key => ({
     pk: `AUDIT#${resource.type}#${resource.id}`,
     sk: auditId,

@@ -1,5 +1,4 @@
 import type {
-  CatalogDelta,
   CatalogDeltas,
   CatalogEntry,
   CatalogFacets,
@@ -9,15 +8,29 @@ import type {
   CatalogQuery,
 } from "#core/ports/catalog-index.ts";
 import type { Clock } from "#core/ports/clock.ts";
+import type { SegmentPointer, SegmentPointers } from "#core/ports/catalog-segments.ts";
 import { isListed, listKeys } from "./known.ts";
+import { loadReplica, noSegment, type SegmentSource } from "./load-replica.ts";
 import { Replica } from "./replica.ts";
 import { countsOf, pageOf } from "./select-rows.ts";
+import { settledBy } from "./settled.ts";
 
-/**
- * A delta's id is made before its commit, so that an older id can turn up later; no commit takes longer than this.
- * That holds for each shard of them, because what is settled is told by the time of the read, which is one for all.
- */
-const overlapMs = 60_000;
+/** What a replica reads from. Without segments it reads every delta there is. */
+export interface ReplicaSources {
+  readonly deltas: CatalogDeltas;
+  readonly clock: Clock;
+  readonly stored?:
+    | (SegmentSource & { readonly pointers: Pick<SegmentPointers, "segmentPointer"> })
+    | undefined;
+}
+
+/** A replica, and how far it has come. */
+interface State {
+  readonly replica: Replica;
+  readonly epoch: number;
+  /** The last delta before which no other can turn up any more. */
+  settled: string | null;
+}
 
 /**
  * The catalog's list as a replica: each time it is asked, it first reads the deltas that were committed since.
@@ -25,16 +38,12 @@ const overlapMs = 60_000;
  * further than it had seen.
  */
 export class CatalogReplica implements CatalogIndex {
-  private replica: Replica | null = null;
-  /** The last delta before which no other can turn up any more. */
-  private settled: string | null = null;
-  private readonly deltas: CatalogDeltas;
-  private readonly clock: Clock;
+  private state: State | null = null;
+  private readonly sources: ReplicaSources;
   private catchingUp: Promise<Replica> | null = null;
 
-  constructor(deltas: CatalogDeltas, clock: Clock) {
-    this.deltas = deltas;
-    this.clock = clock;
+  constructor(sources: ReplicaSources) {
+    this.sources = sources;
   }
 
   async page(
@@ -72,23 +81,44 @@ export class CatalogReplica implements CatalogIndex {
   }
 
   private async readOn(): Promise<Replica> {
-    const replica = (this.replica ??= Replica.empty());
-    const askedAt = this.clock.now().getTime();
-    const deltas = await this.deltas.since(this.settled);
+    const { deltas, clock, stored } = this.sources;
+    const askedAt = clock.now();
+    const known = this.state;
+    // A cold one has to know first where to begin; a warm one finds out at the same time whether it still may go on.
+    const pointing = stored?.pointers.segmentPointer() ?? Promise.resolve(null);
+    const state = known ?? (await this.load(await pointing));
+    const [pointer, news] = await Promise.all([pointing, deltas.since(state.settled)]);
+    if (known !== null && pointer !== null && mayLack(known, pointer)) {
+      this.forget(known);
+      return await this.readOn();
+    }
+    this.state = state;
     try {
-      replica.apply(deltas.flatMap(({ changes }) => changes));
+      state.replica.apply(news.flatMap(({ changes }) => changes));
     } catch (error) {
       // It may have taken a part of them: it is made anew.
-      this.replica = null;
-      this.settled = null;
-      replica.close();
+      this.forget(state);
       throw error;
     }
-    this.settled = settledBy(deltas, askedAt) ?? this.settled;
-    return replica;
+    state.settled = settledBy(news, askedAt) ?? state.settled;
+    return state.replica;
+  }
+
+  private forget(state: State): void {
+    this.state = null;
+    state.replica.close();
+  }
+
+  private async load(pointer: SegmentPointer | null): Promise<State> {
+    const { stored } = this.sources;
+    if (stored === undefined || pointer === null)
+      return { replica: Replica.empty(), epoch: 0, settled: null };
+    const loaded = await loadReplica(stored, pointer);
+    if (loaded === null) throw noSegment();
+    return { ...loaded, epoch: pointer.epoch };
   }
 }
 
-/** The last of the deltas before which no other can turn up any more, when they were asked for at this time. */
-const settledBy = (deltas: readonly CatalogDelta[], askedAt: number): string | null =>
-  deltas.findLast(({ at }) => Date.parse(at) < askedAt - overlapMs)?.id ?? null;
+/** Whether deltas may be gone that a replica has not read, or all that it has read is not to be trusted. */
+const mayLack = ({ epoch, settled }: State, pointer: SegmentPointer): boolean =>
+  epoch < pointer.epoch || (pointer.floor !== null && (settled === null || settled < pointer.floor));

@@ -104,11 +104,6 @@ export class ReplicaDatabase {
     return found === undefined ? unknown : readKnown(found);
   }
 
-  /** Everything that is known, deleted or not. */
-  *everything(): Iterable<Known> {
-    for (const found of this.statement("select known, columns from source").iterate()) yield readKnown(found);
-  }
-
   /** The rows in a list, as `encodeRows` makes it. */
   rows(key: string): Uint8Array {
     const found = this.statement("select rows from list where key = ?").get(key);
@@ -175,6 +170,11 @@ export class ReplicaDatabase {
       if (rows.length === 0) this.statement("delete from list where key = ?").run(key);
       else this.statement("insert or replace into list values (?, ?)").run(key, encodeRows(rows));
     }
+  }
+
+  /** Writes all of it to a new file. */
+  copyTo(file: string): void {
+    this.sql.prepare("vacuum into ?").run(file);
   }
 
   close(): void {

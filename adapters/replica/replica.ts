@@ -20,6 +20,11 @@ export class Replica {
     return new Replica(ReplicaDatabase.empty());
   }
 
+  /** The one in a file, which it changes. */
+  static in(file: string): Replica {
+    return new Replica(ReplicaDatabase.in(file));
+  }
+
   /** Learns changes in any order, any of them again. After an error it may have learnt some of them. */
   apply(changes: readonly CatalogChange[]): void {
     const byId = Map.groupBy(changes, ({ dataSourceId }) => dataSourceId);

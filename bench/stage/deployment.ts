@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import { fileSegments } from "#adapters/segments/file-segments.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
 import { intervalTimers } from "#adapters/timers/interval-timers.ts";
@@ -13,7 +16,7 @@ import type { Store } from "#core/ports/store.ts";
 import { jobWorker, type QueueFunction } from "#functions/operations/workers.ts";
 import { lambdaContext } from "#local/lambda-context.ts";
 import { matchRoute } from "#local/server/match-route.ts";
-import { fixedParts, httpFunctions, indexOf } from "#test/support/composition.ts";
+import { fixedParts, httpFunctions, indexOf, maintenanceOf } from "#test/support/composition.ts";
 import { httpEvent, queryString, type Query } from "#test/support/http-event.ts";
 import { BenchClock } from "./bench-clock.ts";
 import { JobQueue } from "./job-queue.ts";
@@ -70,6 +73,7 @@ export function deployment(
   { clock = new BenchClock(), deltas, sessions = instantSessions }: DeploymentOptions = {},
 ): Deployment {
   const store = dynamoStore({ client, tableName, clock });
+  const segments = fileSegments(join(tmpdir(), tableName));
   const queue = new JobQueue();
   const ids = ulids(clock);
   const common = { store, clock, ids, log: processLog, messages: queue, ...fixedParts };
@@ -85,6 +89,7 @@ export function deployment(
       sessions,
       keyStores: noKeyStores,
       facts: tableFacts({ client, tableName }),
+      maintenance: maintenanceOf({ client, tableName }, store, clock, segments),
       timers: intervalTimers,
       statementTimeoutMs: 60_000,
     },

@@ -28,3 +28,12 @@ export async function checkTable(session: Session): Promise<void> {
     );
   say(session.terminal, `${report.items} items were read; every invariant holds.`);
 }
+
+/** Makes index and lines anew, and waits for it. */
+export async function rebuildCatalog(session: Session): Promise<void> {
+  const { id } = await session.client.rebuildCatalog();
+  const job = await endedJob(session, id);
+  demandSuccess(session, job);
+  if (formatOf(session) === "json") printOne(session, job, []);
+  else say(session.terminal, "The catalog's index and the lines of jobs were made anew.");
+}

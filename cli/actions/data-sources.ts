@@ -5,7 +5,8 @@ import { textAt, type Assignment } from "../input/assignments.ts";
 import { checked, shaped } from "../input/check.ts";
 import { treeOf } from "../input/tree.ts";
 import { dictionaryColumns, printDataSource, summaryColumns } from "../output/data-source.ts";
-import { printList } from "../output/print.ts";
+import { formatOf, printList, printOne } from "../output/print.ts";
+import type { Column } from "../output/table.ts";
 import type { Session } from "../session.ts";
 import { say } from "../terminal.ts";
 import { listed, type ListOptions } from "./listing.ts";
@@ -21,22 +22,56 @@ export interface DataSourceFilters {
   readonly health?: readonly string[];
   readonly status?: readonly string[];
   readonly origin?: readonly string[];
+  readonly role?: readonly string[];
   readonly sort?: string;
 }
 
 type Query = NonNullable<Parameters<Session["client"]["listDataSources"]>[0]>["query"] & object;
+type FacetsQuery = NonNullable<Parameters<Session["client"]["facetsOfDataSources"]>[0]>["query"] & object;
+
+/** The filters as the API takes them; connections by id or name. */
+async function givenFilters(session: Session, { connection, ...filters }: DataSourceFilters) {
+  const { search, tag, technology, health, status, origin, role, sort } = filters;
+  const connections = connection && (await Promise.all(connection.map((one) => connectionId(session, one))));
+  return { search, tag, connectionId: connections, technology, health, status, origin, role, sort };
+}
 
 /** The data sources that one may see. */
 export async function listDataSources(
   session: Session,
   options: ListOptions & DataSourceFilters,
 ): Promise<void> {
-  const { search, tag, connection, technology, health, status, origin, sort } = options;
-  const connections = connection && (await Promise.all(connection.map((one) => connectionId(session, one))));
-  const given = { search, tag, connectionId: connections, technology, health, status, origin, sort };
-  const query = checked(catalogRoutes.listDataSources.query, given) as Query;
+  const query = checked(catalogRoutes.listDataSources.query, await givenFilters(session, options)) as Query;
   const found = await listed(session.terminal, session.client.listDataSources, query, options);
   printList(session, summaryColumns, found);
+}
+
+/** A count of data sources: of what, of which value, how many. */
+interface FacetRow {
+  readonly facet: string;
+  readonly value: string;
+  readonly count: number;
+}
+
+const facetColumns: readonly Column<FacetRow>[] = [
+  { title: "facet", value: ({ facet }) => facet, whole: true },
+  { title: "value", value: ({ value }) => value },
+  { title: "count", value: ({ count }) => String(count) },
+];
+
+/** How many data sources one may see, by what they are. */
+export async function showFacets(session: Session, options: DataSourceFilters): Promise<void> {
+  const { sort: _, ...given } = await givenFilters(session, options);
+  const query = checked(catalogRoutes.facetsOfDataSources.query, given) as FacetsQuery;
+  const facets = await session.client.facetsOfDataSources({ query });
+  if (formatOf(session) === "json") {
+    printOne(session, facets, []);
+    return;
+  }
+  const rows = Object.entries(facets).flatMap(([facet, counts]) =>
+    Object.entries(counts).map(([value, count]): FacetRow => ({ facet, value, count })),
+  );
+  printList(session, facetColumns, rows);
 }
 
 /** One data source. */

@@ -10,4 +10,9 @@ export function addAdminCommands(program: Command, terminal: Terminal): void {
   leaf(admin, "check", "read everything that is stored and tell what does not fit together").action(
     inSession(terminal, async (session) => (await actions()).checkTable(session)),
   );
+  leaf(
+    admin,
+    "rebuild",
+    "make the catalog's index and the lines of jobs anew from all that is stored",
+  ).action(inSession(terminal, async (session) => (await actions()).rebuildCatalog(session)));
 }

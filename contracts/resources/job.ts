@@ -17,6 +17,7 @@ export const jobTypes = [
   "domain-removal",
   "health-check",
   "health-refresh",
+  "rebuild",
   "table-check",
 ] as const;
 export const jobType = z.enum(jobTypes);

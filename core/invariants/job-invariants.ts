@@ -1,3 +1,4 @@
+import { isWaiting } from "#core/jobs/job.ts";
 import type { Census } from "./census.ts";
 import { finding, type Finding } from "./finding.ts";
 
@@ -6,18 +7,16 @@ const lostAfterMs = 15 * 60_000;
 
 type CountedJob = Census["jobs"] extends Map<string, infer J> ? J : never;
 
-const waits = ({ state, admittedAt }: CountedJob): boolean => state === "queued" && admittedAt === null;
-
 /** A line holds exactly the jobs that wait in it. */
 function* places(census: Census): Iterable<Finding> {
   const standing = new Set<string>();
   for (const { line, jobId } of census.places) {
     const job = census.jobs.get(jobId);
-    if (job !== undefined && waits(job) && job.line === line) standing.add(jobId);
+    if (job !== undefined && isWaiting(job) && job.line === line) standing.add(jobId);
     else yield finding("place-has-its-job", line, `${jobId} does not wait there`);
   }
   for (const [id, job] of census.jobs) {
-    if (!waits(job) || standing.has(id)) continue;
+    if (!isWaiting(job) || standing.has(id)) continue;
     yield finding("waiting-job-stands-in-line", id, `it is not in the line ${job.line}`);
   }
 }

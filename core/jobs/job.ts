@@ -52,6 +52,10 @@ export interface Job {
   readonly correlationId: string;
 }
 
+/** Whether a job stands in its line. */
+export const isWaiting = ({ state, admittedAt }: Pick<Job, "state" | "admittedAt">): boolean =>
+  state === "queued" && admittedAt === null;
+
 /** Whether nothing more will happen to a job unless a person asks. */
 export const isFinished = (state: JobState): boolean =>
   state === "succeeded" || state === "failed" || state === "cancelled";

@@ -21,6 +21,8 @@ const tell: Readonly<Record<JobType, TellNoResult>> = {
   "domain-removal": nothingWaits,
   "health-check": abandonedChecks,
   "health-refresh": abandonedRefresh,
+  // The index stays as it was.
+  rebuild: nothingWaits,
   "table-check": nothingWaits,
 };
 

@@ -12,6 +12,7 @@ import type { RetryLater } from "#functions/operations/workers.ts";
 import type { CommonParts, QueueParts, WorkerParts } from "#functions/operations/parts.ts";
 import { queueParts } from "./cloud.ts";
 import { secretStore } from "./cloud-secrets.ts";
+import { catalogMaintenance } from "./cloud-segments.ts";
 
 type Worker = z.output<typeof workerEnvironment>;
 
@@ -28,6 +29,7 @@ export const workerParts = (
     facts: {
       facts: () => tableFacts({ client: documentClient(), tableName: environment.TABLE_NAME }).facts(),
     },
+    maintenance: catalogMaintenance(environment),
     timers: intervalTimers,
     statementTimeoutMs: statementTimeoutSeconds * 1000,
   };

@@ -27,6 +27,7 @@ import type {
   SecretParts,
 } from "#functions/operations/parts.ts";
 import { secretStore } from "./cloud-secrets.ts";
+import { bucketSegments } from "./cloud-segments.ts";
 
 /*
  * What every function gets in the cloud, the workers' drivers apart (cloud-worker.ts): nothing here may
@@ -109,7 +110,11 @@ export function catalogParts(
     cursors: cursorsOf(secretStore(environment)),
     messages: messagesOf(environment),
     remote: remoteOf(environment),
-    index: new CatalogReplica(store, systemClock),
+    index: new CatalogReplica({
+      deltas: store,
+      clock: systemClock,
+      stored: { pointers: store, segments: bucketSegments(environment), log: processLog },
+    }),
   };
 }
 

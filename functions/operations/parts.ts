@@ -1,4 +1,5 @@
 import type { CatalogIndex } from "#core/ports/catalog-index.ts";
+import type { CatalogMaintenance } from "#core/ports/catalog-segments.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
@@ -46,6 +47,7 @@ export interface WorkerParts {
   readonly sessions: RemoteSessions;
   readonly keyStores: KeyStores;
   readonly facts: TableFacts;
+  readonly maintenance: CatalogMaintenance;
   readonly timers: Timers;
   readonly statementTimeoutMs: number;
   /** How many data sources bulk work makes in one transaction, where it is fewer than fit. */

@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { logger } from "#adapters/observability/observability.ts";
 import { correlationAttribute, jobMessage } from "#contracts/messages.ts";
 import { domainRemovalHandler } from "#core/health/remove-domains.ts";
+import { rebuildHandler } from "#core/catalog/rebuild.ts";
 import { healthJobHandler } from "#core/health/run-health-job.ts";
 import { tableCheckHandler } from "#core/invariants/table-check.ts";
 import { refreshJobHandler } from "#core/health/run-refresh-job.ts";
@@ -56,6 +57,7 @@ export function jobWorker(parts: Parts & WorkerParts, retryLater: RetryLater): Q
     "domain-removal": domainRemovalHandler(parts),
     "health-check": healthJobHandler(parts),
     "health-refresh": refreshJobHandler(parts),
+    rebuild: rebuildHandler(parts),
     "table-check": tableCheckHandler(parts),
   };
   const deps = { ...parts, handlers };

@@ -18,6 +18,7 @@ export type RunbookSection =
   | "alarm-dead-letters-stuck"
   | "alarm-jobs-waiting"
   | "alarm-sweep-silent"
+  | "alarm-compaction-silent"
   | "alarm-server-errors"
   | "alarm-table-throttles";
 

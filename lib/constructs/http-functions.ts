@@ -1,3 +1,4 @@
+import { Size } from "aws-cdk-lib";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import {
@@ -12,6 +13,7 @@ import type { Alarms } from "./alarms.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { ReeveTable } from "./reeve-table.ts";
 import type { RemoteFunctions } from "./remote-functions.ts";
+import type { SegmentBucket } from "./segment-bucket.ts";
 import { httpTimeout, ServiceFunction } from "./service-function.ts";
 import type { ServiceSecrets } from "./service-secrets.ts";
 
@@ -21,6 +23,7 @@ export interface HttpFunctionsProps {
   readonly queue: JobQueue;
   readonly secrets: ServiceSecrets;
   readonly remote: RemoteFunctions;
+  readonly segments: SegmentBucket;
   readonly alarms: Alarms;
 }
 
@@ -42,7 +45,7 @@ export class HttpFunctions extends Construct {
   }
 
   private catalog(): LambdaFunction {
-    const { table, queue, secrets, remote } = this.props;
+    const { table, queue, secrets, remote, segments } = this.props;
     const made = new ServiceFunction(this, "Catalog", {
       ...this.common("catalog", "Data sources, dictionaries, checks and tags"),
       schema: catalogEnvironment,
@@ -51,8 +54,12 @@ export class HttpFunctions extends Construct {
         JOBS_QUEUE_URL: queue.url,
         SECRETS_PREFIX: secrets.prefix,
         REMOTE_FUNCTION_PREFIX: remote.prefix,
+        SEGMENTS_BUCKET: segments.bucketName,
       },
+      // A segment is unpacked here, and the next one beside it.
+      ephemeralStorageSize: Size.gibibytes(1),
     });
+    segments.grant(made, "read");
     table.grant(made, "read", "change", "bulk");
     queue.grantSend(made);
     secrets.grantRoot(made);

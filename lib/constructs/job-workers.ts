@@ -1,9 +1,11 @@
+import { Size } from "aws-cdk-lib";
 import { Construct } from "constructs";
 import { deadLettersEnvironment, workerEnvironment } from "#contracts/environment.ts";
 import type { Alarms } from "./alarms.ts";
 import { deadLetterTimeout, workerTimeout, type JobQueue } from "./job-queue.ts";
 import type { Network } from "./network.ts";
 import type { ReeveTable } from "./reeve-table.ts";
+import type { SegmentBucket } from "./segment-bucket.ts";
 import { ServiceFunction } from "./service-function.ts";
 import type { ServiceSecrets } from "./service-secrets.ts";
 
@@ -12,6 +14,7 @@ export interface JobWorkersProps {
   readonly table: ReeveTable;
   readonly queue: JobQueue;
   readonly secrets: ServiceSecrets;
+  readonly segments: SegmentBucket;
   readonly network: Network | null;
   readonly alarms: Alarms;
 }
@@ -24,7 +27,7 @@ export class JobWorkers extends Construct {
     this.addDeadLetters(props);
   }
 
-  private addJobs({ table, queue, secrets, network, alarms }: JobWorkersProps): void {
+  private addJobs({ table, queue, secrets, segments, network, alarms }: JobWorkersProps): void {
     const worker = new ServiceFunction(this, "Jobs", {
       entry: "functions/workers/jobs.ts",
       description: "Runs jobs",
@@ -33,13 +36,16 @@ export class JobWorkers extends Construct {
         TABLE_NAME: table.tableName,
         JOBS_QUEUE_URL: queue.url,
         SECRETS_PREFIX: secrets.prefix,
+        SEGMENTS_BUCKET: segments.bucketName,
       },
       timeout: workerTimeout,
       memorySize: 1024,
+      ephemeralStorageSize: Size.gibibytes(1),
       network,
       alarms,
     });
     table.grant(worker, "read", "change", "bulk", "scan");
+    segments.grant(worker, "write");
     queue.grantSend(worker);
     queue.consumeJobs(worker);
     secrets.grantConnections(worker, "read");

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { AssetHashType, DockerImage, Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
+import { AssetHashType, DockerImage, Duration, RemovalPolicy, Validations, type Size } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   Architecture,
@@ -30,6 +30,8 @@ export interface ServiceFunctionProps<S extends z.ZodObject> {
   readonly timeout: Duration;
   readonly memorySize: number;
   readonly alarms: Alarms;
+  /** Room for temporary files; 512 MB unless told otherwise. */
+  readonly ephemeralStorageSize?: Size;
   readonly functionName?: string;
   readonly network?: Network | null;
 }
@@ -66,6 +68,9 @@ export class ServiceFunction<S extends z.ZodObject> extends Construct {
       environment: { ...props.environment },
       timeout: props.timeout,
       memorySize: props.memorySize,
+      ...(props.ephemeralStorageSize === undefined
+        ? {}
+        : { ephemeralStorageSize: props.ephemeralStorageSize }),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,

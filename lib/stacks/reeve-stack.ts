@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Alarms } from "#lib/constructs/alarms.ts";
+import { CompactionSchedule } from "#lib/constructs/compaction-schedule.ts";
 import { FirstAdministrator } from "#lib/constructs/first-administrator.ts";
 import { HttpFunctions } from "#lib/constructs/http-functions.ts";
 import { JobQueue } from "#lib/constructs/job-queue.ts";
@@ -10,6 +11,7 @@ import { NightlySchedule } from "#lib/constructs/nightly-schedule.ts";
 import { PublicApi } from "#lib/constructs/public-api.ts";
 import { ReeveTable } from "#lib/constructs/reeve-table.ts";
 import { RemoteFunctions } from "#lib/constructs/remote-functions.ts";
+import { SegmentBucket } from "#lib/constructs/segment-bucket.ts";
 import { ServiceSecrets } from "#lib/constructs/service-secrets.ts";
 import { SweepSchedule } from "#lib/constructs/sweep-schedule.ts";
 
@@ -21,13 +23,15 @@ export class ReeveStack extends Stack {
     const network = networkOf(this);
     const table = new ReeveTable(this, "Table", alarms);
     const secrets = new ServiceSecrets(this, "Secrets");
+    const segments = new SegmentBucket(this, "Segments");
     const queue = new JobQueue(this, "Queue", alarms);
     const remote = new RemoteFunctions(this, "Remote", { secrets, network, alarms });
-    const { byGroup } = new HttpFunctions(this, "Http", { table, queue, secrets, remote, alarms });
+    const { byGroup } = new HttpFunctions(this, "Http", { table, queue, secrets, remote, segments, alarms });
     const api = new PublicApi(this, "Api", { functions: byGroup, alarms });
-    new JobWorkers(this, "Workers", { table, queue, secrets, network, alarms });
+    new JobWorkers(this, "Workers", { table, queue, secrets, segments, network, alarms });
     new SweepSchedule(this, "Sweep", { table, queue, secrets, alarms });
     new NightlySchedule(this, "Nightly", { table, queue, alarms });
+    new CompactionSchedule(this, "Compaction", { table, segments, alarms });
     new FirstAdministrator(this, "FirstAdministrator", { table, secrets, alarms });
     new CfnOutput(this, "ApiUrl", { value: api.url, description: "Where the API answers" });
     new CfnOutput(this, "AdministratorSecretName", {

@@ -80,7 +80,7 @@ describe("the catalog's index", () => {
       fc.asyncProperty(steps, sorts, fc.integer({ min: 1, max: 5 }), async (given, sort, limit) => {
         const log = aLog();
         const clock = new FixedClock();
-        const warm = new CatalogReplica(log, clock);
+        const warm = new CatalogReplica({ deltas: log, clock });
         const all: CatalogChange[] = [];
         for (const { changes, filters } of given) {
           const made = changes.map((change, index) => documentsOf(change, all.length + index + 1));
@@ -88,7 +88,7 @@ describe("the catalog's index", () => {
           all.push(...made);
           const catalog = catalogOf(all);
           const wanted = expected(catalog, filters, sort);
-          for (const index of [warm, new CatalogReplica(log, clock)]) {
+          for (const index of [warm, new CatalogReplica({ deltas: log, clock })]) {
             expect(await everyPage(index, aQuery({ ...filters, sort, limit }))).toEqual(wanted);
             const counts = await index.facets(filters);
             const passing = catalog.filter(({ header }) => wanted.includes(header.id));
@@ -125,7 +125,7 @@ describe("the catalog's index", () => {
         const chosen = Array.from(all[word % Math.max(1, all.length)] ?? "");
         const text = chosen.slice(0, 1 + (length % Math.max(1, chosen.length))).join("");
         fc.pre(text !== "" && !text.includes("\0"));
-        const { entries } = await new CatalogReplica(log, new FixedClock()).page(
+        const { entries } = await new CatalogReplica({ deltas: log, clock: new FixedClock() }).page(
           aQuery({ terms: [aTerm(text)] }),
         );
         expect(entries.map((entry) => entry.header.name)).toEqual([name]);
@@ -144,7 +144,7 @@ describe("the catalog's index", () => {
         return { dataSourceId: header.id, header, health: healthDocument(aHealth(header.id)) };
       }),
     );
-    const index = new CatalogReplica(log, new FixedClock());
+    const index = new CatalogReplica({ deltas: log, clock: new FixedClock() });
     const ids = await everyPage(index, aQuery({ terms: [aTerm("order")], limit: 2 }));
     expect(ids.map((id) => named[Number(id.slice(3))])).toEqual([
       "a.order",
@@ -171,11 +171,15 @@ describe("the catalog's index", () => {
           staying.forEach((id, n) => put(id, `order ${n % 3}`, 1));
           const left = [...moves];
           const query = aQuery({ limit: 2, terms: searched ? [aTerm("ord")] : [] });
-          const seen = await everyPage(new CatalogReplica(log, new FixedClock()), query, () => {
-            const move = left.pop();
-            if (move !== undefined) log.add([documentsOf(move, left.length + 1)]);
-            return Promise.resolve();
-          });
+          const seen = await everyPage(
+            new CatalogReplica({ deltas: log, clock: new FixedClock() }),
+            query,
+            () => {
+              const move = left.pop();
+              if (move !== undefined) log.add([documentsOf(move, left.length + 1)]);
+              return Promise.resolve();
+            },
+          );
           const stayed = seen.filter((id) => staying.includes(id));
           expect(stayed.toSorted()).toEqual(staying);
         },

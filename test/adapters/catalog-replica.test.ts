@@ -54,7 +54,7 @@ describe("the replica of the catalog", () => {
   it("has seen every change that was committed before it was asked", async () => {
     const clock = new FixedClock();
     const log = aLog(clock);
-    const replica = new CatalogReplica(log, clock);
+    const replica = new CatalogReplica({ deltas: log, clock });
     expect(await names(replica)).toEqual([]);
     log.add("dlt_1", { dataSourceId: "ds_01", header: header("ds_01", "b"), health, owners });
     expect(await names(replica)).toEqual(["b"]);
@@ -65,7 +65,7 @@ describe("the replica of the catalog", () => {
   it("does not miss a change whose id was made before one that it has seen", async () => {
     const clock = new FixedClock();
     const log = aLog(clock);
-    const replica = new CatalogReplica(log, clock);
+    const replica = new CatalogReplica({ deltas: log, clock });
     log.add("dlt_2", { dataSourceId: "ds_02", header: header("ds_02", "late id"), health, owners });
     await names(replica);
     log.add("dlt_1", { dataSourceId: "ds_01", header: header("ds_01", "early id"), health, owners });
@@ -77,15 +77,15 @@ describe("the replica of the catalog", () => {
     const clock = new FixedClock();
     const log = aLog(clock);
     const asked: (string | null)[] = [];
-    const replica = new CatalogReplica(
-      {
+    const replica = new CatalogReplica({
+      deltas: {
         since: (after) => {
           asked.push(after);
           return log.since(after);
         },
       },
       clock,
-    );
+    });
     log.add("dlt_1", { dataSourceId: "ds_01", header: header("ds_01", "old"), health, owners });
     await names(replica);
     clock.advance(120_000);
@@ -97,7 +97,7 @@ describe("the replica of the catalog", () => {
   it("forgets what was deleted, also when an older delta turns up afterwards", async () => {
     const clock = new FixedClock();
     const log = aLog(clock);
-    const replica = new CatalogReplica(log, clock);
+    const replica = new CatalogReplica({ deltas: log, clock });
     log.add("dlt_2", { dataSourceId: "ds_01", deleted: { version: 3 } });
     log.add("dlt_3", { dataSourceId: "ds_01", header: header("ds_01", "a", 2), health, owners });
     expect(await names(replica)).toEqual([]);
@@ -108,7 +108,7 @@ describe("the replica of the catalog", () => {
   it("reads anew for a caller who asks while a read is under way", async () => {
     const clock = new FixedClock();
     const log = aLog(clock);
-    const replica = new CatalogReplica(log, clock);
+    const replica = new CatalogReplica({ deltas: log, clock });
     const first = names(replica);
     log.add("dlt_1", { dataSourceId: "ds_01", header: header("ds_01", "a"), health, owners });
     const second = names(replica);
@@ -130,7 +130,7 @@ describe("the replica of the catalog", () => {
           const id = `ds_${String(index).padStart(2, "0")}`;
           log.add(`dlt_${id}`, { dataSourceId: id, header: header(id, name), health, owners });
         });
-        const replica = new CatalogReplica(log, clock);
+        const replica = new CatalogReplica({ deltas: log, clock });
         const seen: string[] = [];
         let after = null;
         do {
@@ -160,7 +160,7 @@ describe("the replica of the catalog", () => {
       fc.asyncProperty(fc.array(change, { maxLength: 40 }), async (changes) => {
         const clock = new FixedClock();
         const log = aLog(clock);
-        const replica = new CatalogReplica(log, clock);
+        const replica = new CatalogReplica({ deltas: log, clock });
         for (const [index, { of, name, healthy, owner, deleted, listed }] of changes.entries()) {
           const id = `ds_0${of}`;
           const version = index + 1;
@@ -177,7 +177,7 @@ describe("the replica of the catalog", () => {
         }
         for (const sort of ["name", "-createdAt"] as const) {
           const query = aQuery({ sort });
-          const anew = await new CatalogReplica(log, clock).page(query);
+          const anew = await new CatalogReplica({ deltas: log, clock }).page(query);
           expect(await replica.page(query)).toEqual(anew);
         }
       }),

@@ -60,3 +60,64 @@ describe("POST /admin/check", () => {
     await app.drain();
   });
 });
+
+describe("POST /admin/rebuild", () => {
+  it("makes the index anew, with all that was listed before", async () => {
+    const before = await owner.api.listDataSources({ query: {} });
+    const other = await aDataSource(owner, connection, await aRemoteTable());
+    await app.drain();
+    const { id } = await administrator.api.rebuildCatalog();
+    await app.drain();
+    const job = await administrator.api.getJob({ params: { jobId: id } });
+    expect(job).toMatchObject({
+      type: "rebuild",
+      state: "succeeded",
+      result: { index: "written", placesRepaired: 0 },
+    });
+    const after = await owner.api.listDataSources({ query: {} });
+    const ids = (items: typeof after.items) => items.map((item) => item.id).toSorted();
+    expect(ids(after.items)).toEqual([...ids(before.items), other.id].toSorted());
+  });
+
+  it("finds columns, tags of columns and owners again from the records alone", async () => {
+    await aPersona(app, { permissions: ["GOVERNANCE"] }).then(({ api }) =>
+      api.createTag({ body: { name: "Rebuilt" } }),
+    );
+    const { schema } = await aRemoteTable("id int, unusual_column text");
+    const made = await aDataSource(owner, connection, { schema });
+    const params = { dataSourceId: made.id, column: "unusual_column" };
+    await owner.api.updateColumn({ params, body: { addTags: ["Rebuilt"] } });
+    app.clock.advance(120_000);
+    await app.maintenance.rebuild();
+    for (const search of ["unusual", "rebuilt"]) {
+      const { items } = await owner.api.listDataSources({ query: { search, role: "owner" } });
+      expect(items.map((item) => item.id)).toEqual([made.id]);
+    }
+  });
+
+  it("gives a job its place in its line again where that was lost", async () => {
+    const lone = await aDataSource(owner, connection, await aRemoteTable());
+    await app.drain();
+    // More jobs than the connection has slots: the last ones wait in line.
+    for (let n = 0; n < 6; n += 1) await owner.api.runChecks({ params: { dataSourceId: lone.id }, body: {} });
+    const [place] = await itemsOf(app, "waiting-job");
+    const Key = { pk: place?.["pk"], sk: place?.["sk"] };
+    await app.client.send(new DeleteCommand({ TableName: app.tableName, Key }));
+    const { id } = await administrator.api.rebuildCatalog();
+    await app.drain();
+    const { result } = await administrator.api.getJob({ params: { jobId: id } });
+    expect(result).toMatchObject({ placesRepaired: 1 });
+  });
+
+  it("is for APPLICATION_ADMIN, recorded, and done once under one idempotency key", async () => {
+    const refused = await app.call("POST", "/admin/rebuild", { as: owner });
+    expect([refused.status, refused.body]).toEqual([403, expect.objectContaining({ code: "forbidden" })]);
+    expect((await app.call("POST", "/admin/rebuild")).status).toBe(401);
+    const before = (await auditOf(app, "catalog", "catalog")).length;
+    const first = await administrator.api.rebuildCatalog({ idempotencyKey: "rebuilt-once" });
+    const again = await administrator.api.rebuildCatalog({ idempotencyKey: "rebuilt-once" });
+    expect(again.id).toBe(first.id);
+    expect((await auditOf(app, "catalog", "catalog")).slice(before)).toEqual(["catalog:rebuild"]);
+    await app.drain();
+  });
+});

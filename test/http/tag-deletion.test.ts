@@ -107,7 +107,11 @@ describe("DELETE /tags/{name}", () => {
       const broken = killedAt(step);
       const client = breakingClient(testClient(), broken.breaker);
       const store = dynamoStore({ client, tableName: app.tableName, clock: app.clock });
-      const parts = { ...app.parts, store, index: new CatalogReplica(app.store, app.clock) };
+      const parts = {
+        ...app.parts,
+        store,
+        index: new CatalogReplica({ deltas: app.store, clock: app.clock }),
+      };
       await caller(parts)("DELETE", `/tags/${tag}`, { as: governor });
       client.destroy();
       await expectSound(app);

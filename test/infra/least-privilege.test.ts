@@ -47,6 +47,7 @@ const someChange = dynamodb(...read, ...change);
 const everyChange = dynamodb(...read, ...change, "BatchWriteItem");
 const send = ["sqs:SendMessage"];
 const readSecret = ["secretsmanager:GetSecretValue"];
+const writeSegments = ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"];
 const consume = [
   "sqs:ChangeMessageVisibility",
   "sqs:DeleteMessage",
@@ -77,6 +78,7 @@ describe("each function may do what it does and nothing else", () => {
       {
         Table: everyChange,
         QueueJobs: send,
+        SegmentsBucket: ["s3:GetObject", "s3:ListBucket"],
         "secret root-??????": readSecret,
         RemotepostgresqlFunction: ["lambda:InvokeFunction"],
       },
@@ -88,6 +90,7 @@ describe("each function may do what it does and nothing else", () => {
       {
         Table: dynamodb(...read, ...change, "BatchWriteItem", "Scan"),
         QueueJobs: [...consume, ...send].toSorted(),
+        SegmentsBucket: writeSegments,
         "secret connections/*": readSecret,
       },
     ],
@@ -103,13 +106,17 @@ describe("each function may do what it does and nothing else", () => {
       },
     ],
     ["NightlyBegin", { Table: someChange, QueueJobs: send }],
+    [
+      "Compaction",
+      { Table: dynamodb(...read, ...change, "BatchWriteItem", "Scan"), SegmentsBucket: writeSegments },
+    ],
     ["FirstAdministrator", { Table: someChange, "secret first-administrator-??????": readSecret }],
   ])("%s", (role, rights) => {
     expect(rightsOf(role)).toEqual(rights);
   });
 
   it("has a policy that is listed here", () => {
-    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(11);
+    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(12);
   });
 });
 

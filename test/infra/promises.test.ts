@@ -260,6 +260,7 @@ describe("alarms", () => {
   it("watch every function, both queues, the sweep, the table and the API", () => {
     expect(new Set(linked)).toEqual(
       new Set([
+        "alarm-compaction-silent",
         "alarm-function-errors",
         "alarm-function-throttles",
         "alarm-jobs-dead-lettered",

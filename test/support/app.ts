@@ -9,7 +9,9 @@ import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
 import type { RequestBudget } from "#connectors/gateway.ts";
+import { fileSegments } from "#adapters/segments/file-segments.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
+import type { CatalogMaintenance, CatalogSegments, SegmentPointers } from "#core/ports/catalog-segments.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
@@ -19,7 +21,14 @@ import { deadLetterWorker, jobWorker, type QueueFunction } from "#functions/oper
 import { lambdaContext } from "#local/lambda-context.ts";
 import { matchRoute } from "#local/server/match-route.ts";
 import { checkReply, type Reply } from "./check-reply.ts";
-import { fixedParts, httpFunctions, indexOf, testGateway, type HttpParts } from "./composition.ts";
+import {
+  fixedParts,
+  httpFunctions,
+  indexOf,
+  maintenanceOf,
+  testGateway,
+  type HttpParts,
+} from "./composition.ts";
 import { breakingClient, breakingMessages, breakingSessions, type Breaker } from "./broken-steps.ts";
 import { FixedClock } from "./fixed-clock.ts";
 import { HandTimers } from "./hand-timers.ts";
@@ -56,7 +65,7 @@ export interface WorkerOptions {
 export interface App {
   readonly clock: FixedClock;
   readonly ids: Ids;
-  readonly store: Store & CatalogDeltas;
+  readonly store: Store & CatalogDeltas & SegmentPointers;
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly secrets: SecretStore;
@@ -68,6 +77,8 @@ export interface App {
   readonly parts: HttpParts;
   /** Sends one request to the function that the gateway would choose; the reply is held to its contract. */
   readonly call: (method: string, path: string, request?: Request) => Promise<Reply>;
+  readonly maintenance: CatalogMaintenance;
+  readonly segments: CatalogSegments;
   readonly worker: (options?: WorkerOptions) => QueueFunction;
   readonly deadLetterWorker: QueueFunction;
   readonly breakingDeadLetterWorker: (breaker: Breaker) => QueueFunction;
@@ -95,10 +106,19 @@ export async function anApp(options: { readonly request?: RequestBudget } = {}):
   const [log, timers, outbox] = [new KeptLog(), new HandTimers(), new Outbox(clock)];
   const store = dynamoStore({ client, tableName, clock });
   const gateway = testGateway(secrets, options.request);
+  const segments = fileSegments(join(directory, "segments"));
   const common = { store, clock, ids: ulids(clock), log, messages: outbox, ...fixedParts };
-  const parts: HttpParts = { ...common, secrets, remote: gateway, ...indexOf(store, clock) };
+  const parts: HttpParts = { ...common, secrets, remote: gateway, ...indexOf(store, clock, segments) };
+  const maintenance = maintenanceOf({ client, tableName }, store, clock, segments);
   const worker = workerMaker(
-    { ...common, timers, sessions: gateway, keyStores: gateway, facts: tableFacts({ client, tableName }) },
+    {
+      ...common,
+      timers,
+      sessions: gateway,
+      maintenance,
+      keyStores: gateway,
+      facts: tableFacts({ client, tableName }),
+    },
     tableName,
   );
   return {
@@ -115,6 +135,8 @@ export async function anApp(options: { readonly request?: RequestBudget } = {}):
     parts,
     call: caller(parts),
     worker,
+    maintenance,
+    segments,
     deadLetterWorker: deadLetterWorker(common),
     breakingDeadLetterWorker: (breaker) => {
       const broken = breakingClient(testClient(), breaker);

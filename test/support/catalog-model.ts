@@ -102,6 +102,20 @@ const lists = ({
   columnTags,
 });
 
+/** What the records themselves would say after these changes: parts that have no version of their own have 0. */
+export function recordsOf(changes: readonly CatalogChange[]): readonly CatalogChange[] {
+  return [...Map.groupBy(changes, ({ dataSourceId }) => dataSourceId)].map(([dataSourceId, of]) => {
+    const parts = ["header", "health", "deleted", "owners", "columns", "columnTags"] as const;
+    const known = parts.flatMap((part) => {
+      const value = newest(of, part);
+      if (value === undefined) return [];
+      const versioned = part === "header" || part === "health" || part === "deleted";
+      return [[part, versioned ? value : { ...value, version: 0 }] as const];
+    });
+    return { dataSourceId, ...Object.fromEntries(known) };
+  });
+}
+
 type Part = Exclude<keyof CatalogChange, "dataSourceId">;
 
 const newest = <P extends Part>(changes: readonly CatalogChange[], part: P) =>

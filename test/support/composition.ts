@@ -1,6 +1,10 @@
+import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { keyHasher } from "#adapters/crypto/key-hasher.ts";
 import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
+import { catalogRecords } from "#adapters/dynamodb/stores/catalog-records.ts";
+import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
+import { ulids } from "#adapters/system/system-clock.ts";
 import { inProcessGateway, type RequestBudget } from "#connectors/gateway.ts";
 import { systemResolver, type ResolveHost } from "#connectors/network/host-guard.ts";
 import { postgresqlConnectorWith } from "#connectors/postgresql/connector.ts";
@@ -11,11 +15,11 @@ import { peopleRoutes } from "#contracts/http/groups/people.ts";
 import { systemRoutes } from "#contracts/http/groups/system.ts";
 import type { RouteGroup } from "#contracts/http/routes.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
+import type { CatalogMaintenance, CatalogSegments, SegmentPointers } from "#core/ports/catalog-segments.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
-import type { Store } from "#core/ports/store.ts";
 import { httpFunction, type HttpFunction } from "#functions/http/edge/http-function.ts";
 import { catalogOperations } from "#functions/operations/catalog.ts";
 import { connectionOperations } from "#functions/operations/connections.ts";
@@ -29,6 +33,7 @@ import type {
 } from "#functions/operations/parts.ts";
 import { peopleOperations } from "#functions/operations/people.ts";
 import { systemOperations } from "#functions/operations/system.ts";
+import { KeptLog } from "./kept-log.ts";
 
 /** What the functions that answer HTTP are made of. */
 export type HttpParts = CommonParts & QueueParts & SecretParts & RemoteParts & IndexParts;
@@ -45,10 +50,35 @@ export const httpFunctions = (parts: HttpParts): Readonly<Record<RouteGroup, Htt
 /** What does not depend on the store. */
 export const fixedParts = { keys: keyHasher, cursors: sealedCursors(() => Promise.resolve("a root secret")) };
 
-/** The catalog's index over a store. */
-export const indexOf = (store: Store & CatalogDeltas, clock: Clock): IndexParts => ({
-  index: new CatalogReplica(store, clock),
+/** The catalog's index over a store: from its segments, where there are any, and its deltas. */
+export const indexOf = (
+  store: CatalogDeltas & SegmentPointers,
+  clock: Clock,
+  segments?: CatalogSegments,
+): IndexParts => ({
+  index: new CatalogReplica({
+    deltas: store,
+    clock,
+    ...(segments === undefined ? {} : { stored: { segments, pointers: store, log: new KeptLog() } }),
+  }),
 });
+
+/** What keeps the index of a table short. */
+export const maintenanceOf = (
+  table: { readonly client: DynamoDBDocumentClient; readonly tableName: string },
+  store: CatalogDeltas & SegmentPointers,
+  clock: Clock,
+  segments: CatalogSegments,
+): CatalogMaintenance =>
+  new CatalogCompaction({
+    segments,
+    log: new KeptLog(),
+    pointers: store,
+    deltas: store,
+    records: () => catalogRecords(table),
+    clock,
+    ids: ulids(clock),
+  });
 
 /** Host names that only tests know; no test asks a name server. */
 const testHosts: Readonly<Record<string, readonly string[]>> = {

@@ -5,6 +5,7 @@ import { documentClient } from "#adapters/dynamodb/client.ts";
 import { createTable } from "#adapters/dynamodb/create-table.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
+import type { SegmentPointers } from "#core/ports/catalog-segments.ts";
 import type { Store } from "#core/ports/store.ts";
 import { FixedClock } from "./fixed-clock.ts";
 
@@ -33,7 +34,7 @@ export async function aStore(
     readonly backOff?: (attempt: number) => Promise<void>;
   } = {},
 ): Promise<{
-  readonly store: Store & CatalogDeltas;
+  readonly store: Store & CatalogDeltas & SegmentPointers;
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly clock: FixedClock;

@@ -4,6 +4,7 @@ import { item } from "dynamodb-toolbox/schema/item";
 import { number } from "dynamodb-toolbox/schema/number";
 import { string } from "dynamodb-toolbox/schema/string";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
+import type { SegmentPointer } from "#core/ports/catalog-segments.ts";
 import type { Guard } from "#core/ports/change.ts";
 import { keys } from "../keys.ts";
 import { compressed, schemaVersion, shaped, table } from "./table.ts";
@@ -52,6 +53,19 @@ export const deltaItem = new Entity({
     delta: string().optional(),
   }),
   computeKey: ({ id }) => keys.delta(id),
+});
+
+/** Which segment of the catalog's index stands. */
+export const segmentPointerItem = new Entity({
+  name: "segment-pointer",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    version: number(),
+    pointer: shaped<SegmentPointer>(),
+  }),
+  computeKey: () => keys.segmentPointer(),
 });
 
 /** A reply that answers the same request again; its body gzipped, because it may be larger than an item. */

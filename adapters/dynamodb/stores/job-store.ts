@@ -4,13 +4,13 @@ import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import { $add, UpdateItemCommand } from "dynamodb-toolbox/entity/actions/update";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { ReportPart } from "#core/jobs/job-report.ts";
-import type { Job } from "#core/jobs/job.ts";
+import { isWaiting, type Job } from "#core/jobs/job.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { JobQuery, JobStore, Page, ReportQuery } from "#core/ports/store.ts";
 import { commitSteps, type Step } from "../commit.ts";
 import { jobItem, reportItem, slotItem, waitingItem } from "../items/jobs.ts";
 import { whole } from "../items/table.ts";
-import { admitStep, clearPlace, jobRetentionDays, leaveLine, takeSlot, waits } from "../job-steps.ts";
+import { admitStep, clearPlace, jobRetentionDays, leaveLine, restorePlace, takeSlot } from "../job-steps.ts";
 import { jobMonths, keys, keyText, shardCount } from "../keys.ts";
 import { readJob, readOr } from "../records.ts";
 import { getItem, getItems, queryItems, sent, type PartitionQuery, type TableRef } from "../requests.ts";
@@ -75,7 +75,7 @@ async function admit(ref: TableRef, line: string, slots: number, at: Date): Prom
   if (free.length === 0 || jobIds.length === 0) return [];
   const jobs = await jobsOf(ref, jobIds);
   const admittedAt = at.toISOString();
-  const waiting = jobs.filter(waits);
+  const waiting = jobs.filter(isWaiting);
   const ids = new Set(waiting.map(({ id }) => id));
   for (const id of jobIds) if (!ids.has(id)) await together(ref, clearPlace(line, id));
   const admitted: Job[] = [];
@@ -153,6 +153,15 @@ async function activeJobs(ref: TableRef, cursor: string | null): Promise<Page<Jo
   };
 }
 
+async function yieldLease(ref: TableRef, job: Job): Promise<void> {
+  const { ToolboxItem: _, ...params } = jobItem
+    .build(UpdateItemCommand)
+    .item({ id: job.id, lease: null, error: whole(job.error), progress: whole(job.progress) })
+    .options({ tableName: ref.tableName, condition: heldBy(job) })
+    .params();
+  await updated(ref, params);
+}
+
 /** Jobs, and the table as their queue. */
 export const jobStore = (ref: TableRef, clock: Clock): JobStore => {
   const { tableName } = ref;
@@ -160,6 +169,7 @@ export const jobStore = (ref: TableRef, clock: Clock): JobStore => {
     job: async (jobId) => readOr(readJob, await getItem(ref, keys.job(jobId))),
     listJobs: (query) => listJobs(ref, clock, query),
     jobReport: (jobId, query) => jobReport(ref, jobId, query),
+    standInLine: (line, jobId) => together(ref, restorePlace(line, jobId)),
     admit: (line, slots, at) => admit(ref, line, slots, at),
     activeJobs: (cursor) => activeJobs(ref, cursor),
     async claim(jobId, at, leaseUntil) {
@@ -194,14 +204,7 @@ export const jobStore = (ref: TableRef, clock: Clock): JobStore => {
       if (held === null) return "lost";
       return held.cancelRequested ? "cancel-requested" : "held";
     },
-    async yieldLease(job) {
-      const { ToolboxItem: _, ...params } = jobItem
-        .build(UpdateItemCommand)
-        .item({ id: job.id, lease: null, error: whole(job.error), progress: whole(job.progress) })
-        .options({ tableName, condition: heldBy(job) })
-        .params();
-      await updated(ref, params);
-    },
+    yieldLease: (job) => yieldLease(ref, job),
   };
 };
 

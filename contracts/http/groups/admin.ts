@@ -15,4 +15,15 @@ export const adminRoutes = {
     problems: ["forbidden", "contention"],
     idempotent: true,
   }),
+  rebuildCatalog: route({
+    method: "POST",
+    path: "/admin/rebuild",
+    summary: "Make the catalog's index and the lines of jobs anew from all that is stored",
+    who: "APPLICATION_ADMIN",
+    authenticated: true,
+    status: 202,
+    result: job,
+    problems: ["forbidden", "contention"],
+    idempotent: true,
+  }),
 };

@@ -3,6 +3,7 @@ import { keptReply } from "#core/call/call.ts";
 import { shardOf, shards } from "#adapters/dynamodb/keys.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
+import type { SegmentPointers } from "#core/ports/catalog-segments.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Store } from "#core/ports/store.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -16,12 +17,14 @@ import type { TypicalCatalog } from "#test/support/typical-catalog.ts";
 
 /** What a row of docs/data-model.md is tried on: a table of its own, and records of usual length. */
 export interface Prepared extends TypicalCatalog {
-  readonly store: Store & CatalogDeltas;
+  readonly store: Store & CatalogDeltas & SegmentPointers;
   readonly clock: FixedClock;
 }
 
 /** Prepares a table, and gives the one call that the row is about. */
-export type Trial = (given: Prepared) => Promise<(store: Store & CatalogDeltas) => Promise<unknown>>;
+export type Trial = (
+  given: Prepared,
+) => Promise<(store: Store & CatalogDeltas & SegmentPointers) => Promise<unknown>>;
 
 export const conflict = new DomainError("contention");
 

@@ -154,6 +154,11 @@ export const jobChanges: Readonly<Record<string, Trial>> = {
     await given.store.commit([{ write: "enqueue", job: { ...job, line } }]);
     return (store) => store.admit(line, 4, given.clock.now());
   },
+  "`standInLine`": async (given) => {
+    const job = aTypicalJob(given);
+    await given.store.commit([{ write: "enqueue", job }]);
+    return (store) => store.standInLine(job.line, job.id);
+  },
   "`claim`": async (given) => {
     const { id } = await anAdmittedJob(given);
     const at = given.clock.now();

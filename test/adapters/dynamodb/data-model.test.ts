@@ -4,6 +4,7 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, describe, expect, it } from "vitest";
 import { tableShape } from "#contracts/storage.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
+import type { SegmentPointers } from "#core/ports/catalog-segments.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Store } from "#core/ports/store.ts";
 import { faultsOf } from "#test/support/faults.ts";
@@ -17,6 +18,7 @@ import { curationChanges } from "./access-curation-changes.ts";
 import { dictionaryChanges } from "./access-dictionaries.ts";
 import { jobChanges } from "./access-jobs.ts";
 import { reads } from "./access-reads.ts";
+import { segmentAccess } from "./access-segments.ts";
 
 const text = readFileSync(join(import.meta.dirname, "../../../docs/data-model.md"), "utf8");
 
@@ -65,6 +67,7 @@ const trials = {
   ...changes,
   ...dictionaryChanges,
   ...jobChanges,
+  ...segmentAccess,
   ...bulkAccess,
   ...curationChanges,
 };
@@ -74,7 +77,10 @@ const written: Snapshot[] = [];
 const kindsOfWrite = new Set<string>();
 
 /** A store that notes which of its methods are called, and with which writes. */
-function watched(store: Store & CatalogDeltas, called: Set<string>): Store & CatalogDeltas {
+function watched(
+  store: Store & CatalogDeltas & SegmentPointers,
+  called: Set<string>,
+): Store & CatalogDeltas & SegmentPointers {
   return new Proxy(store, {
     get: (target, name: keyof Store) => {
       called.add(name);
