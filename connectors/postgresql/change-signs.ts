@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { relationKey, type Relation } from "#core/ports/remote.ts";
 import { canExist } from "./identifiers.ts";
+import { readableSql } from "./relations.ts";
 import type { RunStatement } from "./statements.ts";
 
 const signRow = z.object({ schema: z.string(), name: z.string(), sign: z.string().nullable() });
@@ -20,13 +21,15 @@ const signOf = (
     pg_catalog.date_part('epoch', pg_catalog.pg_postmaster_start_time()))`;
 
 /**
- * Null where the engine cannot say cheaply: views and foreign tables show rows of others, a table with children
+ * Null where the login may not read the relation, because the counters would go on saying that all is as it was; and
+ * where the engine cannot say cheaply: views and foreign tables show rows of others, a table with children
  * shows theirs, a standby counts no changes, and a server may be set to count none.
  */
 const signsSql = `
   select n.nspname as schema, c.relname as name,
          case
            when pg_catalog.pg_is_in_recovery() or not pg_catalog.current_setting('track_counts')::boolean then null
+           when not (${readableSql}) then null
            when c.relkind in ('r', 'm') and not c.relhassubclass then ${signOf("c")}
            when c.relkind = 'p' then (
              select case when pg_catalog.bool_and(p.relkind in ('r', 'p'))

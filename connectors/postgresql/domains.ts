@@ -19,7 +19,7 @@ const ordered: ReadonlySet<DataType> = new Set([
 /** Numbers without an order. */
 const unordered: ReadonlySet<string> = new Set(["xid", "xid8", "cid"]);
 
-/** A longer value makes a column's list incomplete: what has such values is no category. */
+/** A longer value makes a column's list incomplete: what has such values is no category. Ends are cut to it. */
 const longestValue = 1000;
 
 const extremesPerStatement = 100;
@@ -36,8 +36,8 @@ function endsOf({ name, dataType, remoteType }: DomainColumn): readonly string[]
   if (dataType === "text") {
     const text = `${column}::text`;
     return [
-      `pg_catalog.min(${text} collate pg_catalog."C")`,
-      `pg_catalog.max(${text} collate pg_catalog."C")`,
+      `pg_catalog.left(pg_catalog.min(${text} collate pg_catalog."C"), ${longestValue})`,
+      `pg_catalog.left(pg_catalog.max(${text} collate pg_catalog."C"), ${longestValue})`,
       `pg_catalog.min(pg_catalog.length(${text}))`,
       `pg_catalog.max(pg_catalog.length(${text}))`,
     ];

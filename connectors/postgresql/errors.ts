@@ -62,9 +62,10 @@ const textOf = (value: unknown): string | undefined => (typeof value === "string
 
 /**
  * What a server said, without data. Errors about a value (class 22) quote the value, and a view can
- * fail on a row that the reader of the message may not see.
+ * fail on a row that the reader of the message may not see. What a function raises itself (class P0) is any text.
  */
 function serverMessage(sqlState: string, message: string, context: ErrorContext): string {
+  if (sqlState.startsWith("P0") && context.phase === "statement") return "a function raised an error";
   if (sqlState.startsWith("22")) return message.replace(/:?\s*["'«„“].*["'»“”]/su, " (value left out)");
   // Refusals of a login name the user, who belongs to the credentials, in quotes that follow its language.
   if (sqlState.startsWith("28")) return withoutSecrets(message, [context.username]);

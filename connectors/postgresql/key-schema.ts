@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { KeptDomain, KeyStore, KeyStoreRefusal } from "#core/ports/key-store.ts";
+import { RemoteError } from "#core/ports/remote.ts";
 import type { RunStatement } from "./statements.ts";
 
 /** The database's administrator makes it and lets the connection's login create in it; docs/runbook.md says how. */
@@ -7,15 +8,29 @@ export const keySchema = "reeve_keys";
 
 const refusalRow = z.object({ exists: z.boolean(), permitted: z.boolean() });
 
-/** A table of ours that somebody else owns may still be written to, but only who owns it surely can. */
+/**
+ * Raw values go into tables of the login itself and nowhere else: who owns a table reads all of it, and a view, a
+ * trigger or a rule sends elsewhere what is written. Who owns the schema can take away and replace what is in it.
+ * Names are compared by role, so that membership of the owner is not enough.
+ */
 const refusalSql = `
   select n.oid is not null as "exists",
          coalesce(pg_catalog.has_schema_privilege(n.oid, 'USAGE')
                   and pg_catalog.has_schema_privilege(n.oid, 'CREATE'), false)
+           and exists (
+             select from pg_catalog.pg_roles r
+              where r.oid = n.nspowner
+                and (r.rolsuper or r.rolname in (current_user, 'pg_database_owner')
+                     or r.oid = (select d.datdba from pg_catalog.pg_database d
+                                  where d.datname = pg_catalog.current_database())))
            and not exists (
              select from pg_catalog.pg_class c
               where c.relnamespace = n.oid and c.relname in ('column_domains', 'domain_values')
-                and not pg_catalog.has_table_privilege(c.oid, 'INSERT')) as permitted
+                and not (c.relkind = 'r'
+                         and pg_catalog.pg_get_userbyid(c.relowner) = current_user
+                         and pg_catalog.has_table_privilege(c.oid, 'INSERT')
+                         and not exists (select from pg_catalog.pg_trigger t where t.tgrelid = c.oid)
+                         and not exists (select from pg_catalog.pg_rewrite w where w.ev_class = c.oid))) as permitted
     from (select) one
     left join pg_catalog.pg_namespace n on n.nspname = '${keySchema}'`;
 
@@ -67,6 +82,19 @@ async function makeTables(run: RunStatement): Promise<void> {
   for (const sql of tableSql) await run(nothing, sql);
 }
 
+/** Nobody may put a trigger on the tables between the look at them and what is written. */
+const holdSql = `lock table ${keySchema}.column_domains, ${keySchema}.domain_values in row exclusive mode`;
+
+/** Looks again within the transaction that writes, because the tables may be others by now. */
+async function holdOwn(run: RunStatement): Promise<void> {
+  if ((await keyStoreRefusal(run)) !== null) throw notOurs();
+  await run(nothing, holdSql);
+  if ((await keyStoreRefusal(run)) !== null) throw notOurs();
+}
+
+const notOurs = (): RemoteError =>
+  new RemoteError("permission-denied", "the key schema or its tables are not the login's own");
+
 async function clear(run: RunStatement, dataSourceId: string): Promise<void> {
   await run(nothing, `delete from ${keySchema}.domain_values where data_source_id = $1`, [dataSourceId]);
   await run(nothing, `delete from ${keySchema}.column_domains where data_source_id = $1`, [dataSourceId]);
@@ -117,13 +145,16 @@ export const postgresqlKeyStore = (write: InTransaction, close: () => Promise<vo
     write(async (run) => {
       await run(nothing, lockSql);
       await makeTables(run);
+      await holdOwn(run);
       await clear(run, dataSourceId);
       await insert(run, dataSourceId, domains, at);
     }),
   removeDomains: (dataSourceId) =>
     write(async (run) => {
       const [row] = await run(existsRow, existsSql);
-      if (row?.exists === true) await clear(run, dataSourceId);
+      if (row?.exists !== true) return;
+      await holdOwn(run);
+      await clear(run, dataSourceId);
     }),
   close,
 });

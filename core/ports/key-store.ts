@@ -18,7 +18,7 @@ export interface DomainColumn {
  */
 export interface ColumnDomain {
   readonly name: string;
-  /** Null where the type has no order, or there is no value. */
+  /** Null where the type has no order, or there is no value. Of a text its first thousand characters. */
   readonly minimum: string | null;
   readonly maximum: string | null;
   /** The lengths of the shortest and the longest text. */
