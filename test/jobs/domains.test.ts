@@ -187,6 +187,22 @@ describe("the domains of a deleted data source", () => {
     await expectSound(app);
   });
 
+  it("are not removed when it came back before their removal ran", async () => {
+    const source = await aSource();
+    await app.drain();
+    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
+    await owner.api.restoreDataSource({ params: { dataSourceId: source.id }, body: {} });
+    await app.drain();
+    const { items } = await owner.api.listJobs({ query: { type: ["domain-removal"] } });
+    expect(items[0]).toMatchObject({
+      state: "succeeded",
+      result: { removed: false, reason: "data-source-restored" },
+    });
+    expect(await columnsKept(source)).not.toEqual([]);
+    expect((await shown(owner, source)).unavailableMasks).toEqual([]);
+    await expectSound(app);
+  });
+
   it("stay where the remote cannot be reached any more, and nothing else fails for it", async () => {
     const source = await aSource();
     await app.drain();
