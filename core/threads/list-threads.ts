@@ -5,10 +5,9 @@ import { fillPage } from "#core/call/fill-page.ts";
 import { thatFit } from "#core/call/reply-size.ts";
 import { foldName } from "#core/names/fold.ts";
 import { columnNamed } from "#core/sources/column-named.ts";
-import type { SchemaColumn } from "#core/sources/data-source.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
-import { showThread } from "#core/threads/show-thread.ts";
+import { lastName, noColumns, showThread, type ColumnNames } from "#core/threads/show-thread.ts";
 import type { ThreadPlace } from "#core/threads/thread.ts";
 
 const position = z.strictObject({ lastActivityAt: z.string(), threadId: z.string() });
@@ -19,9 +18,9 @@ export const listThreads =
   ({ store, cursors }: SourceDeps): UseCase<Routes["listThreads"]> =>
   async ({ params, query: { limit, cursor, ...filters } }, call) => {
     const { dataSource } = await readDataSource(store, call.user, params.dataSourceId, "thread:read");
-    const columnsOf = async () => (await store.dictionary(dataSource.id))?.columns ?? [];
+    const columnsOf = async (): Promise<ColumnNames> => (await store.dictionary(dataSource.id)) ?? noColumns;
     const named = filters.column === undefined ? null : await columnsOf();
-    const passes = filterOf(filters, named ?? []);
+    const passes = filterOf(filters, named ?? noColumns);
     const list = `threads/${dataSource.id}/${JSON.stringify(filters)}`;
     const page = await fillPage(cursors, list, { limit, cursor }, position, {
       read: async (after, wanted) => {
@@ -36,7 +35,7 @@ export const listThreads =
     const needsNames = page.items.some(({ columnId }) => columnId !== null);
     const [threads, columns] = await Promise.all([
       store.threads(page.items.map(({ threadId }) => threadId)),
-      named ?? (needsNames ? columnsOf() : []),
+      named ?? (needsNames ? columnsOf() : noColumns),
     ]);
     // One that was deleted since its place was read is passed over.
     const found = page.items.flatMap((place) => {
@@ -55,15 +54,16 @@ export const listThreads =
 /** A column is meant by its name today; one that is gone, by the last one that it had. */
 function filterOf(
   { column, resolved }: { readonly column?: string | undefined; readonly resolved?: boolean | undefined },
-  columns: readonly SchemaColumn[],
+  names: ColumnNames,
 ): (place: ThreadPlace) => boolean {
-  const meant = column === undefined ? undefined : columnNamed(columns, column);
-  const there = new Set(columns.map(({ id }) => id));
-  const isMeant = ({ columnId, columnName }: ThreadPlace): boolean => {
+  const meant = column === undefined ? undefined : columnNamed(names.columns, column);
+  const there = new Set(names.columns.map(({ id }) => id));
+  const isMeant = (place: ThreadPlace): boolean => {
     if (column === undefined) return true;
-    if (columnId === null) return false;
-    if (there.has(columnId)) return columnId === meant?.id;
-    return columnName !== null && foldName(columnName) === foldName(column);
+    if (place.columnId === null) return false;
+    if (there.has(place.columnId)) return place.columnId === meant?.id;
+    const name = lastName(names, place);
+    return name !== null && foldName(name) === foldName(column);
   };
   return (place) => isMeant(place) && (resolved === undefined || place.resolved === resolved);
 }

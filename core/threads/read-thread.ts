@@ -1,7 +1,7 @@
 import { authorize, type Action } from "#core/access/can.ts";
 import type { Call } from "#core/call/call.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import type { SchemaColumn } from "#core/sources/data-source.ts";
+import { noColumns, type ColumnNames } from "#core/threads/show-thread.ts";
 import { sourceResource } from "#core/sources/read-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import type { Reply, Thread } from "#core/threads/thread.ts";
@@ -37,5 +37,5 @@ export function replyOf(thread: Thread, replyId: string): Reply {
 export const columnsFor = async (
   { store }: SourceDeps,
   { columnId, dataSourceId }: Thread,
-): Promise<readonly SchemaColumn[]> =>
-  columnId === null ? [] : ((await store.dictionary(dataSourceId))?.columns ?? []);
+): Promise<ColumnNames> =>
+  columnId === null ? noColumns : ((await store.dictionary(dataSourceId)) ?? noColumns);

@@ -7,7 +7,7 @@ import type { SchemaColumn } from "#core/sources/data-source.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { columnsFor, readThread } from "#core/threads/read-thread.ts";
-import { showThread } from "#core/threads/show-thread.ts";
+import { noColumns, showThread } from "#core/threads/show-thread.ts";
 import { active, demandRoom, type Thread } from "#core/threads/thread.ts";
 import { auditedThread, changeOf, creationOf, endOf } from "#core/threads/thread-writes.ts";
 
@@ -34,7 +34,7 @@ export const createThread =
       lastActivityAt: now,
       version: 1,
     };
-    const result = showThread(made, column === null ? [] : [column]);
+    const result = showThread(made, column === null ? noColumns : { columns: [column], gone: [] });
     const details = { textLength: made.text.length };
     await store.commit(
       [...creationOf(made), auditedThread(ids, call, at, "thread:post", made, details)],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { SchemaColumn } from "#core/sources/data-source.ts";
 import { anApp } from "#test/support/app.ts";
-import { aDataSource, aRegistrar } from "#test/support/personas.ts";
+import { aDataSource, aRegistrar, aRemoteTable } from "#test/support/personas.ts";
+import { runSql } from "#test/support/postgres-client.ts";
 
 const app = await anApp();
 const { owner, connection } = await aRegistrar(app);
@@ -86,18 +86,6 @@ describe("the list of threads", () => {
 });
 
 describe("a column that is renamed or goes", () => {
-  /** A dictionary with other columns under the header, as a refresh leaves it. */
-  async function refresh(id: string, change: (columns: readonly SchemaColumn[]) => readonly SchemaColumn[]) {
-    const view = await app.store.dictionary(id);
-    if (view === null) throw new Error("no dictionary");
-    const { dataSource: before } = view;
-    const columns = change(view.columns);
-    const generation = app.ids.next("generation");
-    const chunks = await app.store.stageDictionary(id, generation, columns);
-    const dictionary = { ...before.dictionary, generation, chunks, columnCount: columns.length };
-    const record = { ...before, dictionary, version: before.version + 1 };
-    await app.store.commit([{ write: "put", kind: "data-source", record }]);
-  }
   const found = async (id: string, column: string) =>
     (await owner.api.listThreads({ params: { dataSourceId: id }, query: { column } })).items.map((one) => [
       one.column,
@@ -105,17 +93,26 @@ describe("a column that is renamed or goes", () => {
     ]);
 
   it("keeps its threads: under its new name, and under its last one when it is gone", async () => {
-    const { id } = await source();
+    const remote = await aRemoteTable();
+    const { id } = await aDataSource(owner, connection, remote);
+    const table = `${remote.schema}.${remote.table}`;
+    const refreshed = async (change: string) => {
+      await runSql(`alter table ${table} ${change}`);
+      await owner.api.runChecks({ params: { dataSourceId: id }, body: { checks: ["column-detection"] } });
+      await app.drain();
+    };
     const thread = await posted(id, "Q", "name");
-    await refresh(id, (columns) =>
-      columns.map((column) => (column.name === "name" ? { ...column, name: "label" } : column)),
-    );
+    await refreshed("rename column name to label");
     expect(await found(id, "label")).toEqual([["label", false]]);
     expect(await found(id, "name")).toEqual([]);
-    await refresh(id, (columns) => columns.filter(({ name }) => name === "id"));
-    expect(await read(thread.id)).toMatchObject({ columnRemoved: true });
+    await refreshed("drop column label");
+    expect(await found(id, "label")).toEqual([["label", true]]);
+    expect(await found(id, "name")).toEqual([]);
+    expect(await read(thread.id)).toMatchObject({ column: "label", columnRemoved: true });
     await reply(thread.id, "It is gone.");
     const { items } = await owner.api.listThreads({ params: { dataSourceId: id } });
     expect(items).toMatchObject([{ id: thread.id, columnRemoved: true, replies: [{ text: "It is gone." }] }]);
+    await refreshed("add column label text");
+    expect(await found(id, "label")).toEqual([["label", false]]);
   });
 });
