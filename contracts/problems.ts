@@ -42,6 +42,7 @@ export const problems = {
   "too-many-columns": { status: 422, title: "The table has more than 1,600 columns" },
   "too-many-queries": { status: 422, title: "A data source has at most 100 saved queries" },
   "too-many-tags": { status: 422, title: "A data source or column carries at most 100 tags" },
+  "too-many-threads": { status: 422, title: "A data source has at most 1,000 threads" },
   "internal-error": { status: 500, title: "Something went wrong on our side" },
   "job-dead-lettered": { status: 500, title: "The job failed at every attempt" },
   unavailable: { status: 503, title: "Reeve cannot reach its own storage" },

@@ -13,6 +13,9 @@ export const repeatable = <S extends z.ZodType>(one: S) =>
     .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<S>[])
     .optional();
 
-/** `{items, nextCursor}`; `nextCursor` is null on the last page. */
+/**
+ * `{items, nextCursor}`; `nextCursor` is null on the last page, and only there: a page before it may hold fewer items
+ * than asked for, also none, where few of many are the caller's to see.
+ */
 export const listOf = <S extends z.ZodType>(item: S) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });

@@ -1,6 +1,9 @@
 import * as z from "zod";
 import { text, timestamp } from "./common.ts";
 
+/** A data source has at most this many threads: their places are read with its dictionary. */
+export const maxThreads = 1000;
+
 /** A thread holds at most this many replies. */
 export const maxReplies = 500;
 

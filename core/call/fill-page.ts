@@ -11,9 +11,16 @@ interface Source<T, P, R> {
   readonly show: (item: T) => R;
 }
 
+/** Reads at least so many at a time: the fewer of them the caller may see, the more often it would be read. */
+const leastRead = 50;
+
+/** What one request reads ends with so many rounds; the next page goes on from there. */
+export const mostRounds = 20;
+
 /**
- * A page of exactly `limit` items, or fewer at the end, from a source whose pages may be thinned out by
- * what the caller may see. It reads one item more than it shows, so that the last page has no cursor.
+ * A page of `limit` items, or fewer at the end, from a source whose pages may be thinned out by what the caller may
+ * see. It reads more than it shows, so that the last page has no cursor. Where so few pass that `mostRounds` do not
+ * fill the page, it holds fewer, or none, and a cursor all the same: the end is where there is no cursor.
  */
 export async function fillPage<T, P, R>(
   cursors: Cursors,
@@ -24,17 +31,18 @@ export async function fillPage<T, P, R>(
 ): Promise<{ items: R[]; nextCursor: string | null }> {
   let after: P | null = query.cursor === undefined ? null : await cursors.open(list, query.cursor, position);
   const found: T[] = [];
-  do {
-    // Always a whole page: the fewer of them the caller may see, the more would be asked for one by one.
-    const page = await source.read(after, query.limit + 1);
+  const wanted = Math.max(leastRead, query.limit + 1);
+  for (let round = 1; round <= mostRounds; round += 1) {
+    const page = await source.read(after, wanted);
     found.push(...page.items);
     after = page.next;
-  } while (found.length <= query.limit && after !== null);
+    if (found.length > query.limit || after === null) break;
+  }
   const items = found.slice(0, query.limit);
   const last = items.at(-1);
-  const more = found.length > query.limit && last !== undefined;
+  const end = found.length > query.limit && last !== undefined ? source.positionOf(last) : after;
   return {
     items: items.map(source.show),
-    nextCursor: more ? await cursors.seal(list, source.positionOf(last)) : null,
+    nextCursor: end === null ? null : await cursors.seal(list, end),
   };
 }

@@ -1,6 +1,6 @@
 import type { Routes } from "#contracts/http/routes.ts";
 import { technologyContracts } from "#contracts/technologies/technology.ts";
-import { authorize } from "#core/access/can.ts";
+import { authorize, can } from "#core/access/can.ts";
 import { systemActor } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { retryConflict, staleRead } from "#core/call/retry-conflict.ts";
@@ -12,14 +12,15 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
 import type { DataSourceView } from "#core/ports/store.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
-import { readDataSource } from "#core/sources/read-data-source.ts";
-import { showDataSource, showDataSourceWith } from "#core/sources/show-data-source.ts";
+import { readDataSource, sourceResource } from "#core/sources/read-data-source.ts";
+import { showDataSource, showDataSourceWith, showOutline } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 
 /**
  * Brings a deleted data source back with all that lay with it, if its name and its table are free and its connection
  * is there. Where the table's columns are not those that it had, or cannot be looked at, it comes back disabled, and
- * an owner decides. One that is not deleted stays as it is.
+ * an owner decides. One that is not deleted stays as it is. Who may restore it but not read it is told no more of it
+ * than the list of deleted ones told them.
  */
 export const restoreDataSource =
   (deps: SourceDeps): UseCase<Routes["restoreDataSource"]> =>
@@ -96,8 +97,11 @@ async function restore(
     store.tagTree(),
   ]);
   if (dictionary === null) throw staleRead();
-  const after = restored(deps.ids, call, at, { ...view, tree }, comparison, name);
-  const result = showDataSourceWith(tree, { ...view, ...after });
+  const after = restored(deps.ids, call, at, { ...view, tree, edits: dictionary.edits }, comparison, name);
+  const shown = { ...view, ...after };
+  const result = can(call.user, "data-source:read", sourceResource(shown))
+    ? showDataSourceWith(tree, shown)
+    : showOutline(shown);
   await store.commit(
     restoreWrites(deps.ids, call, at, {
       before: view,

@@ -38,13 +38,18 @@ export function restored(
   ids: Ids,
   call: Call,
   at: Date,
-  { dataSource: before, health, tree }: DataSourceView & { readonly tree: TagTree },
+  {
+    dataSource: before,
+    health,
+    tree,
+    edits,
+  }: DataSourceView & Pick<DictionaryView, "edits"> & { readonly tree: TagTree },
   comparison: Comparison,
   name: string = before.name,
 ): Restored {
   // What is deleted holds no tag: one that was deleted meanwhile does not come back with it.
   const tags = before.tags.filter(({ tagId }) => tree.get(tagId) !== undefined);
-  demandStanding(carried(tags, tree), at);
+  demandStanding(carried([...tags, ...columnTags(edits)], tree), at);
   const dataSource: DataSource = {
     ...before,
     name,
@@ -73,9 +78,13 @@ interface Findings {
 const carried = (tags: readonly AppliedTag[], tree: TagTree): readonly Tag[] =>
   tags.flatMap(({ tagId }) => tree.get(tagId) ?? []);
 
+/** The tags of its columns come back with it, too, those of columns that are gone included. */
+const columnTags = (edits: DictionaryView["edits"]): readonly AppliedTag[] =>
+  [...edits.values()].flatMap(({ tags }) => tags);
+
 /** The writes that bring a data source back, all in one transaction. */
 export function restoreWrites(ids: Ids, call: Call, at: Date, findings: Findings): readonly Write[] {
-  const { before, after, connection, tree } = findings;
+  const { before, after, connection, dictionary, tree } = findings;
   const { dataSource, job } = after;
   const { id, name, connectionId, remote } = dataSource;
   return [
@@ -85,7 +94,7 @@ export function restoreWrites(ids: Ids, call: Call, at: Date, findings: Findings
       secretRef: connection.secretRef,
       otherwise: staleRead(),
     },
-    ...tagsStand(tree, carried(dataSource.tags, tree)),
+    ...tagsStand(tree, carried([...dataSource.tags, ...columnTags(dictionary.edits)], tree)),
     { write: "claim", guard: dataSourceNameGuard(name), owner: id, otherwise: nameTaken(name) },
     {
       write: "claim",
@@ -132,13 +141,22 @@ const healthWrites = (before: DataSourceHealth, after: DataSourceHealth): readon
       ];
 
 /** All that the index knows of a data source, because it may have forgotten what was deleted. */
-const changeOf = ({ after: { dataSource, health }, members, dictionary }: Findings): CatalogChange => ({
+const changeOf = ({ after: { dataSource, health }, members, dictionary, tree }: Findings): CatalogChange => ({
   dataSourceId: dataSource.id,
   header: headerDocument(dataSource),
   health: healthDocument(health),
   owners: { principals: ownersOf(members), version: 1 },
   columns: columnsDocument(dictionary.columns, dataSource),
-  columnTags: columnTagsDocument(dictionary.columns, dictionary.edits, dataSource),
+  columnTags: standingColumnTags(columnTagsDocument(dictionary.columns, dictionary.edits, dataSource), tree),
+});
+
+/** Without those that were deleted meanwhile: their deletion did not look at what was deleted itself. */
+const standingColumnTags = (
+  { tagIds, version }: ReturnType<typeof columnTagsDocument>,
+  tree: TagTree,
+): ReturnType<typeof columnTagsDocument> => ({
+  tagIds: tagIds.filter((id) => tree.get(id) !== undefined),
+  version,
 });
 
 const auditedRestore = (ids: Ids, call: Call, at: Date, findings: Findings): Write => {

@@ -39,21 +39,25 @@ export const getJobReport =
 /** A result holds at most this many lines of each list. */
 const shownLines = 100;
 
+/** And looks for them so often: of a long report, a reader who may see little of it would else have all of it read. */
+const rounds = 5;
+
 async function firstLines(
   store: Store,
   user: User,
   job: Job,
   kind: ReportKind,
-): Promise<readonly ReportLine[]> {
+): Promise<{ readonly lines: readonly ReportLine[]; readonly more: boolean }> {
   const read = reportReader(store, user, job, kind);
   const lines: ReportLine[] = [];
   let after: ReportPosition | null = null;
-  do {
+  for (let round = 1; round <= rounds; round += 1) {
     const page: Awaited<ReturnType<typeof read>> = await read(after);
     lines.push(...page.items);
     after = page.next;
-  } while (after !== null && lines.length <= shownLines);
-  return lines;
+    if (after === null || lines.length > shownLines) break;
+  }
+  return { lines: lines.slice(0, shownLines), more: after !== null || lines.length > shownLines };
 }
 
 /** The result of a job that reports, with the first lines of its lists; the rest is in its report. */
@@ -65,12 +69,18 @@ export async function resultWithLists(store: Store, user: User, job: Job): Promi
   ]);
   return {
     ...job.result,
-    createdDataSources: created
-      .slice(0, shownLines)
-      .map(({ shown: { dataSourceId, name, schema, table } }) => ({ id: dataSourceId, name, schema, table })),
-    skippedTables: skipped
-      .slice(0, shownLines)
-      .map(({ shown: { schema, table, reason, detail } }) => ({ schema, table, reason, detail })),
-    truncated: created.length > shownLines || skipped.length > shownLines,
+    createdDataSources: created.lines.map(({ shown: { dataSourceId, name, schema, table } }) => ({
+      id: dataSourceId,
+      name,
+      schema,
+      table,
+    })),
+    skippedTables: skipped.lines.map(({ shown: { schema, table, reason, detail } }) => ({
+      schema,
+      table,
+      reason,
+      detail,
+    })),
+    truncated: created.more || skipped.more,
   };
 }

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { dataSource, dataSourceSummary } from "#contracts/resources/data-source.ts";
-import { assessHealth, listChecks, unavailableMasks } from "#core/health/assess-health.ts";
+import { checkNames } from "#contracts/resources/data-source.ts";
+import { assessHealth, listChecks, unavailableMasks, unknownCheck } from "#core/health/assess-health.ts";
 import type { DataSourceRole } from "#contracts/resources/data-source.ts";
 import type { CatalogEntry } from "#core/ports/catalog-index.ts";
 import type { DataSourceView, TagStore } from "#core/ports/store.ts";
@@ -55,6 +56,40 @@ export function showDataSourceWith(
     myRole: membership?.role ?? null,
     createdAt: record.createdAt,
     createdBy: record.createdBy,
+    updatedAt: record.updatedAt,
+    version: record.version,
+  };
+}
+
+/**
+ * What somebody is told of a data source that they may not read: no more than its place, its name, its state and its
+ * dates. Every text is empty, and every figure is null, none or unknown, whatever it is in truth.
+ */
+export function showOutline({
+  dataSource: record,
+  membership,
+}: Pick<DataSourceView, "dataSource" | "membership">): z.output<typeof dataSource> {
+  return {
+    id: record.id,
+    name: record.name,
+    technology: record.technology,
+    connectionId: record.connectionId,
+    remote: { ...record.remote },
+    description: "",
+    descriptionProvenance: null,
+    documentation: "",
+    tags: [],
+    status: record.status,
+    health: { status: "unknown", checks: checkNames.map((check) => ({ check, ...unknownCheck })) },
+    statistics: { rowCount: null, highCardinalityColumn: null, fingerprintAt: null },
+    unavailableMasks: [],
+    statisticsPrevented: false,
+    columnCount: 0,
+    origin: { ...record.origin },
+    queryAs: null,
+    myRole: membership?.role ?? null,
+    createdAt: record.createdAt,
+    createdBy: "",
     updatedAt: record.updatedAt,
     version: record.version,
   };

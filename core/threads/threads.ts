@@ -1,4 +1,5 @@
 import type { Routes } from "#contracts/http/routes.ts";
+import { maxThreads } from "#contracts/resources/thread.ts";
 import { keptReply, type UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -11,13 +12,14 @@ import { noColumns, showThread } from "#core/threads/show-thread.ts";
 import { active, demandRoom, type Thread } from "#core/threads/thread.ts";
 import { auditedThread, changeOf, creationOf, endOf } from "#core/threads/thread-writes.ts";
 
-/** Begins a thread on a data source or on one of its columns. */
+/** Begins a thread on a data source or on one of its columns; `too-many-threads` where it has as many as it may. */
 export const createThread =
   (deps: SourceDeps): UseCase<Routes["createThread"]> =>
   async ({ params, body }, call) => {
     const { store, ids, clock } = deps;
     const { dataSource } = await readDataSource(store, call.user, params.dataSourceId, "thread:post");
     const column = body.column === undefined ? null : await demandColumn(deps, dataSource.id, body.column);
+    await demandPlace(deps, dataSource.id);
     const at = clock.now();
     const now = at.toISOString();
     const made: Thread = {
@@ -42,6 +44,12 @@ export const createThread =
     );
     return result;
   };
+
+/** They are counted, not held: those that begin at the same moment may come to a few more than there may be. */
+async function demandPlace({ store }: SourceDeps, dataSourceId: string): Promise<void> {
+  const places = await store.threadPlaces(dataSourceId, null, maxThreads);
+  if (places.length >= maxThreads) throw new DomainError("too-many-threads");
+}
 
 async function demandColumn(
   { store }: SourceDeps,

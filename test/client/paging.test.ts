@@ -44,6 +44,17 @@ describe("a list", () => {
     expect(queries()).toEqual(["/tags?limit=10", "/tags?limit=10&cursor=10", "/tags?limit=10&cursor=20"]);
   });
 
+  it("goes on behind a page without items that has a cursor", async () => {
+    server = await startScriptedServer(({ url }) => {
+      const last = new URL(url, "http://x").searchParams.get("cursor") === "on";
+      return {
+        body: last ? { items: [{ name: "late" }], nextCursor: null } : { items: [], nextCursor: "on" },
+      };
+    });
+    const client = reeveClient({ baseUrl: server.url });
+    expect(await collected(items(client.listTags, {}))).toEqual([{ name: "late" }]);
+  });
+
   it("asks for no page that nobody wants", async () => {
     const client = await clientOf(["a", "b", "c"]);
     for await (const page of pages(client.listTags, { query: { limit: 1 } })) {

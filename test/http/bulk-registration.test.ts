@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { anApp } from "#test/support/app.ts";
+import { anApp, caller } from "#test/support/app.ts";
 import { reportOf, tableNames } from "#test/support/bulk.ts";
 import { aConnectionMember } from "#test/support/catalog-records.ts";
 import { aPersona, makeMember, registering, type Persona } from "#test/support/personas.ts";
@@ -179,6 +179,30 @@ describe("GET /jobs/{jobId}/report", () => {
     expect(misused).toMatchObject({ status: 400, body: { code: "invalid-cursor" } });
     const wrong = await app.call("GET", `/jobs/${jobId}/report`, { as: owner, query: { kind: "x" } });
     expect(wrong.status).toBe(400);
+  });
+
+  it("is looked through a little, not to its end, for the first lines that somebody may see", async () => {
+    const { jobId } = await aRun(1);
+    const admin = await aPersona(app, { permissions: ["APPLICATION_ADMIN"] });
+    const [part] = await app.store.jobReport(jobId, { kind: "created", from: null, limit: 1 });
+    if (part === undefined) throw new Error("no part");
+    let reads = 0;
+    const store: typeof app.store = {
+      ...app.store,
+      jobReport: (_, { kind, from, limit }) => {
+        reads += 1;
+        const first = (from?.number ?? -1) + 1;
+        return Promise.resolve(
+          Array.from({ length: limit }, (__, n) => ({ ...part, kind: kind ?? "created", number: first + n })),
+        );
+      },
+    };
+    const call = caller({ ...app.parts, store });
+    const { body } = await call("GET", `/jobs/${jobId}`, { as: admin });
+    expect(body).toMatchObject({ result: { createdDataSources: [], skippedTables: [], truncated: true } });
+    expect(reads).toBe(10);
+    const page = await call("GET", `/jobs/${jobId}/report`, { as: admin, query: { kind: "created" } });
+    expect(page.body).toMatchObject({ items: [], nextCursor: expect.any(String) });
   });
 
   it("shows a registrar tables of their schemas, and data sources only to who may see them", async () => {

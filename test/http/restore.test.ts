@@ -233,39 +233,6 @@ describe("a restoration is refused", () => {
   });
 });
 
-describe("who may restore", () => {
-  it("owners and APPLICATION_ADMIN; nobody else is told that there was anything", async () => {
-    const made = await source();
-    const expert = await aPersona(app);
-    await makeMember(app, made, expert, "expert");
-    const past = await aPersona(app);
-    await makeMember(app, made, past, "owner", app.clock.now().toISOString());
-    await remove(made);
-    const others = [
-      expert,
-      past,
-      await aPersona(app, { permissions: ["GOVERNANCE", "AUDIT", "USER_ADMIN", "CREATE_DATA_SOURCE"] }),
-    ];
-    for (const as of others) {
-      expect(await restore(made, as)).toMatchObject({ status: 404, body: { code: "not-found" } });
-      expect(await listDeleted(as)).toEqual([]);
-    }
-    const admin = await aPersona(app, { permissions: ["APPLICATION_ADMIN"] });
-    expect((await listDeleted(admin)).find(({ id }) => id === made.id)).toMatchObject({ myRole: null });
-    expect(await restore(made, admin)).toMatchObject({ status: 200, body: { myRole: null } });
-    expect((await show(made, admin)).status).toBe(404);
-  });
-
-  it("of one that is not deleted its owners alone get an answer", async () => {
-    const made = await source();
-    const expert = await aPersona(app);
-    await makeMember(app, made, expert, "expert");
-    expect((await restore(made, expert)).status).toBe(403);
-    const admin = await aPersona(app, { permissions: ["APPLICATION_ADMIN"] });
-    expect((await restore(made, admin)).status).toBe(404);
-  });
-});
-
 describe("the list of what can be restored", () => {
   it("is newest first, page by page, and says until when", async () => {
     const { owner: as, connection: own } = await aRegistrar(app);

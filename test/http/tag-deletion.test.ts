@@ -144,6 +144,47 @@ describe("DELETE /tags/{name}", () => {
     await expectSound(app);
   });
 
+  it("and a data source coming back with it on a column at once: it comes back without it, or later", async () => {
+    const tag = unique("returning");
+    await make(tag);
+    const { id: tagId = "" } = (await app.store.tagTree()).find(tag) ?? {};
+    const dataSourceId = await aSource();
+    const params = { dataSourceId };
+    await owner.api.updateColumn({ params: { ...params, column: "name" }, body: { addTags: [tag] } });
+    await owner.api.deleteDataSource({ params });
+    const restore = () => app.call("POST", `/data-sources/${dataSourceId}/restore`, { as: owner });
+    const seen: unknown[] = [];
+    const index = {
+      ...app.parts.index,
+      page: app.parts.index.page.bind(app.parts.index),
+      carriesAny: async () => {
+        seen.push((await restore()).body);
+        return false;
+      },
+    };
+    // A restoration that has read the tags before the deletion began finds at its end that it has begun.
+    const late = caller({
+      ...app.parts,
+      store: {
+        ...app.store,
+        tagTree: async () => {
+          const tree = await app.store.tagTree();
+          if (seen.length > 0) return tree;
+          const reply = await caller({ ...app.parts, index })("DELETE", `/tags/${tag}`, { as: governor });
+          expect(reply.status).toBe(204);
+          return tree;
+        },
+      },
+    });
+    const reply = await late("POST", `/data-sources/${dataSourceId}/restore`, { as: owner });
+    expect(seen).toMatchObject([{ code: "contention" }]);
+    expect(reply.status).toBe(200);
+    const replica = new CatalogReplica(app.store, app.clock);
+    expect(await replica.carriesAny(new Set([tagId]))).toBe(false);
+    expect((await owner.api.getDictionary({ params })).items.flatMap(({ tags }) => tags)).toEqual([]);
+    await expectSound(app);
+  });
+
   it("takes so many at a time as a transaction does, and says how many there are", async () => {
     const root = unique("many");
     for (let n = 0; n < 48; n += 1) await make(`${root}.t${n}`);

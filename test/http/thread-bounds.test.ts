@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { threadCounts } from "#core/threads/thread.ts";
+import type { Write } from "#core/ports/change.ts";
+import { placeOf, threadCounts, type ThreadPlace } from "#core/threads/thread.ts";
 import { anApp } from "#test/support/app.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { aDataSource, aRegistrar } from "#test/support/personas.ts";
@@ -34,6 +35,33 @@ async function aLongThread(dataSourceId: string, count: number, text: string): P
   await app.store.commit(creationOf(thread));
   return thread.id;
 }
+
+/** Writes many places, a hundred at a time. */
+async function inSteps(places: readonly ThreadPlace[], write: (place: ThreadPlace) => Write): Promise<void> {
+  for (let from = 0; from < places.length; from += 100) {
+    await app.store.commit(places.slice(from, from + 100).map(write));
+  }
+}
+
+describe("a data source is full", () => {
+  it("with 1,000 threads, resolved ones included, until one is deleted", async () => {
+    const { id } = await source();
+    const first = await post(id, "the first");
+    const column = { dataSourceId: id, columnId: "col_1", columnName: "id" };
+    const places = Array.from({ length: 998 }, (_, index) => {
+      const lastActivityAt = new Date(app.clock.now().getTime() - index).toISOString();
+      return placeOf(aThread({ ...column, resolved: index % 2 === 0, lastActivityAt }));
+    });
+    await inSteps(places, (record) => ({ write: "put", kind: "thread-place", record }));
+    const begin = () => app.call("POST", threadsPath(id), { as: owner, body: { text: "Q" } });
+    expect((await begin()).status).toBe(201);
+    expect(await begin()).toMatchObject({ status: 422, body: { code: "too-many-threads" } });
+    expect((await reply(first.id, "still possible")).status).toBe(201);
+    await owner.api.deleteThread({ params: { threadId: first.id } });
+    expect((await begin()).status).toBe(201);
+    await inSteps(places, (record) => ({ write: "remove", kind: "thread-place", record }));
+  });
+});
 
 describe("a thread is full", () => {
   it("with 500 replies", async () => {

@@ -33,7 +33,7 @@ export const curationChanges: Readonly<Record<string, Trial>> = {
     const view = { dataSource, health, membership: owner };
     const at = given.clock.now();
     const tree = await given.store.tagTree();
-    const after = restored(given.ids, given.call, at, { ...view, tree }, "unchanged");
+    const after = restored(given.ids, given.call, at, { ...view, tree, edits: new Map() }, "unchanged");
     const writes = restoreWrites(given.ids, given.call, at, {
       before: view,
       after,

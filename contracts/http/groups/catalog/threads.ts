@@ -46,7 +46,7 @@ export const threadRoutes = {
     status: 201,
     location: "/threads",
     result: thread,
-    problems: ["not-found", "forbidden", "column-not-found", "contention"],
+    problems: ["not-found", "forbidden", "column-not-found", "too-many-threads", "contention"],
     idempotent: true,
   }),
   getThread: route({
