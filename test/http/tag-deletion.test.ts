@@ -179,7 +179,7 @@ describe("DELETE /tags/{name}", () => {
     const reply = await late("POST", `/data-sources/${dataSourceId}/restore`, { as: owner });
     expect(seen).toMatchObject([{ code: "contention" }]);
     expect(reply.status).toBe(200);
-    const replica = new CatalogReplica(app.store, app.clock);
+    const replica = new CatalogReplica({ deltas: app.store, clock: app.clock });
     expect(await replica.carriesAny(new Set([tagId]))).toBe(false);
     expect((await owner.api.getDictionary({ params })).items.flatMap(({ tags }) => tags)).toEqual([]);
     await expectSound(app);
