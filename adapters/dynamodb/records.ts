@@ -64,12 +64,17 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
       dictionary: { source: "remote", ...dictionary },
     };
   },
-  "data-source-health": (item) => ({
-    domainsAt: null,
-    changeSign: null,
-    relationIdentity: null,
-    ...healthItem.build(EntityFormatter).format(item),
-  }),
+  "data-source-health": (item) => {
+    const record = healthItem.build(EntityFormatter).format(item);
+    return {
+      domainsAt: null,
+      // Nobody wrote it down: a fingerprint may have kept them.
+      domainsMayRemain: record.fingerprintAt !== null,
+      changeSign: null,
+      relationIdentity: null,
+      ...record,
+    };
+  },
   "data-source-member": (item) => dataSourceMemberItem.build(EntityFormatter).format(item),
   "documentation-version": (item) => documentationVersionItem.build(EntityFormatter).format(item),
   measurement: (item) => {

@@ -61,6 +61,7 @@ export function initialHealth(
     fingerprintAt: null,
     fingerprint: [],
     domainsAt: null,
+    domainsMayRemain: false,
     changeSign: null,
     relationIdentity: null,
     version: 1,

@@ -46,6 +46,11 @@ export interface DataSourceHealth {
   readonly fingerprint: readonly FingerprintColumn[];
   /** When the fingerprint's domains were put into Reeve's key schema inside the remote; null while none are kept. */
   readonly domainsAt: string | null;
+  /**
+   * Whether rows of domains may lie in the remote, be they of an earlier fingerprint that does not count any more: a
+   * deletion has to remove them. Only a removal that succeeded takes it back.
+   */
+  readonly domainsMayRemain: boolean;
   /** What the engine said of changes just before the rows were counted: while it says the same, nothing has changed. */
   readonly changeSign: string | null;
   /**

@@ -18,7 +18,13 @@ export interface Measured {
   readonly figures: Partial<
     Pick<
       DataSourceHealth,
-      "rowCount" | "highCardinalityColumn" | "fingerprintAt" | "fingerprint" | "domainsAt" | "changeSign"
+      | "rowCount"
+      | "highCardinalityColumn"
+      | "fingerprintAt"
+      | "fingerprint"
+      | "domainsAt"
+      | "domainsMayRemain"
+      | "changeSign"
     >
   >;
   /** Why nothing more could be asked in this session, where that is so. */
@@ -177,6 +183,9 @@ class Run {
       ? "columns-changed"
       : await this.subject.keepDomains(session, fingerprint);
     this.figures = { ...this.figures, domainsAt: refusal === null ? this.now() : null };
+    if (refusal === null || !writesNothing.has(refusal)) {
+      this.figures = { ...this.figures, domainsMayRemain: true };
+    }
     return refusal === null ? passed : { state: "passed", detail: `domains-not-kept: ${refusal}` };
   }
 
@@ -203,6 +212,13 @@ class Run {
     return this.clock.now().toISOString();
   }
 }
+
+/** With these nothing was put into the remote; after any other, a lost connection say, nobody knows. */
+const writesNothing: ReadonlySet<string> = new Set([
+  "columns-changed",
+  "key-schema-missing",
+  "permission-denied",
+]);
 
 const areSameColumns = (before: readonly Candidate[], after: readonly Candidate[]): boolean =>
   before.length === after.length &&

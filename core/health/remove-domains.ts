@@ -12,6 +12,8 @@ import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import { RemoteError } from "#core/ports/remote.ts";
+import type { RemoteFailure } from "#contracts/resources/remote.ts";
+import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import type { ConnectionStore, DataSourceStore, DataSourceView } from "#core/ports/store.ts";
 
 const removalInput = z.object({ removedDataSourceId: z.string() });
@@ -33,7 +35,7 @@ const domainRemoval = (
 
 /**
  * What a data source's deletion has to do about its domains: forgets that they are kept, and sends the job that
- * removes them. Nothing where none are kept.
+ * removes them. Nothing where the remote surely holds none.
  */
 export async function domainRemovalOf(
   store: Pick<ConnectionStore, "connection">,
@@ -41,8 +43,7 @@ export async function domainRemovalOf(
   { dataSource, health }: Pick<DataSourceView, "dataSource" | "health">,
   asked: Asked,
 ): Promise<{ readonly writes: readonly Write[]; readonly job: Job | null }> {
-  const view =
-    health.domainsAt === null ? null : await store.connection(dataSource.connectionId, systemActor);
+  const view = health.domainsMayRemain ? await store.connection(dataSource.connectionId, systemActor) : null;
   if (view === null) return { writes: [], job: null };
   const job = domainRemoval(ids, view.connection, dataSource.id, asked);
   const forgotten: Write = {
@@ -63,14 +64,16 @@ export function lateRemoval(
   dataSourceId: string,
   { figures }: Measured,
 ): readonly Write[] {
-  if (figures.domainsAt === undefined || figures.domainsAt === null) return [];
+  if (figures.domainsMayRemain !== true) return [];
   const asked = { by: createdBy, at: clock.now(), correlationId };
   return [{ write: "enqueue", job: domainRemoval(ids, connection, dataSourceId, asked) }];
 }
 
 /** What a removal needs from outside. */
 export interface RemovalDeps {
-  readonly store: Pick<ConnectionStore, "connection"> & Pick<DataSourceStore, "dataSource">;
+  readonly store: Pick<ConnectionStore, "connection"> &
+    Pick<DataSourceStore, "dataSource"> &
+    Pick<DeletionStore, "deletedDataSource">;
   readonly keyStores: KeyStores;
   readonly log: Log;
   readonly statementTimeoutMs: number;
@@ -78,9 +81,38 @@ export interface RemovalDeps {
 
 const done = (result: Outcome["result"]): Outcome => ({ result, writes: () => Promise.resolve([]) });
 
+/** What passes by itself, or when somebody looks after the database. */
+const passing: ReadonlySet<RemoteFailure> = new Set([
+  "unreachable",
+  "connection-lost",
+  "too-many-connections",
+  "lock-timeout",
+  "statement-timeout",
+]);
+
+/** The write that goes with a removal: what is deleted still, and as it was before it, holds nothing any more. */
+async function cleared(
+  store: Pick<DeletionStore, "deletedDataSource">,
+  dataSourceId: string,
+  before: number | null,
+): Promise<readonly Write[]> {
+  const health = (await store.deletedDataSource(dataSourceId, systemActor))?.health;
+  if (health === undefined || health.version !== before || !health.domainsMayRemain) return [];
+  return [
+    {
+      write: "replace",
+      kind: "data-source-health",
+      record: { ...health, domainsMayRemain: false, version: health.version + 1 },
+      expected: health.version,
+      otherwise: staleRead(),
+    },
+  ];
+}
+
 /**
- * Removes the domains, if the remote lets us: a database that is gone or closed to us is no reason to fail, and
- * what is left there is its owner's, in a schema that nobody else reads.
+ * Removes the domains, if the remote lets us: a database that is closed to us is no reason to fail, and what is left
+ * there is its owner's, in a schema that nobody else reads. What may pass is tried again, and at last left `failed`, so
+ * that a person can send it again.
  */
 export const domainRemovalHandler =
   (deps: RemovalDeps): JobHandler =>
@@ -91,14 +123,19 @@ export const domainRemovalHandler =
     // It came back meanwhile, and its checks may have put its domains there anew.
     const isBack = (await deps.store.dataSource(removedDataSourceId, systemActor)) !== null;
     if (isBack) return done({ removed: false, reason: "data-source-restored" });
+    const before = (await deps.store.deletedDataSource(removedDataSourceId, systemActor))?.health.version;
     try {
       const target = targetOf(view.connection);
       await deps.keyStores.withKeyStore(target, remoteBudget(deps, signal), (keys) =>
         keys.removeDomains(removedDataSourceId),
       );
-      return done({ removed: true });
+      return {
+        result: { removed: true },
+        writes: () => cleared(deps.store, removedDataSourceId, before ?? null),
+      };
     } catch (error) {
       if (!(error instanceof RemoteError) || error.reason === "cancelled") throw error;
+      if (passing.has(error.reason)) throw error;
       deps.log.warn("the domains of a deleted data source could not be removed", {
         jobId: job.id,
         reason: error.reason,

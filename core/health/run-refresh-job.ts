@@ -163,7 +163,7 @@ class Refresh {
     due: Due,
   ): Promise<Measured | null | "passed-over" | "put-off"> {
     const isFirst = this.position === this.first;
-    this.deadline = turnDeadline(this.deps.clock.now(), this.work.until, isFirst);
+    this.deadline = turnDeadline(this.deps.clock.now(), this.work.until, isFirst && !this.again);
     const sign = await this.signOf(session, due);
     if (this.passedOver(due, sign)) return "passed-over";
     const measured = await this.measure(session, remote, due.dataSourceId, sign);

@@ -4,7 +4,7 @@ import type { Connection } from "#core/connections/connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { automaticChecks } from "#core/health/health-job.ts";
 import { dispatchLine, type DispatchDeps } from "#core/jobs/dispatch.ts";
-import type { Job } from "#core/jobs/job.ts";
+import { isFinished, type Job } from "#core/jobs/job.ts";
 import { newJob } from "#core/jobs/new-job.ts";
 import type { Committer, ConnectionStore, JobStore } from "#core/ports/store.ts";
 
@@ -22,10 +22,16 @@ export interface NightlyReport {
 
 const connectionsAtOnce = 50;
 
+const dayMs = 24 * 60 * 60_000;
+
+/** So far back a night that is still unfinished keeps the next from its turn: a job does not last longer. */
+const nightsBefore = [1, 2, 3];
+
 /**
  * Begins one refresh of each connection's data sources for this night, which is a day in UTC. Run again in the same
  * night it begins nothing: the job's id follows from night and connection. One connection that fails keeps no
- * other from its turn, and is made up for by the next run.
+ * other from its turn, and is made up for by the next run. Where an earlier night's is not finished yet, another
+ * would only stand behind it in line and do the same again: there is none.
  */
 export async function startNightly(deps: NightlyDeps): Promise<NightlyReport> {
   const counts = { connections: 0, started: 0, failed: 0 };
@@ -52,6 +58,7 @@ async function startOne(deps: NightlyDeps, connection: Connection): Promise<bool
   const job = nightlyJob(connection, clock.now());
   if ((await store.job(job.id)) !== null) return false;
   if (!(await store.connectionInUse(connection.id))) return false;
+  if (await isBehind(store, connection, clock.now())) return false;
   const begun = new DomainError("job-state");
   try {
     await store.commit([{ write: "enqueue", job, otherwise: begun }]);
@@ -63,9 +70,21 @@ async function startOne(deps: NightlyDeps, connection: Connection): Promise<bool
   return true;
 }
 
+/** Whether the refresh of an earlier night has not come to its end. */
+async function isBehind(store: Pick<JobStore, "job">, { id }: Connection, at: Date): Promise<boolean> {
+  const night = Date.parse(windowOf(at));
+  const jobs = await Promise.all(
+    nightsBefore.map((nights) => store.job(nightlyJobId(id, night - nights * dayMs))),
+  );
+  return jobs.some((job) => job !== null && !isFinished(job.state));
+}
+
+/** The night as a day in UTC. */
+const windowOf = (at: Date): string => at.toISOString().slice(0, 10);
+
 /** The night's one job of a connection; which data sources it is about it reads as it goes. */
 function nightlyJob({ id, name }: Connection, at: Date): Job {
-  const window = at.toISOString().slice(0, 10);
+  const window = windowOf(at);
   const jobId = nightlyJobId(id, Date.parse(window));
   return newJob(
     { next: () => jobId },

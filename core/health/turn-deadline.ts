@@ -6,11 +6,12 @@ const overtimeMs = 120_000;
 
 /**
  * When a data source's turn is over, in milliseconds. The first of a worker has all the time that its checks may take,
- * the others what the worker has left; `until` is when it should leave off.
+ * the others what the worker has left, and so the first when it is tried again: the worker would be killed over it.
+ * `until` is when the worker should leave off.
  */
-export function turnDeadline(now: Date, until: Date | null, isFirst: boolean): number {
+export function turnDeadline(now: Date, until: Date | null, hasAllTime: boolean): number {
   const own = now.getTime() + checksTimeMs;
-  return until === null || isFirst ? own : Math.min(own, until.getTime() + overtimeMs);
+  return until === null || hasAllTime ? own : Math.min(own, until.getTime() + overtimeMs);
 }
 
 /** Whether any check ended because the time was over. */

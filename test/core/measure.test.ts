@@ -144,6 +144,25 @@ describe("a health run", () => {
     expect(checks["high-cardinality"]).toMatchObject({ state: "failed", detail: "connection-lost: no" });
   });
 
+  it.each([
+    [null, true],
+    ["connection-lost", true],
+    ["statement-timeout", true],
+    ["key-schema-missing", undefined],
+    ["permission-denied", undefined],
+  ])("says that domains may lie in the remote where keeping them ended with %s: %s", async (refusal, may) => {
+    const { session } = aSession();
+    const { figures } = await measure(new FixedClock(), ["fingerprint"], columns, {
+      relation,
+      changeSign: null,
+      open: (ask) => ask(session),
+      done: () => {},
+      keepDomains: () => Promise.resolve(refusal),
+    });
+    expect(figures.domainsMayRemain).toBe(may);
+    expect(figures.domainsAt === null).toBe(refusal !== null);
+  });
+
   it("measures the columns that there are now, where it has looked", async () => {
     const named: string[][] = [];
     const { session } = aSession({

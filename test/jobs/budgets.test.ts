@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { RemoteError } from "#core/ports/remote.ts";
 import { anApp } from "#test/support/app.ts";
 import { checkOf, checkStates, shown } from "#test/support/health.ts";
 import { aConnection, aDataSource, aPersona, registering } from "#test/support/personas.ts";
@@ -121,6 +122,33 @@ describe("the time for all checks of a data source", () => {
     await app.outbox.drain(app.worker({ sessions: slowCount("t0", 11 * minute).sessions }));
     expect(await owner.api.getJob({ params: { jobId } })).toMatchObject({
       result: { measured: 2, checks: { passed: 4, failed: 2 } },
+    });
+  });
+
+  it("is not given a second time to one that lost its session: the worker would be killed over it", async () => {
+    const { connection, sources } = await unmeasured(app, owner, 2);
+    const jobId = await aRefresh(app, owner, connection, sources);
+    app.outbox.workerMs = 13 * minute;
+    let counts = 0;
+    const { sessions, opened } = changedSessions(app, (session) => ({
+      countRows: async (relation) => {
+        if (relation.name !== "t0") return await session.countRows(relation);
+        counts += 1;
+        if (counts <= 2) app.clock.advance(8 * minute);
+        if (counts === 1) throw new RemoteError("connection-lost", "the connection was lost");
+        return await session.countRows(relation);
+      },
+    }));
+    await app.outbox.drain(app.worker({ sessions }));
+    app.outbox.workerMs = Infinity;
+    const after = await shown(owner, { id: sources[0]?.id ?? "" });
+    expect(checkOf(after, "row-count").detail).toMatch(/^time-budget: /);
+    // Its two, and one of the next worker.
+    expect(opened()).toBe(3);
+    expect(await owner.api.getJob({ params: { jobId } })).toMatchObject({
+      state: "succeeded",
+      attempts: 1,
+      result: { measured: 2, checks: { passed: 3, failed: 3 } },
     });
   });
 

@@ -1,3 +1,4 @@
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, describe, expect, it } from "vitest";
 import { anApp } from "#test/support/app.ts";
 import { checkOf, shown } from "#test/support/health.ts";
@@ -174,6 +175,52 @@ describe("the domains of a deleted data source", () => {
     expect(items[0]).toMatchObject({ state: "succeeded", result: { removed: true } });
   });
 
+  it("are removed also when a later fingerprint could keep none and left those of before", async () => {
+    const source = await aSource();
+    await app.drain();
+    await inDatabase(`revoke create on schema reeve_keys from ${login.username}`);
+    expect((await fingerprint(source)).unavailableMasks).toEqual(masks);
+    await inDatabase(`grant create on schema reeve_keys to ${login.username}`);
+    expect(await columnsKept(source)).toHaveLength(3);
+    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
+    await app.drain();
+    expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
+  });
+
+  it("are removed also where an older release did not write down whether there are any", async () => {
+    const source = await aSource();
+    await app.drain();
+    const item = { TableName: app.tableName, Key: { pk: `DS#${source.id}`, sk: "HEALTH" } };
+    const UpdateExpression = "remove domainsMayRemain, domainsAt";
+    await app.client.send(new UpdateCommand({ ...item, UpdateExpression }));
+    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
+    await app.drain();
+    expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
+  });
+
+  it("are tried again while something passing is in the way, and are a person's to send again after that", async () => {
+    const source = await aSource();
+    await app.drain();
+    const mayRemain = async () =>
+      (await app.store.deletedDataSource(source.id, owner.user.id))?.health.domainsMayRemain;
+    const holder = await pgClient({ database });
+    await holder.query("begin; lock table reeve_keys.domain_values in access exclusive mode");
+    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
+    await app.outbox.drain(app.worker({ statementTimeoutMs: 200 }));
+    await app.outbox.deliver(app.deadLetterWorker, ...app.outbox.deadLetters.splice(0));
+    const removal = async () => (await owner.api.listJobs({ query: { type: ["domain-removal"] } })).items[0];
+    const failed = await removal();
+    expect(failed).toMatchObject({ state: "failed", attempts: 3, error: { code: "job-dead-lettered" } });
+    expect(await mayRemain()).toBe(true);
+    await holder.query("rollback");
+    expect(await columnsKept(source)).toHaveLength(3);
+    await owner.api.retryJob({ params: { jobId: failed?.id ?? "" } });
+    await app.drain();
+    expect(await removal()).toMatchObject({ state: "succeeded", result: { removed: true } });
+    expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
+    expect(await mayRemain()).toBe(false);
+  });
+
   it("are removed also when they were put there while it was deleted", async () => {
     const source = await aSource();
     const { sessions } = changedSessions(app, (session) => ({
@@ -203,7 +250,7 @@ describe("the domains of a deleted data source", () => {
     await expectSound(app);
   });
 
-  it("stay where the remote cannot be reached any more, and nothing else fails for it", async () => {
+  it("stay where the remote lets the login in no more, and nothing else fails for it", async () => {
     const source = await aSource();
     await app.drain();
     await runSql(`alter role ${login.username} nologin`);

@@ -155,6 +155,22 @@ describe("the nightly refresh", () => {
     });
   });
 
+  it("does not begin another while that of one of the last three nights is unfinished, and makes up for it after that", async () => {
+    app.clock.advance(24 * 60 * 60_000);
+    await begin();
+    const begun = (await nights()).length;
+    for (let later = 1; later <= 3; later += 1) {
+      app.clock.advance(24 * 60 * 60_000);
+      await begin();
+      expect(await nights()).toHaveLength(begun);
+    }
+    await app.drain();
+    await begin();
+    expect((await nights()).map(({ state }) => state).slice(0, 2)).toEqual(["queued", "succeeded"]);
+    expect(await nights()).toHaveLength(begun + 1);
+    await app.drain();
+  });
+
   it("begins nothing where nothing stands on a connection, or where it is being deleted", async () => {
     const empty = await aConnection(owner);
     app.clock.advance(24 * 60 * 60_000);

@@ -124,6 +124,7 @@ export const healthItem = new Entity({
     fingerprint: shaped<DataSourceHealth["fingerprint"]>(),
     // Not in the items of the first release: see records.ts.
     domainsAt: shaped<string | null>().optional(),
+    domainsMayRemain: shaped<boolean>().optional(),
     changeSign: shaped<string | null>().optional(),
     relationIdentity: shaped<string | null>().optional(),
     version: number(),
