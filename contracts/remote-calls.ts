@@ -58,6 +58,7 @@ export const remoteResults = {
     kind: relationKind,
     comment: z.string(),
     identity: z.string().max(200).optional(),
+    owner: z.string().max(1000).optional(),
     columns: z
       .array(
         z.object({

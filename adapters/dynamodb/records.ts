@@ -60,6 +60,7 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
     return {
       auditedIn: [],
       documentationVersion: 0,
+      remoteOwner: null,
       ...record,
       dictionary: { source: "remote", ...dictionary },
     };

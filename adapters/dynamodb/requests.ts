@@ -73,10 +73,16 @@ async function getBatch(ref: TableRef, wanted: readonly Key[]): Promise<readonly
   return found;
 }
 
+/** Each key once. */
+const distinctKeys = (all: readonly Key[]): readonly Key[] => [
+  ...new Map(all.map((key) => [keyText(key), key])).values(),
+];
+
 /** Reads items by key, strongly consistent, each key once; what is not there is absent. */
 export async function getItems(ref: TableRef, wanted: readonly Key[]): Promise<ReadonlyMap<string, RawItem>> {
-  const distinct = [...new Map(wanted.map((key) => [keyText(key), key])).values()];
-  const batches = await Promise.all(chunksOf(distinct, batchGetLimit).map((keys) => getBatch(ref, keys)));
+  const batches = await Promise.all(
+    chunksOf(distinctKeys(wanted), batchGetLimit).map((keys) => getBatch(ref, keys)),
+  );
   return new Map(batches.flat().map((item) => [keyText(keyOf(item)), item]));
 }
 
@@ -158,9 +164,9 @@ export async function putItems(ref: TableRef, items: readonly Record<string, unk
   }
 }
 
-/** Removes items by key, one by one. */
+/** Removes items by key, one by one, each key once. */
 export async function deleteItems(ref: TableRef, removed: readonly Key[]): Promise<void> {
-  for (const batch of chunksOf(removed, batchWriteLimit)) {
+  for (const batch of chunksOf(distinctKeys(removed), batchWriteLimit)) {
     await writeBatch(
       ref,
       batch.map((key) => ({ DeleteRequest: { Key: { ...key } } })),

@@ -5,7 +5,7 @@ import { systemActor } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import type { Connection } from "#core/connections/connection.ts";
-import { compareColumns, type Comparison } from "#core/deletion/compare-columns.ts";
+import { compareRelation, type Comparison } from "#core/deletion/compare-relation.ts";
 import { restoreWrites, restored } from "#core/deletion/restore-writes.ts";
 import { purgeableAt } from "#core/deletion/tombstone.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -18,8 +18,8 @@ import type { SourceDeps } from "#core/sources/source-deps.ts";
 
 /**
  * Brings a deleted data source back with all that lay with it, if its name and its table are free and its connection
- * is there. Where the table's columns are not those that it had, or cannot be looked at, it comes back disabled, and
- * an owner decides. One that is not deleted stays as it is. Who may restore it but not read it is told no more of it
+ * is there. Where the table's kind, owner or columns are not those that it had, or cannot be looked at, it comes back
+ * disabled, and an owner decides. One that is not deleted stays as it is. Who may restore it but not read it is told no more of it
  * than the list of deleted ones told them.
  */
 export const restoreDataSource =
@@ -66,7 +66,7 @@ async function comparisonOf(deps: SourceDeps, source: DataSource): Promise<Compa
   ]);
   // Restored or purged meanwhile: reading it once more will tell.
   if (dictionary === null) return "not-comparable";
-  return await compareColumns(deps, connection, source, dictionary.columns);
+  return await compareRelation(deps, connection, source, dictionary.columns);
 }
 
 /** The connection, if it is still there and leads to the database that it led to. */

@@ -2,7 +2,7 @@ import { audited } from "#core/audit/record.ts";
 import type { Call } from "#core/call/call.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
 import type { Connection } from "#core/connections/connection.ts";
-import type { Comparison } from "#core/deletion/compare-columns.ts";
+import type { Comparison } from "#core/deletion/compare-relation.ts";
 import { ownersOf, tombstoneOf } from "#core/deletion/tombstone.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { healthJob, runnableChecks } from "#core/health/health-job.ts";

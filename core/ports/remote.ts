@@ -76,6 +76,8 @@ export interface RemoteColumn {
 export interface RelationDescription extends Relation {
   /** Which object of which database this is: another one where it was dropped and made anew under its name. */
   readonly identity?: string | undefined;
+  /** The name of the role or user that owns it there, where the engine tells. */
+  readonly owner?: string | undefined;
   readonly kind: RelationKind;
   readonly comment: string;
   readonly columns: readonly RemoteColumn[];

@@ -56,6 +56,8 @@ export interface DataSource {
   readonly technology: Technology;
   readonly connectionId: string;
   readonly remote: RemoteRelation;
+  /** Who owned the relation in the remote when it was last described; null where that is not known. */
+  readonly remoteOwner: string | null;
   readonly description: LayeredText;
   readonly documentation: string;
   /** Which of its versions the documentation is: they count from 1, and 0 is none. */

@@ -116,6 +116,7 @@ function header(
       table: relation.name,
       kind: relation.kind,
     },
+    remoteOwner: relation.owner ?? null,
     description: {
       manual: findings.description,
       dbt: null,

@@ -54,8 +54,10 @@ export class DictionaryRefresh {
     const columns = mergeDictionary(stored, described, () => ids.next("column"));
     const kind = { ...before.remote, kind: relation.kind };
     const description = { ...before.description, schema: schemaDescription(relation) };
+    const remoteOwner = relation.owner ?? null;
     const unchanged =
       columns.changes === null &&
+      remoteOwner === before.remoteOwner &&
       kind.kind === before.remote.kind &&
       description.schema === before.description.schema;
     await this.dropStaged(before.id, before.dictionary);
@@ -65,6 +67,7 @@ export class DictionaryRefresh {
     const after: DataSource = {
       ...before,
       remote: kind,
+      remoteOwner,
       description,
       dictionary,
       updatedAt: at.toISOString(),
@@ -155,5 +158,8 @@ const toldRelation = (before: DataSource, after: DataSource): Readonly<Record<st
   ...(before.remote.kind === after.remote.kind
     ? {}
     : { kind: { from: before.remote.kind, to: after.remote.kind } }),
+  ...(before.remoteOwner === after.remoteOwner
+    ? {}
+    : { owner: { from: before.remoteOwner, to: after.remoteOwner } }),
   ...(before.description.schema === after.description.schema ? {} : { commentChanged: true }),
 });

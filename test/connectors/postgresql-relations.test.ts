@@ -45,6 +45,21 @@ describe("kinds of PostgreSQL relations", () => {
     expect((await failureOf(session.describe({ schema, name: "counter" }))).reason).toBe("table-not-found");
   });
 
+  it("describes a relation with the name of the role that owns it, one or several at a time", async () => {
+    const [schema, { username }] = [await aSchema(), await aLogin()];
+    await runSql(
+      `create table ${schema}.theirs (n int)`,
+      `alter table ${schema}.theirs owner to ${username}`,
+      `create view ${schema}.ours as select n from ${schema}.theirs`,
+    );
+    const session = await aSession();
+    const [theirs, ours] = ["theirs", "ours"].map((name) => ({ schema, name }));
+    if (theirs === undefined || ours === undefined) throw new Error("no names");
+    expect((await session.describe(theirs)).owner).toBe(username);
+    const several = await session.describeMany([theirs, ours]);
+    expect(several.map(({ owner }) => owner)).toEqual([username, inject("postgres").user]);
+  });
+
   it("leaves out catalogs, temporary tables and Reeve's own schemas", async () => {
     const own = uniqueName("reeve_keys");
     const near = uniqueName("reeves");

@@ -47,6 +47,7 @@ export const aDataSource = (given: Partial<DataSource> = {}): DataSource => ({
   technology: "postgresql",
   connectionId: "con_1",
   remote: { database: "shop", schema: "sales", table: "orders", kind: "table" },
+  remoteOwner: "shop_owner",
   description: { manual: null, dbt: null, schema: "Orders, one row each" },
   documentation: "",
   documentationVersion: 0,

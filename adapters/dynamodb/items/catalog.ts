@@ -89,6 +89,8 @@ export const dataSourceItem = new Entity({
     technology: shaped<DataSource["technology"]>(),
     connectionId: string(),
     remote: shaped<DataSource["remote"]>(),
+    // Not in the items of the first release: see records.ts.
+    remoteOwner: shaped<string | null>().optional(),
     description: shaped<DataSource["description"]>(),
     documentation: string(),
     // Not in the items of the first release: see records.ts.

@@ -5,13 +5,14 @@ import { PutItemCommand } from "dynamodb-toolbox/entity/actions/put";
 import type { Clock } from "#core/ports/clock.ts";
 import type { DictionaryStore, DictionaryView } from "#core/ports/store.ts";
 import type { GoneColumn, SchemaColumn } from "#core/sources/data-source.ts";
-import { chunkItem, retiredGenerationItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
-import { keys, keyText, shards, type Key } from "../keys.ts";
-import { read, readOr } from "../records.ts";
-import { deleteItems, getItems, putItems, queryItems, sent } from "../requests.ts";
+import { chunkItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
+import { keys } from "../keys.ts";
+import { read } from "../records.ts";
+import { deleteItems, putItems, queryItems, sent } from "../requests.ts";
 import type { PartitionQuery, RawItem, TableRef } from "../requests.ts";
 import { liveDataSource, type PickDataSource } from "./data-source-store.ts";
 import { chunksOfColumns, columnsOfChunk } from "./dictionary-chunks.ts";
+import { chunkKeys, sweepGenerations, type Staged } from "./sweep-generations.ts";
 
 /** How long a creation may take between staging its dictionary and committing its header. */
 const stagedForMs = 3_600_000;
@@ -63,15 +64,6 @@ export async function readDictionary(
   throw new Error(`the dictionary of ${dataSourceId} is not whole`);
 }
 
-interface Staged {
-  readonly dataSourceId: string;
-  readonly generation: string;
-  readonly chunks: number;
-}
-
-const chunkKeys = ({ dataSourceId, generation, chunks }: Staged): readonly Key[] =>
-  Array.from({ length: chunks }, (_, index) => keys.chunk(dataSourceId, generation, index));
-
 /** Removes a generation, its marker last, so that a crash leaves it to be found again. */
 async function removeGeneration(ref: TableRef, staged: Staged): Promise<void> {
   await deleteItems(ref, chunkKeys(staged));
@@ -115,59 +107,6 @@ async function stageTogether(
   return made.map(({ items }) => items.length);
 }
 
-/** A marker and what it says was staged or retired, and when; one of a batch tells of many. */
-interface Marker {
-  readonly key: Key;
-  readonly since: string;
-  readonly staged: readonly Staged[];
-}
-
-function markerOf(item: RawItem): Marker {
-  if (item["kind"] === "staged-batch") {
-    const { generation, staged, stagedAt } = stagedBatchItem.build(EntityFormatter).format(item);
-    const all = Object.entries(staged).map(([dataSourceId, chunks]) => ({
-      dataSourceId,
-      generation,
-      chunks,
-    }));
-    return { key: keys.stagedBatch(generation), since: stagedAt, staged: all };
-  }
-  if (item["kind"] === "retired-generation") {
-    const { retiredAt, ...one } = retiredGenerationItem.build(EntityFormatter).format(item);
-    const key = keys.retiredGeneration(one.dataSourceId, one.generation);
-    return { key, since: retiredAt, staged: [one] };
-  }
-  const { stagedAt, ...one } = stagedGenerationItem.build(EntityFormatter).format(item);
-  return { key: keys.stagedGeneration(one.dataSourceId, one.generation), since: stagedAt, staged: [one] };
-}
-
-/** Of what was staged, that which no header points at. */
-async function lostOf(ref: TableRef, staged: readonly Staged[]): Promise<readonly Staged[]> {
-  const dataSourceIds = new Set(staged.map(({ dataSourceId }) => dataSourceId));
-  const headers = await getItems(ref, [...dataSourceIds].map(keys.dataSource));
-  return staged.filter(({ dataSourceId, generation }) => {
-    const header = readOr(read["data-source"], headers.get(keyText(keys.dataSource(dataSourceId))));
-    return header?.dictionary.generation !== generation;
-  });
-}
-
-/** Removes what was staged long ago and came to nothing, and what was retired, then the markers: a crash leaves them to be found again. */
-async function sweepShard(ref: TableRef, shard: number, before: string): Promise<number> {
-  const markers = (await queryItems(ref, { partition: `STAGED#${shard}` }))
-    .map(markerOf)
-    .filter(({ since }) => since < before);
-  const lost = await lostOf(
-    ref,
-    markers.flatMap(({ staged }) => staged),
-  );
-  for (const generation of lost) await deleteItems(ref, chunkKeys(generation));
-  await deleteItems(
-    ref,
-    markers.map(({ key }) => key),
-  );
-  return lost.length;
-}
-
 /** The dictionaries of data sources, layer by layer. */
 export const dictionaryStore = (ref: TableRef, clock: Clock): DictionaryStore => ({
   async stageDictionary(dataSourceId, generation, columns, gone = []) {
@@ -185,10 +124,6 @@ export const dictionaryStore = (ref: TableRef, clock: Clock): DictionaryStore =>
   stageDictionaries: (...given) => stageTogether(ref, clock, ...given),
   dropGeneration: (dataSourceId, { generation, chunks }) =>
     removeGeneration(ref, { dataSourceId, generation, chunks }),
-  async sweepGenerations(at) {
-    const before = new Date(at.getTime() - stagedForMs).toISOString();
-    const removed = await Promise.all(shards.map((shard) => sweepShard(ref, shard, before)));
-    return removed.reduce((sum, count) => sum + count, 0);
-  },
+  sweepGenerations: (at) => sweepGenerations(ref, new Date(at.getTime() - stagedForMs).toISOString()),
   dictionary: (dataSourceId) => readDictionary(ref, liveDataSource, dataSourceId),
 });

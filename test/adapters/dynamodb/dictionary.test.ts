@@ -1,12 +1,14 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
+import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import { shardOf } from "#adapters/dynamodb/keys.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Store } from "#core/ports/store.ts";
 import type { DataSource, SchemaColumn } from "#core/sources/data-source.ts";
 import { aColumnEdit, aDataSource } from "#test/support/catalog-records.ts";
 import { aColumn, unique } from "#test/support/records.ts";
-import { aStore } from "#test/support/store.ts";
+import { aStore, testClient } from "#test/support/store.ts";
 
 const minute = 60_000;
 
@@ -46,6 +48,14 @@ const keysOf = async ({
   ((await client.send(new ScanCommand({ TableName: tableName, ConsistentRead: true }))).Items ?? []).map(
     (item) => `${String(item["pk"])} ${String(item["sk"])}`,
   );
+
+/** Makes ids whose markers lie in one shard. */
+const inShard = (shard: number) => (): string => {
+  for (;;) {
+    const id = unique("ds_");
+    if (shardOf(id) === shard) return id;
+  }
+};
 
 describe("a dictionary", () => {
   it("of 1,600 columns with long names lies in chunks of 300 KB, and is read back in one view", async () => {
@@ -179,6 +189,36 @@ describe("a generation", () => {
     expect(await store.sweepGenerations(clock.now())).toBe(12);
     expect(await keysOf(given)).toEqual([]);
     expect(await store.sweepGenerations(clock.now())).toBe(0);
+  });
+
+  it("is swept with its page: what breaks later undoes nothing, stops no other shard and leaves no chunk behind", async () => {
+    const given = await aStore();
+    const { store, clock, tableName } = given;
+    const [crowded, other] = [inShard(0), inShard(1)];
+    const ids = Array.from({ length: 230 }, () => crowded());
+    const staged = [...ids, other()];
+    await Promise.all(staged.map((id) => store.stageDictionary(id, "gen_1", [aColumn()])));
+    clock.advance(61 * minute);
+    const marker = ids.toSorted().at(150) ?? "";
+    const client = testClient();
+    client.middlewareStack.add((next) => (args) => {
+      const wanted = JSON.stringify(args.input);
+      if (wanted.includes("DeleteRequest") && wanted.includes(marker)) throw new Error("broken");
+      return next(args);
+    });
+    const breaking = dynamoStore({ client, tableName, clock });
+    await expect(breaking.sweepGenerations(clock.now())).rejects.toBeInstanceOf(DomainError);
+    client.destroy();
+    const left = await keysOf(given);
+    expect(left.filter((key) => key.startsWith("STAGED#0 "))).toHaveLength(130);
+    expect(left.filter((key) => key.startsWith("STAGED#1 "))).toEqual([]);
+    const marked = new Set(
+      left.filter((key) => key.startsWith("STAGED#")).map((key) => key.split("#").at(-1)),
+    );
+    const chunks = left.filter((key) => key.startsWith("DS#")).map((key) => key.slice(3).split(" ")[0]);
+    expect(chunks.every((id) => marked.has(id))).toBe(true);
+    expect(await store.sweepGenerations(clock.now())).toBe(130);
+    expect(await keysOf(given)).toEqual([]);
   });
 
   it("that a header points at is never swept, also when its data source is deleted", async () => {
