@@ -96,6 +96,13 @@ export function newDataSource(
   };
 }
 
+const applied = (
+  tagIds: Findings["tagIds"],
+  user: Pick<Maker["user"], "id">,
+  appliedAt: string,
+): DataSource["tags"] =>
+  tagIds.map((tagId) => ({ tagId, provenance: "manual", appliedBy: user.id, appliedAt }));
+
 function header(
   at: Date,
   { user }: Maker,
@@ -124,12 +131,7 @@ function header(
     },
     documentation: findings.documentation,
     documentationVersion: findings.documentation === "" ? 0 : 1,
-    tags: findings.tagIds.map((tagId) => ({
-      tagId,
-      provenance: "manual",
-      appliedBy: user.id,
-      appliedAt: now,
-    })),
+    tags: applied(findings.tagIds, user, now),
     status: "enabled",
     statisticsPrevented: findings.statisticsPrevented,
     dictionary: {
