@@ -98,9 +98,9 @@ describe("POST /data-sources/{id}/checks", () => {
     const path = `/data-sources/${id}/checks`;
     expect(await app.call("POST", path, { as: owner, body: {} })).toMatchObject({
       status: 202,
-      body: { state: "queued", progress: { done: 0, total: 4 } },
+      body: { state: "queued", progress: { done: 0, total: 5 } },
     });
-    const body = { checks: ["row-count", "policy-enforcement", "column-detection"] };
+    const body = { checks: ["row-count", "policy-enforcement", "schema-detection"] };
     expect(await app.call("POST", path, { as: owner, body })).toMatchObject({
       status: 422,
       body: { code: "check-not-available", errors: [{ pointer: "/checks/1" }, { pointer: "/checks/2" }] },
