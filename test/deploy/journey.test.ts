@@ -40,9 +40,10 @@ beforeAll(async () => {
     "insert into shop.orders select n, 'p' || n || '@example.com', 'DE' from generate_series(1, 5000) n",
   );
   await client.query("analyze shop.orders");
+  await client.query("create table shop.customers (id int primary key, loyalty_level text)");
   await client.query(`create role reader login password '${password}'`);
   await client.query("grant usage on schema shop to reader");
-  await client.query("grant select on shop.orders to reader");
+  await client.query("grant select on all tables in schema shop to reader");
   await client.end();
   key = await administratorKey();
   reeve = api(key);
@@ -101,6 +102,7 @@ describe("a table of a real PostgreSQL", () => {
     expect(await reeve.testConnection({ params: { connectionId } })).toMatchObject({ ok: true });
     const { items } = await reeve.listTables({ params: { connectionId }, query: { schema: "shop" } });
     expect(items).toEqual([
+      { schema: "shop", name: "customers", kind: "table", columnCount: 2, dataSourceId: null },
       { schema: "shop", name: "orders", kind: "table", columnCount: 3, dataSourceId: null },
     ]);
   });
@@ -157,6 +159,39 @@ describe("a table of a real PostgreSQL", () => {
   });
 });
 
+/** A job as it ended. */
+const ended = (jobId: string) =>
+  vi.waitFor(async () => {
+    const job = await reeve.getJob({ params: { jobId } });
+    expect(job).toMatchObject({ state: "succeeded", error: null });
+    return job;
+  }, patience);
+
+describe("the catalog", () => {
+  it("takes the rest of a schema in bulk", async () => {
+    const { id } = await reeve.registerDataSources({ body: { connectionId, schemas: ["sh*"] } });
+    expect((await ended(id)).result).toMatchObject({ created: 1, skipped: { "already-registered": 1 } });
+  });
+
+  it("finds by a column and counts, before and after the index is made anew in the bucket", async () => {
+    const found = async () => {
+      const { items } = await reeve.listDataSources({ query: { search: "loyal" } });
+      const { technology } = await reeve.facetsOfDataSources({ query: {} });
+      return [items.map(({ name }) => name), technology];
+    };
+    const expected = [["shop.customers"], { postgresql: 2 }];
+    expect(await found()).toEqual(expected);
+    const { id } = await reeve.rebuildCatalog();
+    await ended(id);
+    expect(await found()).toEqual(expected);
+  });
+
+  it("is sound: every invariant of what is stored holds", async () => {
+    const { id } = await reeve.checkTable();
+    expect((await ended(id)).result).toMatchObject({ broken: 0, findings: [] });
+  });
+});
+
 describe("a job that fails at every attempt", () => {
   const table = documentClient(aws);
 
@@ -200,7 +235,9 @@ describe("the deployment", () => {
   });
 
   it("deletes credentials together with their connection", async () => {
-    await reeve.deleteDataSource({ params: { dataSourceId } });
+    for (const { id } of (await reeve.listDataSources()).items) {
+      await reeve.deleteDataSource({ params: { dataSourceId: id } });
+    }
     await reeve.deleteConnection({ params: { connectionId } });
     expect(await storedCredentials()).toEqual([]);
   });
