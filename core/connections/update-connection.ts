@@ -61,7 +61,8 @@ const isUnchanged = (before: Connection, body: Patch, config: Connection["config
   body.credentials === undefined &&
   !before.closing &&
   (body.name ?? before.name) === before.name &&
-  isSameValue(config, before.config);
+  isSameValue(config, before.config) &&
+  isSameValue(budgetOf(before, body), budgetOf(before));
 
 /** Merges the patch into the configuration, as the technology's contract accepts it; null takes an optional field away. */
 function changedConfig(connection: Connection, body: Patch): Connection["config"] {
