@@ -23,6 +23,7 @@ const environment = {
   AWS_ACCESS_KEY_ID: "bench",
   AWS_SECRET_ACCESS_KEY: "bench",
   AWS_LAMBDA_FUNCTION_NAME: "bench",
+  SEGMENTS_BUCKET: "bench",
 };
 
 /** Bundles an entry point as the deployment does. */
