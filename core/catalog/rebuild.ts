@@ -1,12 +1,8 @@
 import type { Routes } from "#contracts/http/routes.ts";
-import { authorize, deployment } from "#core/access/can.ts";
-import { audited } from "#core/audit/record.ts";
-import { keptReply, type UseCase } from "#core/call/call.ts";
-import { dispatch } from "#core/jobs/dispatch.ts";
+import type { UseCase } from "#core/call/call.ts";
 import type { JobDeps } from "#core/jobs/job-use-cases.ts";
-import { catalogSubject, isWaiting } from "#core/jobs/job.ts";
-import { newJob } from "#core/jobs/new-job.ts";
-import { showJob } from "#core/jobs/show-job.ts";
+import { isWaiting } from "#core/jobs/job.ts";
+import { startCatalogJob } from "#core/jobs/start-catalog-job.ts";
 import type { JobHandler } from "#core/jobs/work.ts";
 import type { CatalogMaintenance } from "#core/ports/catalog-segments.ts";
 import type { JobStore } from "#core/ports/store.ts";
@@ -15,30 +11,8 @@ import type { TableFacts } from "#core/ports/table-facts.ts";
 /** Queues a rebuild of what is derived from the records: the catalog's index, and the lines of jobs. */
 export const startRebuild =
   (deps: JobDeps): UseCase<Routes["rebuildCatalog"]> =>
-  async (_, call) => {
-    const { store, ids, clock } = deps;
-    authorize(call.user, "catalog:administer", deployment);
-    const at = clock.now();
-    const job = newJob(
-      ids,
-      { by: call.user.id, at, correlationId: call.requestId },
-      { type: "rebuild", line: catalogSubject.id, subject: catalogSubject, input: {}, total: 2 },
-    );
-    const result = showJob(job);
-    await store.commit(
-      [
-        { write: "enqueue", job },
-        audited(ids, at, call, {
-          action: "catalog:rebuild",
-          resource: { type: "catalog", id: catalogSubject.id },
-          details: { jobId: job.id },
-        }),
-      ],
-      keptReply(call, 202, result, at),
-    );
-    await dispatch(deps, job);
-    return result;
-  };
+  (_, call) =>
+    startCatalogJob(deps, call, { type: "rebuild", total: 2, action: "catalog:rebuild" });
 
 /** What a rebuild works with. */
 export interface RebuildDeps {
