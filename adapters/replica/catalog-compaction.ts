@@ -47,6 +47,7 @@ export class CatalogCompaction implements CatalogMaintenance {
     this.sources = sources;
   }
 
+  /** The segment is read also where nothing is new: one that is lost or broken is made anew before anybody misses it. */
   async compact(): Promise<CompactionReport> {
     const pointer = await this.sources.pointers.segmentPointer();
     const droppedDeltas = await this.drop(pointer);

@@ -59,13 +59,23 @@ export const isRefusedSetting = (error: unknown): boolean =>
 const tlsMessages = /does not support SSL|establishing an SSL/;
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+const whereOf = (error: Error): string => ("where" in error ? (textOf(error.where) ?? "") : "");
+
+/** What an error of the server says; `where` is its call stack, empty for what our own statement did. */
+interface ServerError {
+  readonly sqlState: string;
+  readonly message: string;
+  readonly where: string;
+}
 
 /**
- * What a server said, without data. Errors about a value (class 22) quote the value, and a view can
- * fail on a row that the reader of the message may not see. What a function raises itself (class P0) is any text.
+ * What a server said, without data. Errors about a value (class 22) quote the value, and a view can fail on a row
+ * that the reader of the message may not see. What is said within a function or by a foreign server is any text, under
+ * any code: those have a context (https://www.postgresql.org/docs/current/protocol-error-fields.html, `W`).
  */
-function serverMessage(sqlState: string, message: string, context: ErrorContext): string {
-  if (sqlState.startsWith("P0") && context.phase === "statement") return "a function raised an error";
+function serverMessage({ sqlState, message, where }: ServerError, context: ErrorContext): string {
+  const isRaised = where !== "" || sqlState.startsWith("P0");
+  if (isRaised && context.phase === "statement") return "a function raised an error";
   if (sqlState.startsWith("22")) return message.replace(/:?\s*["'«„“].*["'»“”]/su, " (value left out)");
   // Refusals of a login name the user, who belongs to the credentials, in quotes that follow its language.
   if (sqlState.startsWith("28")) return withoutSecrets(message, [context.username]);
@@ -82,9 +92,10 @@ function reasonOf(sqlState: string, context: ErrorContext): RemoteFailure {
   return "query-failed";
 }
 
-function fromServer(sqlState: string, message: string, context: ErrorContext): PostgresqlError {
+function fromServer(error: ServerError, context: ErrorContext): PostgresqlError {
+  const { sqlState } = error;
   const reason = reasonOf(sqlState, context);
-  return new PostgresqlError(reason, `${serverMessage(sqlState, message, context)} (${sqlState})`, sqlState);
+  return new PostgresqlError(reason, `${serverMessage(error, context)} (${sqlState})`, sqlState);
 }
 
 function whileConnecting(code: string, message: string, { host, port }: ErrorContext): PostgresqlError {
@@ -105,7 +116,7 @@ function translate(error: unknown, context: ErrorContext): PostgresqlError {
   const code = error instanceof Error && "code" in error ? (textOf(error.code) ?? "") : "";
   // The server's own errors carry a severity beside the five characters of a SQLSTATE.
   if (error instanceof Error && "severity" in error && code.length === 5)
-    return fromServer(code, message, context);
+    return fromServer({ sqlState: code, message, where: whereOf(error) }, context);
   if (context.interrupted !== undefined)
     return new PostgresqlError(context.interrupted, "the work was ended");
   if (context.phase === "connect") return whileConnecting(code, message, context);

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { thatFit } from "#core/call/reply-size.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
 
 /** Reads on from a position; `next` is where reading would go on, or null at the end. */
@@ -20,7 +21,8 @@ export const mostRounds = 20;
 /**
  * A page of `limit` items, or fewer at the end, from a source whose pages may be thinned out by what the caller may
  * see. It reads more than it shows, so that the last page has no cursor. Where so few pass that `mostRounds` do not
- * fill the page, it holds fewer, or none, and a cursor all the same: the end is where there is no cursor.
+ * fill the page, or where the items are so long that one reply does not carry them all, it holds fewer, or none, and a
+ * cursor all the same: the end is where there is no cursor.
  */
 export async function fillPage<T, P, R>(
   cursors: Cursors,
@@ -38,11 +40,11 @@ export async function fillPage<T, P, R>(
     after = page.next;
     if (found.length > query.limit || after === null) break;
   }
-  const items = found.slice(0, query.limit);
-  const last = items.at(-1);
-  const end = found.length > query.limit && last !== undefined ? source.positionOf(last) : after;
+  const items = thatFit(found.slice(0, query.limit).map(source.show));
+  const last = found[items.length - 1];
+  const end = found.length > items.length && last !== undefined ? source.positionOf(last) : after;
   return {
-    items: items.map(source.show),
+    items: [...items],
     nextCursor: end === null ? null : await cursors.seal(list, end),
   };
 }

@@ -56,15 +56,19 @@ export async function domainRemovalOf(
   return { writes: [forgotten, { write: "enqueue", job }], job };
 }
 
-/** The writes where a data source was deleted while its domains were put into its remote: they go again. */
+/**
+ * The writes where a data source was deleted while it was measured: domains that may have been put into its remote go
+ * again. Where this attempt has not measured it, an attempt before may have, and ended before it could say so.
+ */
 export function lateRemoval(
   { ids, clock }: { readonly ids: Ids; readonly clock: Clock },
-  { createdBy, correlationId }: Job,
+  { createdBy, correlationId, attempts }: Job,
   connection: Pick<Connection, "id" | "name">,
   dataSourceId: string,
-  { figures }: Measured,
+  measured: Measured | null,
 ): readonly Write[] {
-  if (figures.domainsMayRemain !== true) return [];
+  const mayRemain = measured === null ? attempts > 1 : measured.figures.domainsMayRemain === true;
+  if (!mayRemain) return [];
   const asked = { by: createdBy, at: clock.now(), correlationId };
   return [{ write: "enqueue", job: domainRemoval(ids, connection, dataSourceId, asked) }];
 }

@@ -43,7 +43,7 @@ export const healthJobHandler =
   async (work) => {
     const { dataSourceId, checks } = healthInput.parse(work.job.input);
     const dictionary = await deps.store.dictionary(dataSourceId);
-    if (dictionary === null) return { result: { skipped: "data-source-deleted" }, writes: noWrites };
+    if (dictionary === null) return await ofDeleted(deps, work.job, dataSourceId);
     const { connectionId } = dictionary.dataSource;
     const view = await deps.store.connection(connectionId, systemActor);
     if (view === null) throw new DomainError("not-found", "The connection of the data source is gone.");
@@ -52,7 +52,11 @@ export const healthJobHandler =
     return outcomeOf(deps, work.job, { dataSourceId, connection: view.connection }, measured);
   };
 
-const noWrites = (): Promise<readonly Write[]> => Promise.resolve([]);
+async function ofDeleted(deps: HealthDeps, job: Job, dataSourceId: string): Promise<Outcome> {
+  const view = await deps.store.connection(job.line, systemActor);
+  const writes = view === null ? [] : lateRemoval(deps, job, view.connection, dataSourceId, null);
+  return { result: { skipped: "data-source-deleted" }, writes: () => Promise.resolve(writes) };
+}
 
 async function measureRemote(
   deps: HealthDeps,

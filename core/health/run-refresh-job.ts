@@ -284,16 +284,12 @@ class Refresh {
     const left = view !== null && view.dataSource.connectionId !== this.connectionId;
     if (view === null || left || measured === null) {
       const writes =
-        view === null ? this.lateRemoval(id, measured) : settledWrites(view.health, this.checks, leftDetail);
+        view === null
+          ? lateRemoval(this.deps, this.work.job, this.work.job.subject, id, measured)
+          : settledWrites(view.health, this.checks, leftDetail);
       return { writes, counts: { ...before, skipped: before.skipped + 1 } };
     }
     const { after, writes } = await detect(view.health, measured);
     return { writes, counts: counted(before, measured, assessHealth(after) === "unhealthy") };
-  }
-
-  /** Of one that was deleted while it was measured. */
-  private lateRemoval(id: string, measured: Measured | null): readonly Write[] {
-    const { job } = this.work;
-    return measured === null ? [] : lateRemoval(this.deps, job, job.subject, id, measured);
   }
 }

@@ -4,7 +4,6 @@ import { maxSavedQueries, type savedQuery } from "#contracts/resources/saved-que
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";
-import { thatFit } from "#core/call/reply-size.ts";
 import { demandVersion, retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { foldName } from "#core/names/fold.ts";
@@ -24,21 +23,17 @@ const show = (query: SavedQuery): z.output<typeof savedQuery> => ({
   version: query.version,
 });
 
-/** The saved queries of a data source, oldest first; a page ends where a reply would become too long. */
+/** The saved queries of a data source, oldest first. */
 export const listQueries =
   ({ store, cursors }: SourceDeps): UseCase<Routes["listQueries"]> =>
   async ({ params, query }, call) => {
     const { dataSource } = await readDataSource(store, call.user, params.dataSourceId, "data-source:read");
     const list = `queries/${dataSource.id}`;
-    const page = await fillPage(cursors, list, query, z.string(), {
+    return await fillPage(cursors, list, query, z.string(), {
       read: (after, limit) => store.savedQueries(dataSource.id, after, limit),
       positionOf: ({ id }) => id,
       show,
     });
-    const items = [...thatFit(page.items)];
-    const last = items.at(-1);
-    if (last === undefined || items.length === page.items.length) return page;
-    return { items, nextCursor: await cursors.seal(list, last.id) };
   };
 
 /** One of them. */

@@ -72,20 +72,16 @@ export const getDictionary =
   (deps: SourceDeps): UseCase<Routes["getDictionary"]> =>
   async ({ params, query }, call) => {
     const view = await readDictionary(deps, call, params.dataSourceId, "data-source:read");
-    const page = await fillPage(deps.cursors, `dictionary/${view.dataSource.id}`, query, z.int(), {
+    const tags = await deps.store.tagTree();
+    const threads = threadCounts(view.threads);
+    const { source } = view.dataSource.dictionary;
+    return await fillPage(deps.cursors, `dictionary/${view.dataSource.id}`, query, z.int(), {
       read: (after) =>
         Promise.resolve({
           items: view.columns.filter(({ ordinal }) => after === null || ordinal > after),
           next: null,
         }),
       positionOf: ({ ordinal }) => ordinal,
-      show: (schema) => schema,
+      show: (schema) => showColumn(schema, view.edits.get(schema.id), tags, threads, source),
     });
-    const tags = await deps.store.tagTree();
-    const threads = threadCounts(view.threads);
-    const { source } = view.dataSource.dictionary;
-    return {
-      ...page,
-      items: page.items.map((schema) => showColumn(schema, view.edits.get(schema.id), tags, threads, source)),
-    };
   };

@@ -20,7 +20,7 @@ describe("a PostgreSQL session", () => {
     const view = await aViewCalling("insert into SCHEMA.log values (1)");
     const error = await failureOf((await aSession()).probe(view));
     expect(error.reason).toBe("query-failed");
-    expect(error.message).toContain("read-only");
+    expect(error.message).toContain("(25006)");
   });
 
   it("writes nothing after a view that switched the session to writing", async () => {
@@ -138,6 +138,8 @@ describe("a PostgreSQL session", () => {
       ["raise exception 'no rate for customer Jane Doe'", "P0001"],
       ["raise exception 'Jane Doe' using errcode = 'P0002'", "P0002"],
       ["assert false, 'Jane Doe'", "P0004"],
+      ["raise exception 'Jane Doe' using errcode = 'XX001'", "XX001"],
+      ["raise exception 'Jane Doe' using errcode = 'JD001'", "JD001"],
     ];
     for (const [body = "", code] of bodies) {
       const view = await aViewCalling(body);

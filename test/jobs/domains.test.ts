@@ -1,81 +1,30 @@
-import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { anApp } from "#test/support/app.ts";
 import { checkOf, shown } from "#test/support/health.ts";
-import { expectSound } from "#test/support/invariants.ts";
-import {
-  aDataSource,
-  aPersona,
-  connectionBody,
-  makeMember,
-  registering,
-  type DataSource,
-} from "#test/support/personas.ts";
-import { pgClient, runSql, uniqueName } from "#test/support/postgres-client.ts";
-import { changedSessions } from "#test/support/refresh.ts";
+import { aKeyDatabase, domainMasks, marker } from "#test/support/key-database.ts";
+import { aDataSource, aPersona, makeMember, registering } from "#test/support/personas.ts";
+import { uniqueName } from "#test/support/postgres-client.ts";
 import { allItems } from "#test/support/table-items.ts";
 
 const app = await anApp();
 const owner = await aPersona(app, { permissions: registering });
 
-/** A database of its own, because the key schema has one name, with a login that is no superuser. */
-const database = uniqueName("keys");
-const login = { username: uniqueName("login"), password: uniqueName("secret") };
-await runSql(
-  `create database ${database}`,
-  `create role ${login.username} login password '${login.password}'`,
+const { login, connection, inDatabase, aSource, columnsKept, valuesKept, fingerprint } = await aKeyDatabase(
+  app,
+  owner,
 );
-afterAll(() => runSql(`drop database ${database} with (force)`));
-const inDatabase = async (...statements: readonly string[]): Promise<unknown[]> => {
-  const client = await pgClient({ database });
-  let rows: unknown[] = [];
-  for (const statement of statements) ({ rows } = await client.query<Record<string, unknown>>(statement));
-  return rows;
-};
-const body = connectionBody();
-const connection = await owner.api.createConnection({
-  body: { ...body, config: { ...body.config, database }, credentials: login },
-});
-const masks = ["format-preserving-masking", "k-anonymization", "randomized-response"];
-const marker = "Raw-Value-Nowhere-Else";
-
-async function aSource(rows = `values (1, '${marker}', 1.50), (2, 'other', 9), (3, null, null)`) {
-  const schema = uniqueName("data");
-  await inDatabase(
-    `create schema ${schema}`,
-    `create table ${schema}.things (id int primary key, kind text, price numeric)`,
-    `insert into ${schema}.things ${rows}`,
-    `grant usage on schema ${schema} to ${login.username}`,
-    `grant select on all tables in schema ${schema} to ${login.username}`,
-  );
-  return aDataSource(owner, connection, { schema, table: "things" });
-}
-const columnsKept = ({ id }: Pick<DataSource, "id">) =>
-  inDatabase(
-    `select column_name, minimum, maximum, shortest, longest, listed
-       from reeve_keys.column_domains where data_source_id = '${id}' order by column_name`,
-  );
-const valuesKept = ({ id }: Pick<DataSource, "id">) =>
-  inDatabase(
-    `select value from reeve_keys.domain_values where data_source_id = '${id}' order by value collate "C"`,
-  );
-const fingerprint = async (source: DataSource) => {
-  await owner.api.runFingerprint({ params: { dataSourceId: source.id } });
-  await app.drain();
-  return shown(owner, source);
-};
 
 describe("a fingerprint in a database without a key schema", () => {
   it("has its counts, keeps nothing raw, and says which masks that costs", async () => {
     const source = await aSource();
-    expect(source.unavailableMasks).toEqual(masks);
+    expect(source.unavailableMasks).toEqual(domainMasks);
     await app.drain();
     const after = await shown(owner, source);
     expect(checkOf(after, "fingerprint")).toMatchObject({
       state: "passed",
       detail: "domains-not-kept: key-schema-missing",
     });
-    expect(after).toMatchObject({ health: { status: "healthy" }, unavailableMasks: masks });
+    expect(after).toMatchObject({ health: { status: "healthy" }, unavailableMasks: domainMasks });
     expect(after.statistics.fingerprintAt).not.toBeNull();
   });
 
@@ -83,7 +32,7 @@ describe("a fingerprint in a database without a key schema", () => {
     await inDatabase("create schema reeve_keys");
     const after = await fingerprint(await aSource());
     expect(checkOf(after, "fingerprint").detail).toBe("domains-not-kept: permission-denied");
-    expect(after.unavailableMasks).toEqual(masks);
+    expect(after.unavailableMasks).toEqual(domainMasks);
   });
 });
 
@@ -157,111 +106,10 @@ describe("a fingerprint in a database with a key schema", () => {
     await app.drain();
     await inDatabase(`revoke create on schema reeve_keys from ${login.username}`);
     const after = await fingerprint(source);
-    expect(after.unavailableMasks).toEqual(masks);
+    expect(after.unavailableMasks).toEqual(domainMasks);
     expect(checkOf(after, "fingerprint").detail).toBe("domains-not-kept: permission-denied");
     await inDatabase(`grant create on schema reeve_keys to ${login.username}`);
     expect((await fingerprint(source)).unavailableMasks).toEqual([]);
-  });
-});
-
-describe("the domains of a deleted data source", () => {
-  it("are removed from the remote", async () => {
-    const source = await aSource();
-    await app.drain();
-    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
-    await app.drain();
-    expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
-    const { items } = await owner.api.listJobs({ query: { type: ["domain-removal"] } });
-    expect(items[0]).toMatchObject({ state: "succeeded", result: { removed: true } });
-  });
-
-  it("are removed also when a later fingerprint could keep none and left those of before", async () => {
-    const source = await aSource();
-    await app.drain();
-    await inDatabase(`revoke create on schema reeve_keys from ${login.username}`);
-    expect((await fingerprint(source)).unavailableMasks).toEqual(masks);
-    await inDatabase(`grant create on schema reeve_keys to ${login.username}`);
-    expect(await columnsKept(source)).toHaveLength(3);
-    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
-    await app.drain();
-    expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
-  });
-
-  it("are removed also where an older release did not write down whether there are any", async () => {
-    const source = await aSource();
-    await app.drain();
-    const item = { TableName: app.tableName, Key: { pk: `DS#${source.id}`, sk: "HEALTH" } };
-    const UpdateExpression = "remove domainsMayRemain, domainsAt";
-    await app.client.send(new UpdateCommand({ ...item, UpdateExpression }));
-    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
-    await app.drain();
-    expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
-  });
-
-  it("are tried again while something passing is in the way, and are a person's to send again after that", async () => {
-    const source = await aSource();
-    await app.drain();
-    const mayRemain = async () =>
-      (await app.store.deletedDataSource(source.id, owner.user.id))?.health.domainsMayRemain;
-    const holder = await pgClient({ database });
-    await holder.query("begin; lock table reeve_keys.domain_values in access exclusive mode");
-    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
-    await app.outbox.drain(app.worker({ statementTimeoutMs: 200 }));
-    await app.outbox.deliver(app.deadLetterWorker, ...app.outbox.deadLetters.splice(0));
-    const removal = async () => (await owner.api.listJobs({ query: { type: ["domain-removal"] } })).items[0];
-    const failed = await removal();
-    expect(failed).toMatchObject({ state: "failed", attempts: 3, error: { code: "job-dead-lettered" } });
-    expect(await mayRemain()).toBe(true);
-    await holder.query("rollback");
-    expect(await columnsKept(source)).toHaveLength(3);
-    await owner.api.retryJob({ params: { jobId: failed?.id ?? "" } });
-    await app.drain();
-    expect(await removal()).toMatchObject({ state: "succeeded", result: { removed: true } });
-    expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
-    expect(await mayRemain()).toBe(false);
-  });
-
-  it("are removed also when they were put there while it was deleted", async () => {
-    const source = await aSource();
-    const { sessions } = changedSessions(app, (session) => ({
-      countRows: async (relation) => {
-        await owner.api.deleteDataSource({ params: { dataSourceId: source.id } }).catch(() => {});
-        return await session.countRows(relation);
-      },
-    }));
-    await app.outbox.drain(app.worker({ sessions }));
-    expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
-    await expectSound(app);
-  });
-
-  it("are not removed when it came back before their removal ran", async () => {
-    const source = await aSource();
-    await app.drain();
-    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
-    await owner.api.restoreDataSource({ params: { dataSourceId: source.id }, body: {} });
-    await app.drain();
-    const { items } = await owner.api.listJobs({ query: { type: ["domain-removal"] } });
-    expect(items[0]).toMatchObject({
-      state: "succeeded",
-      result: { removed: false, reason: "data-source-restored" },
-    });
-    expect(await columnsKept(source)).not.toEqual([]);
-    expect((await shown(owner, source)).unavailableMasks).toEqual([]);
-    await expectSound(app);
-  });
-
-  it("stay where the remote lets the login in no more, and nothing else fails for it", async () => {
-    const source = await aSource();
-    await app.drain();
-    await runSql(`alter role ${login.username} nologin`);
-    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
-    await app.drain();
-    const { items } = await owner.api.listJobs({ query: { type: ["domain-removal"] } });
-    expect(items[0]).toMatchObject({
-      state: "succeeded",
-      result: { removed: false, reason: "authentication-failed" },
-    });
-    await runSql(`alter role ${login.username} login`);
   });
 });
 
