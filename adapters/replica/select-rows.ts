@@ -7,6 +7,7 @@ import type {
   CatalogVisibility,
   Counts,
   SearchTerm,
+  SearchWord,
 } from "#core/ports/catalog-index.ts";
 import { listKeys, shortTerm } from "./known.ts";
 import type { ReplicaDatabase } from "./replica-database.ts";
@@ -94,15 +95,36 @@ function union(database: ReplicaDatabase, size: number, keys: readonly string[])
   return found;
 }
 
-/** The rows with a word that begins with the term, and those with the term as a word. */
-function matches(database: ReplicaDatabase, size: number, term: SearchTerm) {
+/** Rows with words that begin with what is searched for, and those that have it as whole words. */
+interface Matches {
+  readonly beginning: RowSet;
+  readonly whole: RowSet;
+}
+
+/** What meets a term in one of its ways or another. */
+function matches(database: ReplicaDatabase, size: number, term: SearchTerm): Matches {
+  const found: Matches = { beginning: new RowSet(size), whole: new RowSet(size) };
+  for (const way of term) {
+    const [first, ...others] = way.map((word) => matchesOf(database, size, word));
+    for (const other of others) {
+      first?.beginning.intersect(other.beginning);
+      first?.whole.intersect(other.whole);
+    }
+    if (first === undefined) continue;
+    found.beginning.unite(first.beginning);
+    found.whole.unite(first.whole);
+  }
+  return found;
+}
+
+function matchesOf(database: ReplicaDatabase, size: number, word: SearchWord): Matches {
   const tagKeys = (ids: readonly string[]) => ids.flatMap((id) => [listKeys.tag(id), listKeys.columnTag(id)]);
-  const whole = union(database, size, [listKeys.word(term.text), ...tagKeys(term.exactTagIds)]);
-  const beginning = union(database, size, tagKeys(term.tagIds));
-  if (Array.from(term.text).length <= shortTerm) {
-    beginning.addAll(database.rows(listKeys.beginning(term.text)));
+  const whole = union(database, size, [listKeys.word(word.text), ...tagKeys(word.exactTagIds)]);
+  const beginning = union(database, size, tagKeys(word.tagIds));
+  if (Array.from(word.text).length <= shortTerm) {
+    beginning.addAll(database.rows(listKeys.beginning(word.text)));
   } else {
-    for (const [, found] of database.lists(listKeys.word(term.text))) beginning.addAll(found);
+    for (const [, found] of database.lists(listKeys.word(word.text))) beginning.addAll(found);
   }
   return { beginning, whole };
 }
@@ -116,14 +138,16 @@ export function pageOf(
   query: CatalogQuery,
 ): { readonly rows: Placed; readonly more: boolean } {
   const found: { readonly row: number; readonly position: CatalogPosition }[] = [];
-  for (const [row, rank] of inOrder(tables.rows, query, select(tables, query))) {
+  const { all, exact } = select(tables, query);
+  const selected = { all, exact: query.wholeWordsFirst ? exact : null };
+  for (const [row, rank] of inOrder(tables.rows, query, selected)) {
     if (found.length === query.limit) return { rows: found, more: true };
     found.push({ row, position: { rank, ...tables.rows.place(row, query.sort) } });
   }
   return { rows: found, more: false };
 }
 
-/** The rows behind `after`: those that meet every term with a whole word, then the others. */
+/** The rows behind `after`: those that count as exact, then the others. */
 function* inOrder(
   rows: Rows,
   { sort, after }: CatalogQuery,
@@ -139,7 +163,7 @@ function* inOrder(
   }
 }
 
-/** Where nothing is searched for, every row is exact. */
+/** Where nothing is searched for, or the order alone counts, every row is exact. */
 const rankOf = ({ exact }: Selected, row: number): number => (exact === null || exact.has(row) ? 0 : 1);
 
 const mostCounted = 200;

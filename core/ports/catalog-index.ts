@@ -76,14 +76,17 @@ export type CatalogSort = "name" | "-createdAt";
 
 /** The last entry of the page before. */
 export interface CatalogPosition {
-  /** 0 where every term is a whole word, or nothing is searched for; 1 where one is only the beginning of a word. */
+  /** 1 where whole words come first and a term is only the beginning of a word, else 0. */
   readonly rank: number;
   readonly key: string;
   readonly id: string;
 }
 
-/** One term of a search: the beginning of a word of a name, a schema, a table or a column, or of a tag. */
-export interface SearchTerm {
+/** One term of a search, with the ways in which it is met: by all words of one of them. */
+export type SearchTerm = readonly (readonly SearchWord[])[];
+
+/** The beginning of a word of a name, a schema, a table or a column, or of a tag. */
+export interface SearchWord {
   /** Folded, without white space or separators. */
   readonly text: string;
   /** Tags that have a word which begins so: names of tags are known at the time of the search alone. */
@@ -117,6 +120,8 @@ export interface CatalogFilters {
 
 export interface CatalogQuery extends CatalogFilters {
   readonly sort: CatalogSort;
+  /** Whether what meets every term with whole words comes before all else, and the order holds within each. */
+  readonly wholeWordsFirst: boolean;
   readonly limit: number;
   readonly after: CatalogPosition | null;
 }

@@ -1,9 +1,9 @@
 import type { Routes } from "#contracts/http/routes.ts";
 import { can } from "#core/access/can.ts";
 import type { UseCase } from "#core/call/call.ts";
-import { indexedWords, searchWords } from "#core/names/words.ts";
+import { indexedWords, searchTerms } from "#core/names/words.ts";
 import type { User } from "#core/people/user.ts";
-import type { CatalogFilters, CatalogVisibility, SearchTerm } from "#core/ports/catalog-index.ts";
+import type { CatalogFilters, CatalogVisibility, SearchWord } from "#core/ports/catalog-index.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 
 type Query = Parameters<UseCase<Routes["facetsOfDataSources"]>>[0]["query"];
@@ -19,7 +19,9 @@ const visibilityFor = (user: User): CatalogVisibility => ({
 export const filtersOf = (tags: TagTree, user: User, query: Query): CatalogFilters => ({
   ...valuesOf(query),
   visibility: visibilityFor(user),
-  terms: [...new Set(searchWords(query.search ?? ""))].map((text) => searchTerm(text, tags)),
+  terms: searchTerms(query.search ?? "").map((ways) =>
+    ways.map((words) => words.map((text) => searchWord(text, tags))),
+  ),
   tagIds: query.tag === undefined ? null : query.tag.flatMap((name) => tags.find(name)?.id ?? []),
 });
 
@@ -32,8 +34,8 @@ const valuesOf = (query: Query) => ({
   roles: query.role ?? null,
 });
 
-/** A term with the tags that it finds, by their names of now: a tag that is renamed is found by its new name at once. */
-function searchTerm(text: string, tags: TagTree): SearchTerm {
+/** A word with the tags that it finds, by their names of now: a tag that is renamed is found by its new name at once. */
+function searchWord(text: string, tags: TagTree): SearchWord {
   const found = tags.all().flatMap(({ id, name }) => {
     const words = indexedWords(name);
     return words.some((word) => word.startsWith(text)) ? [{ id, exact: words.includes(text) }] : [];

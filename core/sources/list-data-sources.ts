@@ -26,16 +26,16 @@ export const listDataSources =
         role: roleIn(entry),
         status: entry.header.status,
       });
+    const order = { sort: given.sort ?? "name", wholeWordsFirst: given.sort === undefined } as const;
     const list = `data-sources/${JSON.stringify(given)}`;
-    const page = await fillPage(cursors, list, { limit, cursor }, position, {
+    return await fillPage(cursors, list, { limit, cursor }, position, {
       read: async (after, wanted) => {
-        const found = await index.page({ ...filters, sort: given.sort, limit: wanted, after });
+        const found = await index.page({ ...filters, ...order, limit: wanted, after });
         return { items: found.entries.filter(mayRead), next: found.next };
       },
       positionOf: ({ position: end }) => end,
-      show: (entry) => entry,
+      show: (entry) => showSummary(entry, roleIn(entry), tags),
     });
-    return { ...page, items: page.items.map((entry) => showSummary(entry, roleIn(entry), tags)) };
   };
 
 const counted = (counts: Counts): Record<string, number> => Object.fromEntries(counts);

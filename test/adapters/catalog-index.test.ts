@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
-import { searchWords } from "#core/names/words.ts";
+import { searchTerms, searchWords } from "#core/names/words.ts";
 import type { CatalogChange, CatalogDelta, CatalogSort } from "#core/ports/catalog-index.ts";
 import {
   aChange,
@@ -46,11 +46,13 @@ const someFilters = fc
         sees: ({ status }) => governs && status === "enabled",
         seesOwned: () => true,
       },
-      terms: search.flatMap(searchWords).map((text) => ({
-        ...aTerm(text),
-        tagIds: termTags,
-        exactTagIds: termTags.slice(1),
-      })),
+      terms: search
+        .flatMap(searchTerms)
+        .map((ways) =>
+          ways.map((words) =>
+            words.map((text) => ({ text, tagIds: termTags, exactTagIds: termTags.slice(1) })),
+          ),
+        ),
     }),
   );
 
@@ -75,9 +77,12 @@ describe("the catalog's index", () => {
         maxLength: 5,
       },
     );
-    const sorts = fc.constantFrom<CatalogSort>("name", "-createdAt");
+    const orders = fc.record({
+      sort: fc.constantFrom<CatalogSort>("name", "-createdAt"),
+      wholeWordsFirst: fc.boolean(),
+    });
     await fc.assert(
-      fc.asyncProperty(steps, sorts, fc.integer({ min: 1, max: 5 }), async (given, sort, limit) => {
+      fc.asyncProperty(steps, orders, fc.integer({ min: 1, max: 5 }), async (given, order, limit) => {
         const log = aLog();
         const clock = new FixedClock();
         const warm = new CatalogReplica({ deltas: log, clock });
@@ -87,9 +92,9 @@ describe("the catalog's index", () => {
           log.add(made);
           all.push(...made);
           const catalog = catalogOf(all);
-          const wanted = expected(catalog, filters, sort);
+          const wanted = expected(catalog, filters, order);
           for (const index of [warm, new CatalogReplica({ deltas: log, clock })]) {
-            expect(await everyPage(index, aQuery({ ...filters, sort, limit }))).toEqual(wanted);
+            expect(await everyPage(index, aQuery({ ...filters, ...order, limit }))).toEqual(wanted);
             const counts = await index.facets(filters);
             const passing = catalog.filter(({ header }) => wanted.includes(header.id));
             const counted = (valuesOf: (source: Source) => readonly string[]) =>

@@ -31,6 +31,12 @@ describe("a search of data sources", () => {
     ["customer_email", named(orders)],
     ["amou", named(orders)],
     ["netamount", named(orders)],
+    ["netAmount", named(orders)],
+    ["customerEmail", named(orders)],
+    ["EmailCustomer", named(orders)],
+    ["strAße", named(orders)],
+    ["netamounT", named(orders)],
+    ["customerMail", []],
     ["stras", []],
     ["straße", named(orders)],
     ["order_lines", named(orders)],
@@ -54,6 +60,22 @@ describe("a search of data sources", () => {
     expect(await found("personal")).toEqual(named(people));
   });
 
+  it("puts whole words first, unless an order is asked for", async () => {
+    const other = await aRegistrar(app);
+    const names = ["a_parcels_lot", "b_parcel", "c_parcels", "d_parcel"];
+    for (const name of names) {
+      await aDataSource(other.owner, other.connection, { name });
+      app.clock.advance(1000);
+    }
+    const listed = async (sort?: "name" | "-createdAt") => {
+      const { items } = await other.owner.api.listDataSources({ query: { search: "parcel", sort } });
+      return items.map(({ name }) => name);
+    };
+    expect(await listed()).toEqual(["b_parcel", "d_parcel", "a_parcels_lot", "c_parcels"]);
+    expect(await listed("name")).toEqual(names);
+    expect(await listed("-createdAt")).toEqual(names.toReversed());
+  });
+
   it("finds nothing of what the caller may not see", async () => {
     expect(await found("secrets")).toEqual([]);
     expect(await found("secrets", governor)).toEqual(named(hidden));
@@ -69,7 +91,7 @@ describe("GET /data-sources/facets", () => {
       connection: { [connection.id]: 2 },
       origin: { manual: 2 },
     });
-    expect((await facets({}, governor)).connection).toEqual({
+    expect((await facets({}, governor)).connection).toMatchObject({
       [connection.id]: 2,
       [stranger.connection.id]: 1,
     });

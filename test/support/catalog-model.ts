@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { foldName } from "#core/names/fold.ts";
 import { indexedWords } from "#core/names/words.ts";
-import type { CatalogChange, CatalogFilters, CatalogSort, SearchTerm } from "#core/ports/catalog-index.ts";
+import type { CatalogChange, CatalogFilters, CatalogQuery, SearchWord } from "#core/ports/catalog-index.ts";
 import { headerDocument, healthDocument } from "#core/sources/catalog-documents.ts";
 import { aDataSource, aHealth } from "./catalog-records.ts";
 
@@ -154,21 +154,23 @@ function rankOf(filters: CatalogFilters, source: Source): number | null {
   const { header, columns, columnTags } = source;
   const names = [header.name, header.remote.schema, header.remote.table, ...columns].flatMap(indexedWords);
   const tags = [...header.tagIds, ...columnTags];
-  const whole = ({ text, exactTagIds }: SearchTerm): boolean =>
+  const whole = ({ text, exactTagIds }: SearchWord): boolean =>
     names.includes(text) || tags.some((tag) => exactTagIds.includes(tag));
-  const begun = (term: SearchTerm): boolean =>
-    whole(term) ||
-    names.some((word) => word.startsWith(term.text)) ||
-    tags.some((tag) => term.tagIds.includes(tag));
-  if (!filters.terms.every(begun)) return null;
-  return filters.terms.every(whole) ? 0 : 1;
+  const begun = (word: SearchWord): boolean =>
+    whole(word) ||
+    names.some((name) => name.startsWith(word.text)) ||
+    tags.some((tag) => word.tagIds.includes(tag));
+  const met = (by: (word: SearchWord) => boolean): boolean =>
+    filters.terms.every((ways) => ways.some((words) => words.every(by)));
+  if (!met(begun)) return null;
+  return met(whole) ? 0 : 1;
 }
 
 /** What a plain filter over the whole catalog lists, in order. */
 export function expected(
   catalog: readonly Source[],
   filters: CatalogFilters,
-  sort: CatalogSort,
+  { sort, wholeWordsFirst }: Pick<CatalogQuery, "sort" | "wholeWordsFirst">,
 ): readonly string[] {
   const order = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
   return catalog
@@ -178,7 +180,7 @@ export function expected(
     })
     .toSorted(
       (a, b) =>
-        a.rank - b.rank ||
+        (wholeWordsFirst ? a.rank - b.rank : 0) ||
         (sort === "name" ? order(foldName(a.name), foldName(b.name)) : order(b.createdAt, a.createdAt)) ||
         order(a.id, b.id),
     )

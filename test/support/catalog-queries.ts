@@ -9,6 +9,7 @@ import type {
 export const aQuery = (given: Partial<CatalogQuery> = {}): CatalogQuery => ({
   ...theFilters(given),
   sort: "name",
+  wholeWordsFirst: true,
   limit: 100,
   after: null,
   ...given,
@@ -29,7 +30,7 @@ export const theFilters = (given: Partial<CatalogFilters> = {}): CatalogFilters 
 });
 
 /** A term that finds no tag. */
-export const aTerm = (text: string) => ({ text, tagIds: [], exactTagIds: [] });
+export const aTerm = (text: string) => [[{ text, tagIds: [], exactTagIds: [] }]];
 
 /** The ids on every page, one page after the other. */
 export async function everyPage(

@@ -76,7 +76,10 @@ export const dataSourceRoutes = {
     query: z.strictObject({
       ...pageQuery,
       ...filters,
-      sort: z.enum(["name", "-createdAt"]).default("name"),
+      sort: z
+        .enum(["name", "-createdAt"])
+        .optional()
+        .describe("by name where it is left out, and then what meets a search with whole words comes first"),
     }),
     status: 200,
     result: listOf(dataSourceSummary),
