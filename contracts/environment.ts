@@ -22,9 +22,3 @@ export const sweepEnvironment = z.object({ ...table, ...queue, ...secrets });
 export const nightlyEnvironment = z.object({ ...table, ...queue });
 export const compactionEnvironment = z.object({ ...table, ...segments });
 export const bootstrapEnvironment = z.object({ ...table, ...secrets });
-
-/** How many jobs of one connection run at a time. */
-export const slotsPerConnection = 4;
-
-/** What a deployment may set on every function that reaches a remote database. */
-export const statementTimeoutSeconds = 600;

@@ -11,14 +11,14 @@ import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
 import { systemClock, ulids } from "#adapters/system/system-clock.ts";
 import { intervalTimers } from "#adapters/timers/interval-timers.ts";
 import { inProcessGateway } from "#connectors/gateway.ts";
-import { statementTimeoutSeconds } from "#contracts/environment.ts";
+import { statementTimeoutSeconds } from "#contracts/limits.ts";
 import { catalogRoutes } from "#contracts/http/groups/catalog.ts";
 import { connectionRoutes } from "#contracts/http/groups/connections.ts";
 import { jobRoutes } from "#contracts/http/groups/jobs.ts";
 import { peopleRoutes } from "#contracts/http/groups/people.ts";
 import { systemRoutes } from "#contracts/http/groups/system.ts";
 import type { RouteGroup } from "#contracts/http/routes.ts";
-import { correlationAttribute, type JobMessage } from "#contracts/messages.ts";
+import { correlationAttribute, maxDeliveries, type JobMessage } from "#contracts/messages.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import { httpFunction, type HttpFunction } from "#functions/http/edge/http-function.ts";
 import { catalogOperations } from "#functions/operations/catalog.ts";
@@ -34,8 +34,6 @@ import type { LocalTable } from "./dynamodb/local-table.ts";
 import { LocalQueue } from "./queue/local-queue.ts";
 import { systemQueueTimers } from "./queue/queue-timers.ts";
 
-/** As in the cloud. */
-const maxReceiveCount = 3;
 /** Longer than any job's statement may take: within one process a message is only lost with all of it. */
 const visibilityMs = 30 * 60_000;
 /** A failed attempt is tried again so soon; a person may be watching. */
@@ -136,7 +134,7 @@ function queuesOf(parts: Parts) {
     // A job that takes long holds up no other one of its batch.
     batchSize: 1,
     concurrency,
-    maxReceiveCount,
+    maxReceiveCount: maxDeliveries,
     deadLetters,
   });
   return {

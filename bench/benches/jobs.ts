@@ -1,4 +1,4 @@
-import { slotsPerConnection } from "#contracts/environment.ts";
+import { slotsPerConnection } from "#contracts/limits.ts";
 import { dispatchLine } from "#core/jobs/dispatch.ts";
 import { automaticChecks, healthJob } from "#core/health/health-job.ts";
 import { ulids } from "#adapters/system/system-clock.ts";

@@ -9,7 +9,7 @@ import { deltasFor, type Owners } from "../stage/catalog-deltas.ts";
 import { deployment, type Caller, type Deployment, type Request } from "../stage/deployment.ts";
 import { startDynamoDbStage, type DynamoDbStage } from "../stage/dynamodb.ts";
 
-/** The design's bound, and what its budget is for. */
+/** The bound that lists are built for, and what its budget is for. */
 const designCount = 100_000;
 const designBudget = 50;
 

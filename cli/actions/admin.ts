@@ -4,7 +4,7 @@ import { formatOf, printList, printOne } from "../output/print.ts";
 import type { Column } from "../output/table.ts";
 import type { Session } from "../session.ts";
 import { say } from "../terminal.ts";
-import { demandSuccess, endedJob } from "./watch.ts";
+import { demandSuccess, followed } from "./watch.ts";
 
 type Finding = ReturnType<typeof checkReport.parse>["findings"][number];
 
@@ -17,7 +17,7 @@ const findingColumns: readonly Column<Finding>[] = [
 /** Checks all that is stored, prints what was found, and fails if that is anything. */
 export async function checkTable(session: Session): Promise<void> {
   const { id } = await session.client.checkTable();
-  const job = await endedJob(session, id);
+  const job = await followed(session, id);
   demandSuccess(session, job);
   const report = checkReport.parse(job.result);
   if (formatOf(session) === "json") printOne(session, report, []);
@@ -32,7 +32,7 @@ export async function checkTable(session: Session): Promise<void> {
 /** Makes index and lines anew, and waits for it. */
 export async function rebuildCatalog(session: Session): Promise<void> {
   const { id } = await session.client.rebuildCatalog();
-  const job = await endedJob(session, id);
+  const job = await followed(session, id);
   demandSuccess(session, job);
   if (formatOf(session) === "json") printOne(session, job, []);
   else say(session.terminal, "The catalog's index and the lines of jobs were made anew.");

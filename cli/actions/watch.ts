@@ -21,10 +21,6 @@ export async function watchJob(session: Session, jobId: string, interval = defau
   demandSuccess(session, job);
 }
 
-/** Follows a job to its end, whatever that is. */
-export const endedJob = (session: Session, jobId: string): Promise<Job> =>
-  followed(session, jobId, defaultInterval);
-
 /** Follows every job about a data source that has not ended yet. */
 export async function endedJobsOf(session: Session, dataSourceId: string): Promise<readonly Job[]> {
   const { items } = await session.client.listJobs({ query: { dataSourceId } });

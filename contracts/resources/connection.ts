@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { slotsPerConnection, statementTimeoutSeconds } from "../environment.ts";
+import { slotsPerConnection, statementTimeoutSeconds } from "../limits.ts";
 import { technologyContracts } from "../technologies/technology.ts";
 import { givenName, principal, timestamp } from "./common.ts";
-import { relationKind, technology } from "./remote.ts";
+import { relationKind, technologies, technology, type Technology } from "./remote.ts";
 
 /** What a connection lets Reeve take of its remote, where it is less than the deployment's own limits. */
 const budget = {
@@ -33,17 +33,19 @@ export const connection = z
   })
   .meta({ id: "Connection" });
 
+const creationOf = (technology: Technology) =>
+  z.strictObject({
+    name: givenName,
+    technology: z.literal(technology),
+    config: technologyContracts[technology].config,
+    credentials: technologyContracts[technology].credentials,
+    statementTimeoutSeconds: budget.statementTimeoutSeconds.optional(),
+    concurrentJobs: budget.concurrentJobs.optional(),
+  });
+const [firstTechnology, ...otherTechnologies] = technologies;
+
 export const connectionCreation = z
-  .discriminatedUnion("technology", [
-    z.strictObject({
-      name: givenName,
-      technology: z.literal("postgresql"),
-      config: technologyContracts.postgresql.config,
-      credentials: technologyContracts.postgresql.credentials,
-      statementTimeoutSeconds: budget.statementTimeoutSeconds.optional(),
-      concurrentJobs: budget.concurrentJobs.optional(),
-    }),
-  ])
+  .discriminatedUnion("technology", [creationOf(firstTechnology), ...otherTechnologies.map(creationOf)])
   .meta({ id: "ConnectionCreation" });
 
 /** `config` and `credentials` are checked against the connection's technology once it is known. */

@@ -9,7 +9,7 @@ import {
 
 type Config = Readonly<Record<string, unknown>>;
 
-/** What every side must know of a technology without its driver. To add one, add a file here and a folder under `connectors/`. */
+/** What every side must know of a technology without its driver. What else a new one takes is in CONTRIBUTING.md. */
 export interface TechnologyContract {
   readonly config: z.ZodType<Record<string, unknown>>;
   readonly credentials: z.ZodType<Record<string, string>>;

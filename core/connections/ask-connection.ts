@@ -1,6 +1,5 @@
 import * as z from "zod";
 import type { Routes } from "#contracts/http/routes.ts";
-import { can } from "#core/access/can.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
@@ -10,6 +9,7 @@ import { registrarOf } from "#core/connections/registrar-of.ts";
 import { relationKey, type ListedRelation } from "#core/ports/remote.ts";
 import type { ConnectionView } from "#core/ports/store.ts";
 import { askRemote } from "#core/remote/remote-problem.ts";
+import { readableDataSources } from "#core/sources/read-data-source.ts";
 
 /** Connects now, and tells the server's version and how long it took. */
 export const testConnection =
@@ -71,16 +71,6 @@ async function visibleDataSources(
   relations: readonly ListedRelation[],
 ): Promise<ReadonlyMap<string, string>> {
   const owners = await store.relationOwners(connectionId, relations);
-  const ids = [...owners.values()];
-  const [roles, statuses] = await Promise.all([
-    store.dataSourceMemberships(user.id, ids),
-    store.dataSourceStatuses(ids),
-  ]);
-  return new Map(
-    [...owners].filter(([, id]) => {
-      const status = statuses.get(id);
-      const role = roles.get(id)?.role ?? null;
-      return status !== undefined && can(user, "data-source:read", { type: "data-source", role, status });
-    }),
-  );
+  const readable = await readableDataSources(store, user, [...owners.values()]);
+  return new Map([...owners].filter(([, id]) => readable.has(id)));
 }

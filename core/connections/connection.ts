@@ -13,7 +13,7 @@ export interface Connection {
   readonly statementTimeoutSeconds: number | null;
   /** How many jobs may use it at a time, where these are fewer than the deployment allows. */
   readonly concurrentJobs: number | null;
-  /** Set while it is being deleted: no data source may come to stand on it any more. */
+  /** Set while it is being deleted or led to another database: no data source may be registered meanwhile. */
   readonly closing: boolean;
   readonly createdBy: string;
   readonly createdAt: string;

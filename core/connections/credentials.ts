@@ -1,6 +1,5 @@
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
-import { DomainError } from "#core/errors/domain-error.ts";
-import { ReplayError } from "#core/ports/change.ts";
+import { wasRefused } from "#core/errors/was-refused.ts";
 
 /** Where all credentials of connections lie. */
 export const connectionSecrets = "connections/";
@@ -23,9 +22,7 @@ export async function withNewCredentials<T>(
   try {
     return await work();
   } catch (error) {
-    const refused =
-      error instanceof ReplayError || (error instanceof DomainError && error.code !== "unavailable");
-    if (refused) await secrets.delete(ref);
+    if (wasRefused(error)) await secrets.delete(ref);
     throw error;
   }
 }

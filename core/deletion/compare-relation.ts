@@ -2,7 +2,7 @@ import { targetOf, type Connection } from "#core/connections/connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { RelationDescription } from "#core/ports/remote.ts";
 import { askRemote } from "#core/remote/remote-problem.ts";
-import type { DataSource, SchemaColumn } from "#core/sources/data-source.ts";
+import { relationOf, type DataSource, type SchemaColumn } from "#core/sources/data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 
 /** How a table stands to what is known of it. */
@@ -14,8 +14,8 @@ export type Comparison =
   | "not-comparable";
 
 /**
- * Whether the table is still of the kind, the owner and the columns that it had (rules on enforcement, 7). One that
- * cannot be looked at now is not comparable.
+ * Whether the table is still of the kind, the owner and the columns that it had. One that cannot
+ * be looked at now is not comparable.
  */
 export async function compareRelation(
   { remote, log }: Pick<SourceDeps, "remote" | "log">,
@@ -23,9 +23,8 @@ export async function compareRelation(
   source: DataSource,
   known: readonly SchemaColumn[],
 ): Promise<Comparison> {
-  const { schema, table } = source.remote;
   try {
-    const found = await askRemote(() => remote.inspect(targetOf(connection), { schema, name: table }));
+    const found = await askRemote(() => remote.inspect(targetOf(connection), relationOf(source)));
     return compared(source, known, found);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;

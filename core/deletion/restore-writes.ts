@@ -7,6 +7,7 @@ import { ownersOf, tombstoneOf } from "#core/deletion/tombstone.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { healthJob, runnableChecks } from "#core/health/health-job.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
+import { replaceHealth } from "#core/health/replace-health.ts";
 import { forgottenChecks } from "#core/health/unfinished-checks.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { CatalogChange } from "#core/ports/catalog-index.ts";
@@ -109,7 +110,7 @@ export function restoreWrites(ids: Ids, call: Call, at: Date, findings: Findings
       expected: before.dataSource.version,
       otherwise: staleRead(),
     },
-    ...healthWrites(before.health, after.health),
+    ...(before.health === after.health ? [] : [replaceHealth(before.health, after.health)]),
     {
       write: "remove",
       kind: "tombstone",
@@ -126,19 +127,6 @@ const nameTaken = (name: string): DomainError =>
     "data-source-name-taken",
     `A data source is named ${JSON.stringify(name)} by now; restore this one under another \`name\`.`,
   );
-
-const healthWrites = (before: DataSourceHealth, after: DataSourceHealth): readonly Write[] =>
-  before === after
-    ? []
-    : [
-        {
-          write: "replace",
-          kind: "data-source-health",
-          record: after,
-          expected: before.version,
-          otherwise: staleRead(),
-        },
-      ];
 
 /** All that the index knows of a data source, because it may have forgotten what was deleted. */
 const changeOf = ({ after: { dataSource, health }, members, dictionary, tree }: Findings): CatalogChange => ({

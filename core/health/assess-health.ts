@@ -22,7 +22,7 @@ const fingerprintMasks = ["format-preserving-masking", "k-anonymization", "rando
 
 /**
  * The masks that cannot be used on a data source. A fingerprint of counts is not enough for any of the
- * three: their domains are raw data, which only the remote itself may hold (rules on health, 4).
+ * three: their domains are raw data, which only the remote itself may hold.
  */
 export const unavailableMasks = ({ domainsAt }: Pick<DataSourceHealth, "domainsAt">): readonly string[] =>
   domainsAt === null ? fingerprintMasks : [];

@@ -12,7 +12,7 @@ export type Candidate = Pick<
  */
 const estimateError = 0.1;
 
-/** The lower end of what the true number of distinct values may be. */
+/** The most that the true number of distinct values may be. */
 const atMost = ({ distinct, exact }: ColumnStatistics): number =>
   exact ? distinct : distinct * (1 + estimateError);
 

@@ -1,9 +1,9 @@
 import { auditedSystem } from "#core/audit/record.ts";
-import { staleRead } from "#core/call/retry-conflict.ts";
 import { assessHealth } from "#core/health/assess-health.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Measured } from "#core/health/measure.ts";
 import { measurementWrites } from "#core/health/measurement.ts";
+import { replaceHealth } from "#core/health/replace-health.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
@@ -45,13 +45,7 @@ export function resultWrites(
           }),
         ];
   return [
-    {
-      write: "replace",
-      kind: "data-source-health",
-      record: after,
-      expected: before.version,
-      otherwise: staleRead(),
-    },
+    replaceHealth(before, after),
     deltaWrite(ids, at, [{ dataSourceId, health: healthDocument(after) }]),
     ...measurementWrites(ids, dataSourceId, measured),
     ...turned,

@@ -8,7 +8,7 @@ import {
   type KeyStores,
 } from "#core/ports/key-store.ts";
 import { RemoteError, type RemoteBudget, type RemoteSession } from "#core/ports/remote.ts";
-import type { DataSource, SchemaColumn } from "#core/sources/data-source.ts";
+import { relationOf, type DataSource, type SchemaColumn } from "#core/sources/data-source.ts";
 
 /** What it takes to keep domains inside a remote. */
 export interface DomainDeps {
@@ -42,9 +42,8 @@ export async function keepDomains(
     const refusal = await session.keyStoreRefusal();
     if (refusal !== null) return refusal;
     const { dataSource, columns, connection, budget } = subject;
-    const { schema, table } = dataSource.remote;
     const wanted = domainColumns(columns, fingerprint);
-    const domains = await session.columnDomains({ schema, name: table }, wanted);
+    const domains = await session.columnDomains(relationOf(dataSource), wanted);
     const ids = new Map(columns.map(({ name, id }) => [name, id]));
     const kept = domains.map((domain): KeptDomain => ({ ...domain, columnId: ids.get(domain.name) ?? "" }));
     await keyStores.withKeyStore(targetOf(connection), budget, (store) =>

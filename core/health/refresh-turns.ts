@@ -1,6 +1,5 @@
 import type { RunnableCheck } from "#core/health/health-job.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
-import type { Relation } from "#core/ports/remote.ts";
 import type { ConnectionStore, Turn } from "#core/ports/store.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 
@@ -47,9 +46,6 @@ export function isUnchanged(
   });
   return known && (!asked.includes("fingerprint") || (fingerprintAt ?? "") >= rowCount.at);
 }
-
-/** The remote relation of a data source. */
-export const relationOf = ({ remote: { schema, table } }: DataSource): Relation => ({ schema, name: table });
 
 /** Why a data source that left the connection has no result. */
 export const leftDetail = "connection-changed: it stands on another connection now";

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { systemActor } from "#core/audit/record.ts";
-import { staleRead } from "#core/call/retry-conflict.ts";
 import { targetOf, type Connection } from "#core/connections/connection.ts";
 import type { Measured } from "#core/health/measure.ts";
 import { remoteBudget } from "#core/health/remote-budget.ts";
+import { replaceHealth } from "#core/health/replace-health.ts";
 import type { Job } from "#core/jobs/job.ts";
 import { newJob, type Asked } from "#core/jobs/new-job.ts";
 import type { JobHandler, Outcome } from "#core/jobs/work.ts";
@@ -46,13 +46,7 @@ export async function domainRemovalOf(
   const view = health.domainsMayRemain ? await store.connection(dataSource.connectionId, systemActor) : null;
   if (view === null) return { writes: [], job: null };
   const job = domainRemoval(ids, view.connection, dataSource.id, asked);
-  const forgotten: Write = {
-    write: "replace",
-    kind: "data-source-health",
-    record: { ...health, domainsAt: null, version: health.version + 1 },
-    expected: health.version,
-    otherwise: staleRead(),
-  };
+  const forgotten = replaceHealth(health, { ...health, domainsAt: null, version: health.version + 1 });
   return { writes: [forgotten, { write: "enqueue", job }], job };
 }
 
@@ -102,15 +96,7 @@ async function cleared(
 ): Promise<readonly Write[]> {
   const health = (await store.deletedDataSource(dataSourceId, systemActor))?.health;
   if (health === undefined || health.version !== before || !health.domainsMayRemain) return [];
-  return [
-    {
-      write: "replace",
-      kind: "data-source-health",
-      record: { ...health, domainsMayRemain: false, version: health.version + 1 },
-      expected: health.version,
-      otherwise: staleRead(),
-    },
-  ];
+  return [replaceHealth(health, { ...health, domainsMayRemain: false, version: health.version + 1 })];
 }
 
 /**

@@ -1,4 +1,3 @@
-import { staleRead } from "#core/call/retry-conflict.ts";
 import { targetOf, type Connection } from "#core/connections/connection.ts";
 import { detectColumns } from "#core/health/detect-columns.ts";
 import type { RunnableCheck } from "#core/health/health-job.ts";
@@ -7,11 +6,11 @@ import { measure, type Measured } from "#core/health/measure.ts";
 import { healthInput } from "#core/health/job-input.ts";
 import { runningChecks } from "#core/health/unfinished-checks.ts";
 import { keepDomains, type DomainDeps } from "#core/health/keep-domains.ts";
+import { replaceHealth } from "#core/health/replace-health.ts";
 import { lateRemoval } from "#core/health/remove-domains.ts";
 import { checksTimeMs, remoteBudget } from "#core/health/remote-budget.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { JobHandler, Outcome, Work } from "#core/jobs/work.ts";
-import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { RemoteSessions } from "#core/ports/remote.ts";
 import type {
@@ -22,6 +21,7 @@ import type {
   DictionaryStore,
   DictionaryView,
 } from "#core/ports/store.ts";
+import { relationOf } from "#core/sources/data-source.ts";
 import { systemActor } from "#core/audit/record.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 
@@ -67,7 +67,7 @@ async function measureRemote(
   const until = deps.clock.now().getTime() + checksTimeMs;
   const budget = remoteBudget(deps, work.signal, () => until - deps.clock.now().getTime());
   return await measure(deps.clock, checks, columns, {
-    relation: { schema: dataSource.remote.schema, name: dataSource.remote.table },
+    relation: relationOf(dataSource),
     changeSign: null,
     open: (ask) => deps.sessions.withSession(targetOf(connection), budget, ask),
     done: (count) => work.progress(count),
@@ -85,20 +85,16 @@ async function markRunning(
 ): Promise<void> {
   const before = (await store.dataSource(dataSourceId, systemActor))?.health;
   if (before === undefined) return;
-  const record: DataSourceHealth = {
+  const after: DataSourceHealth = {
     ...before,
     checks: runningChecks(before.checks, checks, clock.now().toISOString()),
     version: before.version + 1,
   };
-  const replace: Write = {
-    write: "replace",
-    kind: "data-source-health",
-    record,
-    expected: before.version,
-    otherwise: staleRead(),
-  };
   try {
-    await store.commit([{ write: "fence", job, otherwise: new DomainError("job-state") }, replace]);
+    await store.commit([
+      { write: "fence", job, otherwise: new DomainError("job-state") },
+      replaceHealth(before, after),
+    ]);
   } catch (error) {
     if (!(error instanceof DomainError && error.code === "version-mismatch")) throw error;
   }

@@ -14,7 +14,6 @@ import {
   isUnchanged,
   leftDetail,
   namedTurns,
-  relationOf,
   type ReadTurns,
 } from "#core/health/refresh-turns.ts";
 import { lateRemoval } from "#core/health/remove-domains.ts";
@@ -26,6 +25,7 @@ import type { GoesOn, JobHandler, Outcome, Work } from "#core/jobs/work.ts";
 import type { Write } from "#core/ports/change.ts";
 import { relationKey, RemoteError, type RemoteSession } from "#core/ports/remote.ts";
 import type { DataSourceView, Turn } from "#core/ports/store.ts";
+import { relationOf } from "#core/sources/data-source.ts";
 
 /**
  * Runs the checks of many data sources of one connection in one session. What was found of each commits by

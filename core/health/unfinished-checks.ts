@@ -1,8 +1,8 @@
 import { systemActor } from "#core/audit/record.ts";
-import { staleRead } from "#core/call/retry-conflict.ts";
 import { runnableChecks, type RunnableCheck } from "#core/health/health-job.ts";
 import { healthInput, refreshInput, refreshState } from "#core/health/job-input.ts";
 import type { Check, DataSourceHealth } from "#core/health/health.ts";
+import { replaceHealth } from "#core/health/replace-health.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { DataSourceStore } from "#core/ports/store.ts";
@@ -69,15 +69,7 @@ export function settledWrites(
 ): readonly Write[] {
   const checks = withoutResult(before.checks, names, detail);
   if (names.every((name) => checks[name] === before.checks[name])) return [];
-  return [
-    {
-      write: "replace",
-      kind: "data-source-health",
-      record: { ...before, checks, version: before.version + 1 },
-      expected: before.version,
-      otherwise: staleRead(),
-    },
-  ];
+  return [replaceHealth(before, { ...before, checks, version: before.version + 1 })];
 }
 
 /** The writes that go with the end of a job that came to no result. */

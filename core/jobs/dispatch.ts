@@ -1,4 +1,4 @@
-import { slotsPerConnection } from "#contracts/environment.ts";
+import { slotsPerConnection } from "#contracts/limits.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";

@@ -2,7 +2,7 @@ import { can, type Action, type Resource } from "#core/access/can.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { User } from "#core/people/user.ts";
 import type { ConnectionStore, DataSourceStore } from "#core/ports/store.ts";
-import { sourceResource } from "#core/sources/read-data-source.ts";
+import { sourceResource, sourceResources } from "#core/sources/read-data-source.ts";
 
 type SubjectStore = ConnectionStore & DataSourceStore;
 
@@ -67,18 +67,15 @@ async function subjectsOf(
     ...new Set(jobs.filter(({ subject }) => subject.type === wanted).map(({ subject }) => subject.id)),
   ];
   const [dataSourceIds, connectionIds] = [ids("data-source"), ids("connection")];
-  const [roles, statuses, connections, memberships] = await Promise.all([
-    store.dataSourceMemberships(user.id, dataSourceIds),
-    store.dataSourceStatuses(dataSourceIds),
+  const [sources, connections, memberships] = await Promise.all([
+    sourceResources(store, user, dataSourceIds),
     store.connections(connectionIds),
     store.connectionMemberships(user.id, connectionIds),
   ]);
   return ({ subject: { type, id } }) => {
     switch (type) {
-      case "data-source": {
-        const status = statuses.get(id);
-        return status === undefined ? null : { type, role: roles.get(id)?.role ?? null, status };
-      }
+      case "data-source":
+        return sources.get(id) ?? null;
       case "connection":
         return connections.has(id) ? { type, memberships: memberships.get(id) ?? [] } : null;
       case "catalog":

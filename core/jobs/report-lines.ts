@@ -6,6 +6,7 @@ import type { ReportEntry, ReportPosition } from "#core/jobs/job-report.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { User } from "#core/people/user.ts";
 import type { ConnectionStore, DataSourceStore, JobStore } from "#core/ports/store.ts";
+import { readableDataSources } from "#core/sources/read-data-source.ts";
 
 type ReportStore = ConnectionStore & DataSourceStore & JobStore;
 
@@ -31,11 +32,8 @@ export function reportReader(store: ReportStore, user: User, job: Job, kind: Rep
         part.entries.map((entry, line) => ({ at: { kind: part.kind, number: part.number, line }, entry })),
       )
       .filter(({ at }) => after === null || isBehind(at, after));
-    const seen = await seenBy(
-      store,
-      user,
-      lines.map(({ entry }) => entry),
-    );
+    const made = lines.flatMap(({ entry }) => (entry.made === null ? [] : [entry.made.id]));
+    const seen = await readableDataSources(store, user, made);
     const roles = await memberships;
     return {
       items: lines.flatMap(({ at, entry }): readonly ReportLine[] => {
@@ -57,25 +55,6 @@ async function membershipsOf(store: ReportStore, user: User, { subject }: Job) {
   const view = await store.connection(subject.id, user.id);
   const memberships = view?.memberships ?? [];
   return can(user, "connection:list-tables", { type: "connection", memberships }) ? memberships : [];
-}
-
-/** Which of the data sources that were made somebody may see. */
-async function seenBy(
-  store: ReportStore,
-  user: User,
-  entries: readonly ReportEntry[],
-): Promise<ReadonlySet<string>> {
-  const ids = entries.flatMap(({ made }) => (made === null ? [] : [made.id]));
-  const [roles, statuses] = await Promise.all([
-    store.dataSourceMemberships(user.id, ids),
-    store.dataSourceStatuses(ids),
-  ]);
-  const visible = ids.filter((id) => {
-    const status = statuses.get(id);
-    const role = roles.get(id)?.role ?? null;
-    return status !== undefined && can(user, "data-source:read", { type: "data-source", role, status });
-  });
-  return new Set(visible);
 }
 
 const show = (kind: ReportKind, entry: ReportEntry, sees: boolean): ReportLine["shown"] => ({

@@ -1,5 +1,6 @@
 import type { Permission } from "#contracts/resources/system.ts";
 
+/** Somebody, or a service, that may call the API. */
 export interface User {
   readonly id: string;
   readonly name: string;

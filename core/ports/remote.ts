@@ -65,7 +65,7 @@ export interface RemoteColumn {
   readonly nullable: boolean;
   /** The remote's comment, or an empty string. */
   readonly comment: string;
-  /** Whether distinct values of it can be counted: a hashable scalar (rules on health, candidates). */
+  /** Whether distinct values of it can be counted: a hashable scalar. */
   readonly countable: boolean;
   readonly inPrimaryKey: boolean;
   /** Whether a primary key or a unique constraint or index without a predicate covers exactly this column. */

@@ -8,7 +8,7 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import type { ColumnAnalysis } from "#core/ports/remote.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
 import { askRemote } from "#core/remote/remote-problem.ts";
-import type { SchemaColumn } from "#core/sources/data-source.ts";
+import { relationOf, type SchemaColumn } from "#core/sources/data-source.ts";
 import { readDictionary } from "#core/sources/dictionary.ts";
 import { findColumns } from "#core/sources/find-columns.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
@@ -40,9 +40,8 @@ async function askValues(
 ): Promise<readonly ColumnAnalysis[]> {
   const found = await store.connection(dataSource.connectionId, systemActor);
   if (found === null) throw new DomainError("not-found");
-  const { schema, table } = dataSource.remote;
   const names = columns.map(({ name }) => name);
-  return await askRemote(() => remote.analyze(targetOf(found.connection), { schema, name: table }, names));
+  return await askRemote(() => remote.analyze(targetOf(found.connection), relationOf(dataSource), names));
 }
 
 /** Who was a member when the question was asked may have left since: then the answer is not given. */

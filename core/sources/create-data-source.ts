@@ -7,8 +7,8 @@ import { targetOf, type Connection, type ConnectionMember } from "#core/connecti
 import { readConnection } from "#core/connections/read-connection.ts";
 import { registrarOf } from "#core/connections/registrar-of.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
+import { wasRefused } from "#core/errors/was-refused.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
-import { ReplayError } from "#core/ports/change.ts";
 import { askRemote } from "#core/remote/remote-problem.ts";
 import {
   dataSourceExists,
@@ -130,9 +130,7 @@ async function commitCreation(
     await store.commit(writes, keptReply(call, 201, result, at));
   } catch (error) {
     // Only a refusal is certain; after any other error the sweep finds out whether a header points at it.
-    const refused =
-      error instanceof ReplayError || (error instanceof DomainError && error.code !== "unavailable");
-    if (refused) await store.dropGeneration(id, made.dataSource.dictionary);
+    if (wasRefused(error)) await store.dropGeneration(id, made.dataSource.dictionary);
     throw error;
   }
   await dispatch(deps, made.job);

@@ -2,6 +2,7 @@ import type { Provenance } from "#contracts/resources/common.ts";
 import type { DataSourceRole, OriginType } from "#contracts/resources/data-source.ts";
 import type { DataType, RelationKind, Technology } from "#contracts/resources/remote.ts";
 import type { Principal } from "#core/connections/connection.ts";
+import type { Relation } from "#core/ports/remote.ts";
 
 /** A text by who stated it; what stands is the first that is there: a person's, then dbt's, then the remote's comment. */
 export interface LayeredText {
@@ -134,3 +135,9 @@ export function standingText(text: LayeredText): {
   if (text.schema !== null) return { value: text.schema, provenance: "schema" };
   return { value: "", provenance: null };
 }
+
+/** The remote relation of a data source. */
+export const relationOf = ({ remote: { schema, table } }: Pick<DataSource, "remote">): Relation => ({
+  schema,
+  name: table,
+});

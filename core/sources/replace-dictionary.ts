@@ -4,6 +4,7 @@ import { audited } from "#core/audit/record.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
+import { wasRefused } from "#core/errors/was-refused.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { RemoteColumn } from "#core/ports/remote.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
@@ -182,8 +183,7 @@ async function commitReplacement(
     ]);
   } catch (error) {
     // Only a refusal is certain; after any other error the sweep finds out whether a header points at it.
-    const refused = error instanceof DomainError && error.code !== "unavailable";
-    if (refused) await store.dropGeneration(before.id, dictionary);
+    if (wasRefused(error)) await store.dropGeneration(before.id, dictionary);
     throw error;
   }
 }

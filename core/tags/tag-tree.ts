@@ -8,8 +8,7 @@ const inOrder = (a: Tag, b: Tag): number => {
 };
 
 /**
- * All tags as they stand at one moment, with their names. Names ignore case after NFC (rules on policies: names).
- * A record whose parent is not there, or that stands below itself, is in no tree: it is left out.
+ * All tags as they stand at one moment, with their names. Names ignore case after NFC. A record whose parent is not there, or that stands below itself, is in no tree: it is left out.
  */
 export class TagTree {
   /** Grows with every change of any tag. */

@@ -14,7 +14,6 @@ import type {
   connectionsEnvironment,
   deadLettersEnvironment,
   jobsEnvironment,
-  nightlyEnvironment,
   peopleEnvironment,
   sweepEnvironment,
 } from "#contracts/environment.ts";
@@ -125,7 +124,7 @@ export const jobsParts = (environment: Environment<typeof jobsEnvironment>): Com
   messages: messagesOf(environment),
 });
 
-/** For what stands behind a queue. */
+/** For what works on jobs and asks no remote: dead letters, and the beginning of the night. */
 export const queueParts = (
   environment: Environment<typeof deadLettersEnvironment>,
 ): Omit<CommonParts, "keys" | "cursors"> & QueueParts => ({
@@ -141,11 +140,6 @@ export const sweepParts = (
   ...queueParts(environment),
   secrets: secretStore(environment),
 });
-
-/** For the beginning of the night's work. */
-export const nightlyParts = (
-  environment: Environment<typeof nightlyEnvironment>,
-): Omit<CommonParts, "keys" | "cursors"> & QueueParts => queueParts(environment);
 
 /** For making the first administrator. */
 export const bootstrapParts = (

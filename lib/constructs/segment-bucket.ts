@@ -17,8 +17,8 @@ const actions = {
 } as const;
 
 /**
- * Holds the segments of the catalog's index. They are made from the table, and can be made anew from it at any time:
- * the bucket goes with the stack once it is empty.
+ * Holds the segments of the catalog's index. They are made from the table, and can be made anew from it at any time.
+ * The bucket stays when the stack goes.
  */
 export class SegmentBucket extends Construct {
   readonly bucketName: string;

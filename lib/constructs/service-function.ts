@@ -115,12 +115,12 @@ export class ServiceFunction<S extends z.ZodObject> extends Construct {
       {
         id: "Serverless-LambdaDLQ",
         reason:
-          "Nothing is lost with an invocation: HTTP callers see the error, queues have their own dead letters, the sweep runs again in a minute.",
+          "Nothing is lost with an invocation: HTTP callers see the error, queues have their own dead letters, schedules run again.",
       },
       {
         id: "Serverless-LambdaAsyncFailureDestination",
         reason:
-          "The only asynchronous invocation is the sweep's; the next one, a minute later, does what it failed to do.",
+          "Asynchronous are the schedules, whose next run does what one failed to do, and the deployment's bootstrap, which answers CloudFormation itself.",
       },
     );
   }

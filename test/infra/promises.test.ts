@@ -252,6 +252,10 @@ describe("alarms", () => {
     ({ Properties }) => /docs\/runbook\.md#([\w-]+)$/.exec(String(Properties["AlarmDescription"]))?.[1],
   );
 
+  it("are as many as the runbook reckons with", () => {
+    expect(runbook).toMatch(new RegExp(`per\\s+alarm \\(${alarms.length}\\)`));
+  });
+
   it("each lead to a section of the runbook that exists", () => {
     expect(linked.length).toBeGreaterThan(20);
     for (const section of linked) expect(anchors).toContain(section);

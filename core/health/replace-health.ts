@@ -1,0 +1,12 @@
+import { staleRead } from "#core/call/retry-conflict.ts";
+import type { DataSourceHealth } from "#core/health/health.ts";
+import type { Write } from "#core/ports/change.ts";
+
+/** Stores a health over the one that was read; where that is not the stored one any more, the commit fails as `staleRead`. */
+export const replaceHealth = (before: DataSourceHealth, after: DataSourceHealth): Write => ({
+  write: "replace",
+  kind: "data-source-health",
+  record: after,
+  expected: before.version,
+  otherwise: staleRead(),
+});
