@@ -3,7 +3,7 @@ import { DeleteTransaction } from "dynamodb-toolbox/entity/actions/transactDelet
 import { PutTransaction } from "dynamodb-toolbox/entity/actions/transactPut";
 import { UpdateTransaction } from "dynamodb-toolbox/entity/actions/transactUpdate";
 import { $remove } from "dynamodb-toolbox/entity/actions/update/symbols";
-import { isFinished, isWaiting, type Job } from "#core/jobs/job.ts";
+import { isFinished, isWaiting, jobRetentionDays, type Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Step } from "./commit.ts";
 import {
@@ -17,12 +17,12 @@ import {
 import { whole } from "./items/table.ts";
 import { activeJobsKey } from "./keys.ts";
 
-/** How long a finished job is kept, in days. */
-export const jobRetentionDays = 90;
-
 const secondsPerDay = 86_400;
-const expiresAfter = (time: string): number =>
-  Math.floor(Date.parse(time) / 1000) + jobRetentionDays * secondsPerDay;
+const expiresAfter = (time: string, days = jobRetentionDays): number =>
+  Math.floor(Date.parse(time) / 1000) + days * secondsPerDay;
+
+/** How long a job's places in lists stay, in days: where it comes to its end within a month its record goes first. */
+const placeDays = jobRetentionDays + 30;
 
 /** No name of a table yet: the commit gives it to every item. */
 const tableName = "";
@@ -102,28 +102,32 @@ export function enqueueSteps({
   job,
   otherwise,
 }: Extract<Write, { readonly write: "enqueue" }>): readonly Step[] {
-  const { id: jobId, createdAt, subject } = job;
-  const ttl = expiresAfter(createdAt);
   const { Put: record } = jobItem
     .build(PutTransaction)
-    .item({ ...job, ...activeJobsKey(jobId) })
+    .item({ ...job, ...activeJobsKey(job.id) })
     .options({ tableName, condition: absent })
     .params();
+  return [
+    { item: { Put: record }, otherwise },
+    ...placesInLists(job, expiresAfter(job.createdAt, placeDays)),
+    standInLine(job),
+  ];
+}
+
+/** A job's places in the list of its month and in that of its data source. */
+function placesInLists({ id: jobId, createdAt, subject }: Job, ttl: number): readonly Step[] {
   const { Put: inMonth } = jobInMonthItem
     .build(PutTransaction)
     .item({ createdAt, jobId, ttl })
     .options({ tableName })
     .params();
-  const steps: Step[] = [{ item: { Put: record }, otherwise }, { item: { Put: inMonth } }, standInLine(job)];
-  if (subject.type === "data-source") {
-    const { Put: ofDataSource } = jobOfDataSourceItem
-      .build(PutTransaction)
-      .item({ dataSourceId: subject.id, jobId, ttl })
-      .options({ tableName })
-      .params();
-    steps.push({ item: { Put: ofDataSource } });
-  }
-  return steps;
+  if (subject.type !== "data-source") return [{ item: { Put: inMonth } }];
+  const { Put: ofDataSource } = jobOfDataSourceItem
+    .build(PutTransaction)
+    .item({ dataSourceId: subject.id, jobId, ttl })
+    .options({ tableName })
+    .params();
+  return [{ item: { Put: inMonth } }, { item: { Put: ofDataSource } }];
 }
 
 /** The fields that a transition may change; identity, line and origin stay. */
@@ -154,6 +158,12 @@ function visibility(before: Job, after: Job) {
   if (isFinished(before.state) === isFinished(after.state)) return {};
   if (!isFinished(after.state)) return { ttl: $remove(), ...activeJobsKey(after.id) };
   return { ttl: expiresAfter(after.finishedAt ?? after.createdAt), gsi1pk: $remove(), gsi1sk: $remove() };
+}
+
+/** A finished job that is queued again may go on beyond the time for which its places were made. */
+function placesAgain(before: Job, after: Job): readonly Step[] {
+  if (before.finishedAt === null || isFinished(after.state)) return [];
+  return placesInLists(after, expiresAfter(before.finishedAt, jobRetentionDays + placeDays));
 }
 
 /** The condition that a job is as it was read: in its state, under its fence, admitted or not. */
@@ -189,7 +199,7 @@ export function transitionSteps({
   const line =
     isWaiting(before) === isWaiting(after) ? [] : [isWaiting(after) ? standInLine(after) : leaveLine(before)];
   const slot = before.slot !== null && after.slot === null ? freeSlot(before) : [];
-  return [{ item: { Update }, otherwise }, ...line, ...slot];
+  return [{ item: { Update }, otherwise }, ...line, ...slot, ...placesAgain(before, after)];
 }
 
 /** Stores how far a running job is, under its fence, unless somebody has asked it to stop. */

@@ -1,3 +1,4 @@
+import { DomainError } from "#core/errors/domain-error.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
 import type { CatalogChange } from "#core/ports/catalog-index.ts";
 import type {
@@ -17,6 +18,9 @@ import { settledBy } from "./settled.ts";
 const quietMs = 5 * 60_000;
 /** A segment that does not stand any more is kept for so long. */
 const keptMs = 24 * 60 * 60_000;
+
+/** A rebuild that takes longer than one compaction and the next has lost what was forgotten since. */
+const mostMoves = 3;
 
 /** What maintenance works with. */
 export interface MaintenanceSources extends SegmentSource {
@@ -58,7 +62,7 @@ export class CatalogCompaction implements CatalogMaintenance {
       const unchanged = settled === null || settled === pointer?.current.watermark;
       const outcome = unchanged
         ? "unchanged"
-        : await this.write({ pointer, replica: start.replica, settled, epoch: pointer?.epoch ?? 0 });
+        : await this.write({ pointer, replica: start.replica, settled, epoch: epochOf(pointer) });
       return { outcome, rebuilt: false, droppedDeltas, removedSegments: await this.clean() };
     } finally {
       start.replica.close();
@@ -75,12 +79,19 @@ export class CatalogCompaction implements CatalogMaintenance {
         signal?.throwIfAborted();
         begin.replica.apply(changes);
       }
-      const epoch = (pointer?.epoch ?? 0) + 1;
+      const epoch = epochOf(pointer) + 1;
       const outcome = await this.write({ pointer, replica: begin.replica, settled, epoch });
+      if (outcome === "overtaken") await this.demandAnew(epoch);
       return { outcome, rebuilt: true, droppedDeltas: 0, removedSegments: await this.clean() };
     } finally {
       begin.replica.close();
     }
+  }
+
+  /** What overtakes a rebuild is another one: else the index that is not trusted would stay. */
+  private async demandAnew(epoch: number): Promise<void> {
+    if (epochOf(await this.sources.pointers.segmentPointer()) >= epoch) return;
+    throw new DomainError("contention", "The index was compacted too often while it was made anew.");
   }
 
   /** Reads the deltas since, and tells up to which nothing can be missing any more. */
@@ -93,22 +104,37 @@ export class CatalogCompaction implements CatalogMaintenance {
 
   /** Stores the segment, then moves the pointer to it. */
   private async write({ pointer, replica, settled, epoch }: Next): Promise<"written" | "overtaken"> {
-    const { segments, pointers, ids, clock } = this.sources;
+    const { segments, pointers, ids } = this.sources;
     const id = ids.next("segment");
     const sha256 = await writeSegment(segments, id, replica);
     const current: SegmentRef = { id, watermark: settled, sha256 };
-    const moved = await pointers.moveSegmentPointer({
-      version: (pointer?.version ?? 0) + 1,
-      epoch,
-      current,
-      previous: pointer?.current ?? null,
-      floor: pointer?.current.watermark ?? null,
-      movedAt: clock.now().toISOString(),
-    });
-    // A move whose answer was lost is sent again, and then meets itself.
-    if (moved || (await pointers.segmentPointer())?.current.id === id) return "written";
+    let standing = pointer;
+    for (let tries = 0; tries < mostMoves; tries += 1) {
+      if (await this.move(standing, current, epoch)) return "written";
+      standing = await pointers.segmentPointer();
+      // A move whose answer was lost is sent again, and then meets itself.
+      if (standing?.current.id === id) return "written";
+      if (standing === null || !follows({ settled, epoch }, standing)) break;
+    }
     await segments.remove(id);
     return "overtaken";
+  }
+
+  private move(standing: SegmentPointer | null, current: SegmentRef, epoch: number): Promise<boolean> {
+    const { pointers, clock } = this.sources;
+    const before = standing?.current.watermark ?? null;
+    return pointers.moveSegmentPointer({
+      version: (standing?.version ?? 0) + 1,
+      epoch,
+      current,
+      previous: standing?.current ?? null,
+      // Deltas stay that either of the two segments lacks.
+      floor:
+        before === null || current.watermark === null || before < current.watermark
+          ? before
+          : current.watermark,
+      movedAt: clock.now().toISOString(),
+    });
   }
 
   /** Removes deltas that both segments have, once every replica can have learnt that they may be gone. */
@@ -132,4 +158,12 @@ export class CatalogCompaction implements CatalogMaintenance {
   }
 }
 
+/**
+ * Whether a segment that was made anew may stand behind a pointer that was moved meanwhile: that one is of the index
+ * before, and no delta is gone that the segment lacks.
+ */
+const follows = ({ settled, epoch }: Pick<Next, "settled" | "epoch">, standing: SegmentPointer): boolean =>
+  standing.epoch < epoch && (standing.floor === null || (settled !== null && settled >= standing.floor));
+
+const epochOf = (pointer: SegmentPointer | null): number => pointer?.epoch ?? 0;
 const empty = (): Loaded => ({ replica: Replica.empty(), settled: null });

@@ -4,7 +4,7 @@ import type { Call, UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import { reopen, whileClosed } from "#core/connections/closing.ts";
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
-import type { Connection } from "#core/connections/connection.ts";
+import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import { connectionNameGuard } from "#core/connections/create-connection.ts";
 import { readConnection } from "#core/connections/read-connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -27,18 +27,25 @@ export const deleteConnection =
       return undefined;
     });
 
-async function remove({ store, ids, clock, secrets }: ConnectionDeps, call: Call, connection: Connection) {
-  const found = await store.connectionMembers(connection.id);
+/** A transaction takes 100 items. */
+const removedAtOnce = 90;
+
+const removals = (members: readonly ConnectionMember[]): readonly Write[] =>
+  members.map((record) => ({ write: "remove", kind: "connection-member", record }));
+
+async function remove(deps: ConnectionDeps, call: Call, closed: Connection): Promise<void> {
+  const { store, ids, clock, secrets } = deps;
+  const found = await store.connectionMembers(closed.id);
   // Owners last: until the connection itself is gone, there is somebody who may delete it.
-  const members = found
-    .toSorted((a, b) => Number(a.role === "owner") - Number(b.role === "owner"))
-    .map((record): Write => ({ write: "remove", kind: "connection-member", record }));
-  // A transaction takes 100 items.
-  for (; members.length > 90; members.splice(0, 90)) await store.commit(members.slice(0, 90));
+  const members = found.toSorted((a, b) => Number(a.role === "owner") - Number(b.role === "owner"));
+  let connection = closed;
+  for (; members.length > removedAtOnce; members.splice(0, removedAtOnce)) {
+    connection = await removeMembers(deps, call, connection, members.slice(0, removedAtOnce));
+  }
   await store.commit([
     { write: "remove", kind: "connection", record: connection, otherwise: staleRead() },
     { write: "release", guard: connectionNameGuard(connection.name), owner: connection.id },
-    ...members,
+    ...removals(members),
     audited(ids, clock.now(), call, {
       action: "connection:delete",
       resource: { type: "connection", id: connection.id },
@@ -46,4 +53,24 @@ async function remove({ store, ids, clock, secrets }: ConnectionDeps, call: Call
     }),
   ]);
   await secrets.delete(connection.secretRef);
+}
+
+/** Some of the members of a connection that is going: should it stay after all, the record says who lost their role. */
+async function removeMembers(
+  { store, ids, clock }: ConnectionDeps,
+  call: Call,
+  before: Connection,
+  members: readonly ConnectionMember[],
+): Promise<Connection> {
+  const after = { ...before, version: before.version + 1 };
+  await store.commit([
+    { write: "replace", kind: "connection", record: after, expected: before.version, otherwise: staleRead() },
+    ...removals(members),
+    audited(ids, clock.now(), call, {
+      action: "connection:remove-members",
+      resource: { type: "connection", id: before.id },
+      details: { members: members.map(({ principal, role }) => ({ principal, role })) },
+    }),
+  ]);
+  return after;
 }

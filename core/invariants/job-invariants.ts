@@ -1,4 +1,4 @@
-import { isWaiting } from "#core/jobs/job.ts";
+import { isWaiting, jobRetentionDays } from "#core/jobs/job.ts";
 import type { Census } from "./census.ts";
 import { finding, type Finding } from "./finding.ts";
 
@@ -36,6 +36,12 @@ function* slots(census: Census): Iterable<Finding> {
   }
 }
 
+const jobRetentionMs = jobRetentionDays * 24 * 60 * 60_000;
+
+/** What has expired is removed within days and in any order: of a job that is so old its place may go first. */
+const mayHaveExpired = ({ createdAt, finished }: CountedJob, now: Date): boolean =>
+  finished && now.getTime() - Date.parse(createdAt) > jobRetentionMs;
+
 /** Since when nobody has worked on a job that somebody should work on; null where all is well. */
 function silentSince(job: CountedJob, now: Date): string | null {
   if (job.finished || job.state === "awaiting-approval") return null;
@@ -54,7 +60,7 @@ function* losses(census: Census, now: Date): Iterable<Finding> {
     if (since !== null) {
       yield finding("no-job-is-lost", id, `nobody has worked on it since ${since}`);
     }
-    if (!census.inMonth.has(id)) {
+    if (!census.inMonth.has(id) && !mayHaveExpired(job, now)) {
       yield finding("job-is-listed", id, "it is not in the list of its month");
     }
   }

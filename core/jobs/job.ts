@@ -1,6 +1,9 @@
 import type { Problem } from "#contracts/problems.ts";
 import type { JobState, JobType } from "#contracts/resources/job.ts";
 
+/** How long a finished job is kept, in days. */
+export const jobRetentionDays = 90;
+
 /** What a job is about, as people see it. */
 export interface JobSubject {
   readonly type: "data-source" | "connection" | "catalog";

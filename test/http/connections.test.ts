@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "#test/support/free-port.ts";
+import type { Write } from "#core/ports/change.ts";
 import { anApp, caller } from "#test/support/app.ts";
 import { testGateway } from "#test/support/composition.ts";
 import {
@@ -205,6 +206,28 @@ describe("DELETE /connections/{id}", () => {
     expect(left.filter((item) => [item["id"], item["connectionId"], item["owner"]].includes(id))).toEqual([]);
     expect(await auditOf(app, "connection", id)).toEqual(["connection:create", "connection:delete"]);
     expect((await post({ name })).status).toBe(201);
+  });
+
+  it("takes more members away than one transaction can, and tells of each part", async () => {
+    const connection = await aConnection(owner);
+    const addedAt = app.clock.now().toISOString();
+    const given = Array.from({ length: 95 }, (): Write => {
+      const principal = { type: "user", id: app.ids.next("user") } as const;
+      const id = app.ids.next("member");
+      const as = { connectionId: connection.id, role: "registrar", schemas: null } as const;
+      return {
+        write: "put",
+        kind: "connection-member",
+        record: { ...as, id, principal, addedBy: owner.user.id, addedAt },
+      };
+    });
+    await app.store.commit(given.slice(0, 50));
+    await app.store.commit(given.slice(50));
+    expect((await remove(connection.id)).status).toBe(204);
+    const left = await itemsOf(app, "connection-member");
+    expect(left.filter(({ connectionId }) => connectionId === connection.id)).toEqual([]);
+    const actions = ["connection:create", "connection:remove-members", "connection:delete"];
+    expect(await auditOf(app, "connection", connection.id)).toEqual(actions);
   });
 
   it("is refused while a data source uses it, and possible once that is deleted", async () => {

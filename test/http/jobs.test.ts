@@ -129,6 +129,23 @@ describe("the state of a job", () => {
     expect(await auditOf(app, "job", job.id)).toEqual(["job:cancelled", "job:retried", "job:succeeded"]);
   });
 
+  it("finished long ago, and sent again, keeps its places in the lists as long as it is kept itself", async () => {
+    const { job } = await aQueuedJob();
+    await steer(job.id, "cancel");
+    const day = 24 * 60 * 60_000;
+    app.clock.advance(80 * day);
+    await steer(job.id, "retry");
+    await app.drain();
+    const stored = await itemsOf(app, "job", "job-in-month", "job-of-data-source");
+    const items = stored.filter((item) => [item["id"], item["jobId"]].includes(job.id));
+    const expiry = new Map(items.map(({ kind, ttl }) => [kind, Number(ttl)]));
+    const end = expiry.get("job") ?? 0;
+    expect(end).toBe(Math.floor(app.clock.now().getTime() / 1000) + 90 * 24 * 60 * 60);
+    expect(expiry.get("job-in-month")).toBeGreaterThan(end);
+    expect(expiry.get("job-of-data-source")).toBeGreaterThan(end);
+    app.clock.advance(-80 * day);
+  });
+
   it("decides what can be done: everything else is 409 and changes nothing", async () => {
     const { job, params } = await aQueuedJob();
     const refused = async (...verbs: readonly string[]) => {

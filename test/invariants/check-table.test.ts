@@ -238,3 +238,13 @@ it("reads a table of several pages whole", async () => {
   );
   expect((await checked(app)).kinds["audit"]).toBe(before - 1);
 });
+
+it("says nothing of an old job that has expired in part: what has expired is removed in any order", async () => {
+  const day = 24 * 60 * 60_000;
+  const finished = await theItem("job", ({ state }) => state === "succeeded");
+  const place = await theItem("job-in-month", ({ jobId }) => jobId === finished["id"]);
+  app.clock.advance(89 * day);
+  expect(await without(place)).toContain(`job-is-listed ${String(finished["id"])}`);
+  app.clock.advance(2 * day);
+  expect(await without(place)).not.toContain(`job-is-listed ${String(finished["id"])}`);
+});
