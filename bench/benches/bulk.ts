@@ -86,7 +86,7 @@ async function measured(report: Report, stage: DynamoDbStage, tables: number): P
 export const bulk: Bench = async (report) => {
   const stage = await startDynamoDbStage();
   try {
-    for (const tables of [1000, 10_000]) await measured(report, stage, tables);
+    for (const tables of [1000, 10_000, 100_000]) await measured(report, stage, tables);
   } finally {
     await stage.stop();
   }
