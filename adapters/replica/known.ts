@@ -12,7 +12,7 @@ export interface Known {
   readonly deletedAt: number;
 }
 
-export const unknown: Known = {
+export const nothingKnown: Known = {
   header: null,
   health: null,
   owners: null,

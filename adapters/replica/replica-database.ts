@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { keysMayDiffer, keysOf, unknown, type Known } from "./known.ts";
+import { keysMayDiffer, keysOf, nothingKnown, type Known } from "./known.ts";
 import { changeRows, decodeRows, encodeRows } from "./row-list.ts";
 import { factsOf, type RowChange, type RowFacts } from "./rows.ts";
 
@@ -94,14 +94,14 @@ export class ReplicaDatabase {
   known(id: string): Kept {
     const found = this.statement("select row, known, columns from source where id = ?").get(id);
     return found === undefined
-      ? { row: null, known: unknown }
+      ? { row: null, known: nothingKnown }
       : { row: Number(found["row"]), known: readKnown(found) };
   }
 
   /** What is known of a row but its columns. */
   shown(row: number): Known {
     const found = this.statement("select known, '{}' as columns from source where row = ?").get(row);
-    return found === undefined ? unknown : readKnown(found);
+    return found === undefined ? nothingKnown : readKnown(found);
   }
 
   /** The rows in a list, as `encodeRows` makes it. */
@@ -197,7 +197,7 @@ const bytesOf = (value: unknown): Uint8Array => {
 };
 
 const readKnown = (found: Found): Known => ({
-  ...unknown,
+  ...nothingKnown,
   ...(JSON.parse(String(found["known"])) as Partial<Known>),
   ...(JSON.parse(String(found["columns"])) as Partial<Known>),
 });

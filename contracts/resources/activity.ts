@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { timestamp } from "./common.ts";
+import { timestamp } from "./fields.ts";
 
 /** What somebody did, or Reeve by itself. */
 export const activityRecord = z

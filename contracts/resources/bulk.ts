@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { tagName } from "./common.ts";
+import { tagName } from "./fields.ts";
 
 /** A glob over names of the remote database: `*` is any run of characters, `?` any one; case counts. */
 const glob = z

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { slotsPerConnection, statementTimeoutSeconds } from "../limits.ts";
 import { technologyContracts } from "../technologies/technology.ts";
-import { givenName, principal, timestamp } from "./common.ts";
+import { givenName, principal, timestamp } from "./fields.ts";
 import { relationKind, technologies, technology, type Technology } from "./remote.ts";
 
 /** What a connection lets Reeve take of its remote, where it is less than the deployment's own limits. */

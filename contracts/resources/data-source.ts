@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { appliedTag, freeText, givenName, markdown, provenance, tagName, timestamp } from "./common.ts";
+import { appliedTag, freeText, givenName, markdown, provenance, tagName, timestamp } from "./fields.ts";
 import { dataType, maxAnalyzedColumns, relationKind, technology } from "./remote.ts";
 
 export const checkNames = [

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { givenName, timestamp } from "./common.ts";
+import { givenName, timestamp } from "./fields.ts";
 import { dataSourceRole } from "./data-source.ts";
 import { relationKind, technology } from "./remote.ts";
 

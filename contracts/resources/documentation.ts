@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { timestamp } from "./common.ts";
+import { timestamp } from "./fields.ts";
 
 /** What the documentation of a data source was from one change to the next. */
 export const documentationVersion = z

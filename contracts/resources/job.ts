@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { problem } from "../problems.ts";
-import { timestamp } from "./common.ts";
+import { timestamp } from "./fields.ts";
 
 export const jobStates = [
   "queued",

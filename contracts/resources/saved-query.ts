@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { freeText, givenName, text, timestamp } from "./common.ts";
+import { freeText, givenName, text, timestamp } from "./fields.ts";
 
 /** A data source has at most this many saved queries. */
 export const maxSavedQueries = 100;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { freeText, tagName, timestamp } from "./common.ts";
+import { freeText, tagName, timestamp } from "./fields.ts";
 
 export const tag = z
   .object({

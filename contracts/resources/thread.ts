@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { text, timestamp } from "./common.ts";
+import { text, timestamp } from "./fields.ts";
 
 /** A data source has at most this many threads: their places are read with its dictionary. */
 export const maxThreads = 1000;

@@ -4,7 +4,7 @@ import type { Routes } from "#contracts/http/routes.ts";
 import { authorize, can, deployment } from "#core/access/can.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
 import { mergeNewest } from "#core/audit/merge-newest.ts";
-import { toldDetails } from "#core/audit/told-details.ts";
+import { redactedDetails } from "#core/audit/redacted-details.ts";
 import type { UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -55,5 +55,5 @@ async function bulkRecords(
 
 function show(record: AuditRecord, all: boolean): z.output<typeof activityRecord> {
   const { id, at, actor, action, outcome, details } = record;
-  return { id, at, actor, action, outcome, details: { ...(all ? details : toldDetails(record)) } };
+  return { id, at, actor, action, outcome, details: { ...(all ? details : redactedDetails(record)) } };
 }

@@ -6,7 +6,7 @@ import type { Ids } from "#core/ports/clock.ts";
 export const systemActor = "system";
 
 /** What an audit record needs beside who and when. */
-export interface Deed {
+export interface AuditEntry {
   readonly action: string;
   readonly resource: { readonly type: string; readonly id: string };
   readonly details?: Readonly<Record<string, unknown>>;
@@ -14,26 +14,30 @@ export interface Deed {
 
 type AuditWrite = Extract<Write, { readonly write: "audit" }>;
 
-/** The write that records a caller's deed in the transaction of the deed itself. */
-export const audited = (ids: Ids, at: Date, call: Pick<Call, "user" | "requestId">, deed: Deed): AuditWrite =>
-  auditWrite(ids, at, call.user.id, call.requestId, deed);
+/** The write that records what a caller did, in the transaction that does it. */
+export const audited = (
+  ids: Ids,
+  at: Date,
+  call: Pick<Call, "user" | "requestId">,
+  entry: AuditEntry,
+): AuditWrite => auditWrite(ids, at, call.user.id, call.requestId, entry);
 
 /** The write that records what Reeve did by itself. */
-export const auditedSystem = (ids: Ids, at: Date, correlationId: string, deed: Deed): Write =>
-  auditWrite(ids, at, systemActor, correlationId, deed);
+export const auditedSystem = (ids: Ids, at: Date, correlationId: string, entry: AuditEntry): Write =>
+  auditWrite(ids, at, systemActor, correlationId, entry);
 
-function auditWrite(ids: Ids, at: Date, actor: string, requestId: string, deed: Deed): AuditWrite {
+function auditWrite(ids: Ids, at: Date, actor: string, requestId: string, entry: AuditEntry): AuditWrite {
   return {
     write: "audit",
     record: {
       id: ids.next("audit"),
       at: at.toISOString(),
       actor,
-      action: deed.action,
-      resource: deed.resource,
+      action: entry.action,
+      resource: entry.resource,
       outcome: "success",
       requestId,
-      details: deed.details ?? {},
+      details: entry.details ?? {},
     },
   };
 }

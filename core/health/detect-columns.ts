@@ -3,8 +3,8 @@ import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Measured } from "#core/health/measure.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
-import { DictionaryRefresh, type RefreshDeps } from "#core/sources/refresh-dictionary.ts";
-import type { DictionaryChanges } from "#core/sources/merge-dictionary.ts";
+import { DictionaryRefresh, type RefreshDeps } from "#core/dictionary/refresh-dictionary.ts";
+import type { DictionaryChanges } from "#core/dictionary/merge-dictionary.ts";
 
 /** A measurement as it is stored. */
 export interface Detected {

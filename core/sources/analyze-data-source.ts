@@ -9,8 +9,8 @@ import type { ColumnAnalysis } from "#core/ports/remote.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
 import { askRemote } from "#core/remote/remote-problem.ts";
 import { relationOf, type SchemaColumn } from "#core/sources/data-source.ts";
-import { readDictionary } from "#core/sources/dictionary.ts";
-import { findColumns } from "#core/sources/find-columns.ts";
+import { readDictionary } from "#core/dictionary/read-dictionary.ts";
+import { findColumns } from "#core/dictionary/find-columns.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 

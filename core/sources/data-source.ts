@@ -1,4 +1,4 @@
-import type { Provenance } from "#contracts/resources/common.ts";
+import type { Provenance } from "#contracts/resources/fields.ts";
 import type { DataSourceRole, OriginType } from "#contracts/resources/data-source.ts";
 import type { DataType, RelationKind, Technology } from "#contracts/resources/remote.ts";
 import type { Principal } from "#core/connections/connection.ts";

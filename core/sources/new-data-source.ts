@@ -25,7 +25,7 @@ import {
   dataSourceNameTaken,
   relationGuard,
 } from "#core/sources/guards.ts";
-import { keptColumns, schemaColumn, schemaDescription } from "#core/sources/schema-column.ts";
+import { keptColumns, schemaColumn, schemaDescription } from "#core/dictionary/schema-column.ts";
 
 /** What a creation has found out before anything is stored. */
 export interface Findings {

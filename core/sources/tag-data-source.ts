@@ -1,5 +1,5 @@
 import type { Routes } from "#contracts/http/routes.ts";
-import { maxTags } from "#contracts/resources/common.ts";
+import { maxTags } from "#contracts/resources/fields.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";

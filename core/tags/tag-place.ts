@@ -1,4 +1,4 @@
-import { tagName } from "#contracts/resources/common.ts";
+import { tagName } from "#contracts/resources/fields.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { demandStanding, type Tag, type TagRecord } from "./tag.ts";
 import type { TagTree } from "./tag-tree.ts";

@@ -4,7 +4,7 @@ import type { UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import { thatFit } from "#core/call/reply-size.ts";
 import { foldName } from "#core/names/fold.ts";
-import { columnNamed } from "#core/sources/column-named.ts";
+import { columnNamed } from "#core/dictionary/column-named.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { lastName, noColumns, showThread, type ColumnNames } from "#core/threads/show-thread.ts";

@@ -3,7 +3,7 @@ import { maxThreads } from "#contracts/resources/thread.ts";
 import { keptReply, type UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import { columnNamed } from "#core/sources/column-named.ts";
+import { columnNamed } from "#core/dictionary/column-named.ts";
 import type { SchemaColumn } from "#core/sources/data-source.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";

@@ -12,11 +12,11 @@ import { createQuery, deleteQuery, getQuery, listQueries, updateQuery } from "#c
 import { registerDataSources } from "#core/sources/bulk/start-bulk.ts";
 import { analyzeDataSource } from "#core/sources/analyze-data-source.ts";
 import { createDataSource } from "#core/sources/create-data-source.ts";
-import { getDictionary } from "#core/sources/dictionary.ts";
-import { updateColumn, updateDictionary } from "#core/sources/edit-dictionary.ts";
+import { getDictionary } from "#core/dictionary/read-dictionary.ts";
+import { updateColumn, updateDictionary } from "#core/dictionary/edit-dictionary.ts";
 import { facetsOfDataSources, getDataSource, listDataSources } from "#core/sources/list-data-sources.ts";
 import { runChecks, runFingerprint } from "#core/sources/run-checks.ts";
-import { replaceDictionary } from "#core/sources/replace-dictionary.ts";
+import { replaceDictionary } from "#core/dictionary/replace-dictionary.ts";
 import { addTags, removeTag } from "#core/sources/tag-data-source.ts";
 import { updateDataSource } from "#core/sources/update-data-source.ts";
 import { deleteTag } from "#core/tags/delete-tag.ts";

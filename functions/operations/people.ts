@@ -1,5 +1,5 @@
 import type { peopleRoutes } from "#contracts/http/groups/people.ts";
-import { getMe } from "#core/people/me.ts";
+import { getMe } from "#core/people/show-me.ts";
 import { getSettings, updateSettings } from "#core/settings/settings-use-cases.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
 import type { CommonParts } from "./parts.ts";

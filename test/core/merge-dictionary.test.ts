@@ -2,8 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { foldName } from "#core/names/fold.ts";
 import type { RemoteColumn } from "#core/ports/remote.ts";
-import { maxGoneColumns, mergeDictionary } from "#core/sources/merge-dictionary.ts";
-import type { StoredColumns } from "#core/sources/match-columns.ts";
+import { maxGoneColumns, mergeDictionary } from "#core/dictionary/merge-dictionary.ts";
+import type { StoredColumns } from "#core/dictionary/match-columns.ts";
 import { aColumn } from "#test/support/records.ts";
 
 const at = "2026-01-02T00:00:00.000Z";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { givenName } from "#contracts/resources/common.ts";
+import { givenName } from "#contracts/resources/fields.ts";
 import {
   defaultTemplate,
   nameBy,

@@ -8,7 +8,7 @@ import type { Write } from "#core/ports/change.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { DictionaryStore } from "#core/ports/store.ts";
 import type { Candidate } from "#core/sources/bulk/chunk.ts";
-import { legAtCommit, type Leg } from "#core/sources/bulk/leg.ts";
+import { basisAtCommit, type Basis } from "#core/sources/bulk/basis.ts";
 import { deltaWrite } from "#core/sources/catalog-documents.ts";
 import {
   creationChange,
@@ -51,12 +51,12 @@ export async function stageTables(
 export function chunkWrites(
   { ids, clock }: MakingDeps,
   job: Job,
-  leg: Leg,
+  basis: Basis,
   tables: readonly StagedTable[],
 ): readonly Write[] {
   if (tables.length === 0) return [];
   const at = clock.now();
-  const maker = { user: leg.user, requestId: job.correlationId };
+  const maker = { user: basis.user, requestId: job.correlationId };
   const audit = audited(ids, at, maker, {
     action: "data-source:create",
     resource: { type: "job", id: job.id },
@@ -64,20 +64,20 @@ export function chunkWrites(
   });
   const bulk = { jobId: job.id, auditId: audit.record.id };
   const made = tables.map(({ candidate: { found, name }, id, dictionary }): NewDataSource => {
-    const { connection, statisticsPrevented } = leg;
-    const tagIds = leg.tags.map((tag) => tag.id);
+    const { connection, statisticsPrevented } = basis;
+    const tagIds = basis.tags.map((tag) => tag.id);
     const told = { connection, name, tagIds, statisticsPrevented, bulk };
     const findings = { ...told, relation: found, description: null, documentation: "" };
     return newDataSource(ids, at, maker, id, findings, dictionary);
   });
   return [
-    ...legAtCommit(
-      leg,
+    ...basisAtCommit(
+      basis,
       tables.map(({ candidate }) => candidate),
     ),
     ...made.flatMap(recordWrites),
     deltaWrite(ids, at, made.map(creationChange)),
-    ...measuring(ids, at, job, leg, made),
+    ...measuring(ids, at, job, basis, made),
     audit,
   ];
 }
@@ -87,7 +87,7 @@ function measuring(
   ids: Ids,
   at: Date,
   job: Job,
-  { user, connection, statisticsPrevented }: Leg,
+  { user, connection, statisticsPrevented }: Basis,
   made: readonly NewDataSource[],
 ): readonly Write[] {
   if (statisticsPrevented) return [];

@@ -16,7 +16,7 @@ import {
   type StagedTable,
 } from "#core/sources/bulk/commit-chunk.ts";
 import { batchesOf, inspect, type Inspected } from "#core/sources/bulk/inspect.ts";
-import type { Leg } from "#core/sources/bulk/leg.ts";
+import type { Basis } from "#core/sources/bulk/basis.ts";
 import { byByte, exactSchemas, refusalOf, selects } from "#core/sources/bulk/selection.ts";
 import { nameBy, type NameTemplate } from "#core/sources/name-template.ts";
 
@@ -30,8 +30,8 @@ export interface BulkDeps extends MakingDeps, DispatchDeps {
   readonly madeAtOnce?: number | undefined;
 }
 
-/** What is to be done, and in whose hands it is. */
-export interface Order {
+/** The job at work, and what it was asked for. */
+export interface BulkTask {
   readonly work: Work;
   readonly input: BulkInput;
   readonly template: NameTemplate;
@@ -51,34 +51,34 @@ export class Registration {
   state: BulkState | null;
   private queue: Queued[] = [];
   private readonly deps: BulkDeps;
-  private readonly order: Order;
+  private readonly task: BulkTask;
 
-  constructor(deps: BulkDeps, order: Order, state: BulkState | null) {
+  constructor(deps: BulkDeps, task: BulkTask, state: BulkState | null) {
     this.deps = deps;
-    this.order = order;
+    this.task = task;
     this.state = state;
   }
 
-  /** Goes on until all is done or the worker's time is up. What was looked at under another leg is looked at again. */
-  async goOn(session: RemoteSession, leg: Leg): Promise<"done" | "goes-on"> {
+  /** Goes on until all is done or the worker's time is up. What was looked at on another basis is looked at again. */
+  async goOn(session: RemoteSession, basis: Basis): Promise<"done" | "goes-on"> {
     this.queue = [];
-    const first = this.state ?? (await this.begin(session, leg));
-    for await (const relations of this.selected(session, leg, first.after)) {
+    const first = this.state ?? (await this.begin(session, basis));
+    for await (const relations of this.selected(session, basis, first.after)) {
       for (const batch of batchesOf(relations)) {
-        this.add(leg, await inspect(session, batch));
-        const isUp = this.order.work.timeIsUp();
-        await this.settle(leg, isUp);
+        this.add(basis, await inspect(session, batch));
+        const isUp = this.task.work.timeIsUp();
+        await this.settle(basis, isUp);
         if (isUp) return "goes-on";
       }
     }
-    await this.settle(leg, true);
+    await this.settle(basis, true);
     return "done";
   }
 
   /** Counts what there is to do, and settles what needs no look at the database. */
-  private async begin(session: RemoteSession, leg: Leg): Promise<BulkState> {
+  private async begin(session: RemoteSession, basis: Basis): Promise<BulkState> {
     let total = 0;
-    for await (const relations of this.selected(session, leg, null)) total += relations.length;
+    for await (const relations of this.selected(session, basis, null)) total += relations.length;
     const empty: BulkState = {
       after: null,
       done: 0,
@@ -86,8 +86,8 @@ export class Registration {
       parts: { created: 0, skipped: 0 },
       result: { created: 0, skipped: {} },
     };
-    const refused = this.order.input.schemas.flatMap((glob): readonly ReportEntry[] => {
-      const reason = refusalOf(glob, leg.scope);
+    const refused = this.task.input.schemas.flatMap((glob): readonly ReportEntry[] => {
+      const reason = refusalOf(glob, basis.scope);
       return reason === null ? [] : [{ schema: glob, table: null, made: null, reason, detail: "" }];
     });
     await this.reach(after(empty, [], [], refused), [], refused, []);
@@ -97,10 +97,10 @@ export class Registration {
   /** The relations that it is about, a page at a time, in the order of the listing. */
   private async *selected(
     session: RemoteSession,
-    leg: Leg,
+    basis: Basis,
     from: Relation | null,
   ): AsyncGenerator<readonly ListedRelation[]> {
-    const { input } = this.order;
+    const { input } = this.task;
     const schemas = exactSchemas(input)?.filter(
       (schema) => from === null || byByte(schema, from.schema) >= 0,
     ) ?? [undefined];
@@ -109,15 +109,15 @@ export class Registration {
       for (;;) {
         const query = { schema, after: behind, limit: listedAtOnce, unreadable: true };
         const page = await session.listRelations(query);
-        yield page.filter((relation) => selects(input, leg.scope, relation));
+        yield page.filter((relation) => selects(input, basis.scope, relation));
         if (page.length < listedAtOnce) break;
         behind = page.at(-1);
       }
     }
   }
 
-  private add({ connection }: Leg, inspected: readonly Inspected[]): void {
-    const { template } = this.order;
+  private add({ connection }: Basis, inspected: readonly Inspected[]): void {
+    const { template } = this.task;
     const database = technologyContracts[connection.technology].databaseOf(connection.config);
     for (const one of inspected) {
       const { schema, name: tablename } = one.relation;
@@ -128,27 +128,27 @@ export class Registration {
   }
 
   /** Commits every full chunk of the queue, and with `all` the rest as well. */
-  private async settle(leg: Leg, all: boolean): Promise<void> {
+  private async settle(basis: Basis, all: boolean): Promise<void> {
     for (;;) {
       const { length, full } = chunkOf(this.queue, this.deps.madeAtOnce);
       if (length === 0 || !(full || all)) return;
-      await this.commit(leg, this.queue.slice(0, length));
+      await this.commit(basis, this.queue.slice(0, length));
       this.queue.splice(0, length);
     }
   }
 
   /** Commits one chunk without what is taken, and without what is taken meanwhile. */
-  private async commit(leg: Leg, chunk: readonly Queued[]): Promise<void> {
+  private async commit(basis: Basis, chunk: readonly Queued[]): Promise<void> {
     const staged = new Map<Queued, StagedTable>();
     for (let attempt = 1; ; attempt += 1) {
-      const plan = await planChunk(this.deps.store, leg.connection.id, chunk);
+      const plan = await planChunk(this.deps.store, basis.connection.id, chunk);
       const fresh = await stageTables(
         this.deps,
         plan.made.filter((candidate) => !staged.has(candidate)),
       );
       for (const table of fresh) staged.set(table.candidate, table);
       try {
-        await this.commitPlan(leg, chunk, plan, staged);
+        await this.commitPlan(basis, chunk, plan, staged);
         return;
       } catch (error) {
         if (!wasTaken(error) || attempt === tries) throw error;
@@ -157,7 +157,7 @@ export class Registration {
   }
 
   private async commitPlan(
-    leg: Leg,
+    basis: Basis,
     chunk: readonly Queued[],
     { made, skipped }: ChunkPlan,
     staged: ReadonlyMap<Queued, StagedTable>,
@@ -165,9 +165,9 @@ export class Registration {
     const tables = made.flatMap((candidate) => staged.get(candidate) ?? []);
     const before = this.state;
     if (before === null) throw new Error("a chunk before the beginning");
-    const writes = chunkWrites(this.deps, this.order.work.job, leg, tables);
+    const writes = chunkWrites(this.deps, this.task.work.job, basis, tables);
     await this.reach(after(before, chunk, tables, skipped), createdLines(tables), skipped, writes);
-    if (writes.some(({ write }) => write === "enqueue")) await dispatchLine(this.deps, leg.connection.id);
+    if (writes.some(({ write }) => write === "enqueue")) await dispatchLine(this.deps, basis.connection.id);
   }
 
   /** Commits a state with what led to it, and with what there is to report of it. */
@@ -177,7 +177,7 @@ export class Registration {
     skipped: readonly ReportEntry[],
     writes: readonly Write[],
   ): Promise<void> {
-    const { work } = this.order;
+    const { work } = this.task;
     const writtenAt = this.deps.clock.now().toISOString();
     const part = (kind: "created" | "skipped", entries: readonly ReportEntry[]): readonly Write[] => {
       const number = this.state?.parts[kind] ?? 0;

@@ -2,7 +2,7 @@ import { targetOf } from "#core/connections/connection.ts";
 import type { JobHandler, Work } from "#core/jobs/work.ts";
 import type { RemoteBudget } from "#core/ports/remote.ts";
 import { bulkInput, bulkState } from "#core/sources/bulk/bulk-input.ts";
-import { newLeg } from "#core/sources/bulk/leg.ts";
+import { readBasis } from "#core/sources/bulk/basis.ts";
 import { Registration, type BulkDeps } from "#core/sources/bulk/register-tables.ts";
 import { defaultTemplate, parseTemplate } from "#core/sources/name-template.ts";
 
@@ -26,19 +26,19 @@ export const bulkJobHandler =
     const registration = new Registration(deps, { work, input, template }, state);
     let changes = 0;
     for (;;) {
-      const leg = await newLeg(deps, work.job, input);
-      if ("stopped" in leg) return leg;
+      const basis = await readBasis(deps, work.job, input);
+      if ("stopped" in basis) return basis;
       const before = registration.state;
       try {
         const end = await deps.sessions.withSession(
-          targetOf(leg.connection),
+          targetOf(basis.connection),
           budgetOf(deps, work),
-          (session) => registration.goOn(session, leg),
+          (session) => registration.goOn(session, basis),
         );
         return end === "done" ? outcomeOf(registration) : { goesOn: true };
       } catch (error) {
         changes = registration.state === before ? changes + 1 : 1;
-        if (error !== leg.over || changes > changesBorne) throw error;
+        if (error !== basis.over || changes > changesBorne) throw error;
       }
     }
   };

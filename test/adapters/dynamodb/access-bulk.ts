@@ -2,7 +2,7 @@ import type { Write } from "#core/ports/change.ts";
 import { chunkWrites, createdLines, stageTables } from "#core/sources/bulk/commit-chunk.ts";
 import { madeAtOnce, type Candidate } from "#core/sources/bulk/chunk.ts";
 import { TagTree } from "#core/tags/tag-tree.ts";
-import type { Leg } from "#core/sources/bulk/leg.ts";
+import type { Basis } from "#core/sources/bulk/basis.ts";
 import { aHeldJob, conflict, create, type Prepared, type Trial } from "./access-fixtures.ts";
 
 const minute = 60_000;
@@ -19,7 +19,7 @@ const candidates = ({ many, relation }: Prepared): readonly Candidate[] =>
   });
 
 /** What a bulk registration rests on, all of it there. */
-async function aLeg(given: Prepared): Promise<Leg> {
+async function aBasis(given: Prepared): Promise<Basis> {
   const connection = given.connection();
   const registrar = given.role(connection.id, "registrar");
   await given.store.commit([
@@ -41,7 +41,7 @@ async function aLeg(given: Prepared): Promise<Leg> {
 /** What bulk work asks of the store, by the function cell of its row. */
 export const bulkAccess: Readonly<Record<string, Trial>> = {
   "`commit` of a chunk of bulk work, 16 new data sources": async (given) => {
-    const [job, leg] = [await aHeldJob(given), await aLeg(given)];
+    const [job, basis] = [await aHeldJob(given), await aBasis(given)];
     const tables = await stageTables(given, candidates(given));
     const part = { jobId: job.id, number: 0, writtenAt: given.clock.now().toISOString() };
     const skipped = given.many(8, (index) => ({
@@ -60,7 +60,7 @@ export const bulkAccess: Readonly<Record<string, Trial>> = {
     };
     const writes: Write[] = [
       { write: "checkpoint", job: { ...job, checkpoint }, otherwise: conflict },
-      ...chunkWrites(given, job, leg, tables),
+      ...chunkWrites(given, job, basis, tables),
       { write: "report", part: { ...part, kind: "created", entries: createdLines(tables) } },
       { write: "report", part: { ...part, kind: "skipped", entries: skipped } },
     ];

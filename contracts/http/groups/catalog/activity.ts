@@ -2,7 +2,7 @@ import * as z from "zod";
 import { activityRecord } from "../../../resources/activity.ts";
 import { listOf, pageQuery } from "../../lists.ts";
 import { route } from "../../route.ts";
-import { dataSourceParams } from "./common.ts";
+import { dataSourceParams } from "./data-source-route.ts";
 
 /** What was done to data sources. */
 export const activityRoutes = {

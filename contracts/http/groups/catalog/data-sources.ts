@@ -16,7 +16,7 @@ import { job } from "../../../resources/job.ts";
 import { technology } from "../../../resources/remote.ts";
 import { listOf, pageQuery, repeatable } from "../../lists.ts";
 import { route } from "../../route.ts";
-import { dataSourceParams, members, owners } from "./common.ts";
+import { dataSourceParams, members, owners } from "./data-source-route.ts";
 
 /** What lists and counts of data sources are narrowed by. */
 const filters = {

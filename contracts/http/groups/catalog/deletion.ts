@@ -3,7 +3,7 @@ import { dataSource } from "../../../resources/data-source.ts";
 import { deletedDataSource, restoration } from "../../../resources/deleted-data-source.ts";
 import { listOf, pageQuery } from "../../lists.ts";
 import { route } from "../../route.ts";
-import { dataSourceParams } from "./common.ts";
+import { dataSourceParams } from "./data-source-route.ts";
 
 /** Deleted data sources, as long as they can come back. */
 export const deletionRoutes = {

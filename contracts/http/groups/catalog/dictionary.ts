@@ -9,7 +9,7 @@ import {
 } from "../../../resources/data-source.ts";
 import { listOf, pageQuery } from "../../lists.ts";
 import { route } from "../../route.ts";
-import { curators, dataSourceParams, members } from "./common.ts";
+import { curators, dataSourceParams, members } from "./data-source-route.ts";
 
 /** Columns of data sources. */
 export const dictionaryRoutes = {

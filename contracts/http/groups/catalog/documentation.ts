@@ -3,7 +3,7 @@ import { dataSource } from "../../../resources/data-source.ts";
 import { documentationVersion } from "../../../resources/documentation.ts";
 import { listOf, pageQuery } from "../../lists.ts";
 import { route } from "../../route.ts";
-import { curators, dataSourceParams, members } from "./common.ts";
+import { curators, dataSourceParams, members } from "./data-source-route.ts";
 import * as z from "zod";
 
 /** What the documentation of data sources was. */

@@ -3,7 +3,7 @@ import { checksRequest, statisticsEntry } from "../../../resources/data-source.t
 import { job } from "../../../resources/job.ts";
 import { listOf, pageQuery } from "../../lists.ts";
 import { route } from "../../route.ts";
-import { curators, dataSourceParams, members, owners } from "./common.ts";
+import { curators, dataSourceParams, members, owners } from "./data-source-route.ts";
 
 /** Checks of data sources. */
 export const healthRoutes = {

@@ -3,7 +3,7 @@ import { resourceId } from "../../../ids.ts";
 import { savedQuery, savedQueryCreation, savedQueryPatch } from "../../../resources/saved-query.ts";
 import { listOf, pageQuery } from "../../lists.ts";
 import { route } from "../../route.ts";
-import { dataSourceParams, members, owners } from "./common.ts";
+import { dataSourceParams, members, owners } from "./data-source-route.ts";
 
 const path = "/data-sources/{dataSourceId}/queries/{queryId}";
 const params = dataSourceParams.extend({ queryId: resourceId });

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { tagName } from "../../../resources/common.ts";
+import { tagName } from "../../../resources/fields.ts";
 import { dataSource, tagsRequest } from "../../../resources/data-source.ts";
 import { tag, tagCreation, tagPatch } from "../../../resources/tag.ts";
 import { listOf, pageQuery } from "../../lists.ts";
 import { route } from "../../route.ts";
-import { curators, dataSourceParams } from "./common.ts";
+import { curators, dataSourceParams } from "./data-source-route.ts";
 
 /** The tree of tags, and tags on data sources. */
 export const tagRoutes = {

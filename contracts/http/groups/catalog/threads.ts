@@ -3,7 +3,7 @@ import { resourceId } from "../../../ids.ts";
 import { reply, replyText, thread, threadCreation, threadPatch } from "../../../resources/thread.ts";
 import { listOf, pageQuery } from "../../lists.ts";
 import { route } from "../../route.ts";
-import { dataSourceParams } from "./common.ts";
+import { dataSourceParams } from "./data-source-route.ts";
 
 const threadParams = z.object({ threadId: resourceId });
 const replyParams = threadParams.extend({ replyId: resourceId });

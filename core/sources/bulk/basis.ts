@@ -18,25 +18,29 @@ import type { TagTree } from "#core/tags/tag-tree.ts";
 import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
 
 /** What a bulk registration rests on, as long as nobody changes it: who asked, the connection, and what holds for all. */
-export interface Leg {
+export interface Basis {
   readonly user: User;
   readonly connection: Connection;
   readonly scope: Scope;
   readonly tree: TagTree;
   readonly tags: readonly Tag[];
   readonly statisticsPrevented: boolean;
-  /** What commits fail with once it is not so any more: then a new leg begins. */
+  /** What commits fail with once it is not so any more: then it is read anew. */
   readonly over: DomainError;
 }
 
 /** What it takes to know what the work rests on. */
-interface LegDeps {
+interface BasisDeps {
   readonly store: Store;
   readonly clock: Clock;
 }
 
 /** Reads anew what the work rests on; where the right to do it is gone, the work stops. */
-export async function newLeg({ store, clock }: LegDeps, job: Job, input: BulkInput): Promise<Leg | Stopped> {
+export async function readBasis(
+  { store, clock }: BasisDeps,
+  job: Job,
+  input: BulkInput,
+): Promise<Basis | Stopped> {
   const [user, view, settings, tree] = await Promise.all([
     store.user(job.createdBy),
     store.connection(input.connectionId, job.createdBy),
@@ -71,9 +75,9 @@ const stopped = (code: "forbidden" | "not-found", detail: string): Stopped => ({
   stopped: new DomainError(code, detail),
 });
 
-/** Checks once more, when a chunk commits, that everything is as the leg began. */
-export function legAtCommit(
-  { user, connection, scope, tree, tags, over }: Leg,
+/** Checks once more, when a chunk commits, that everything is as the basis was read. */
+export function basisAtCommit(
+  { user, connection, scope, tree, tags, over }: Basis,
   made: readonly Candidate[],
 ): readonly Write[] {
   const roles = made.map(({ relation: { schema } }) => registrarOf(scope.memberships, schema));

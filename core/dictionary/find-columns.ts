@@ -1,6 +1,6 @@
 import type { ProblemError } from "#contracts/problems.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import { columnNamed } from "#core/sources/column-named.ts";
+import { columnNamed } from "#core/dictionary/column-named.ts";
 import type { SchemaColumn } from "#core/sources/data-source.ts";
 
 /** The columns meant, exactly by name or uniquely ignoring case; `column-not-found` says where each unknown one stands. */

@@ -1,7 +1,7 @@
 import type { RemoteColumn } from "#core/ports/remote.ts";
 import type { GoneColumn, SchemaColumn } from "#core/sources/data-source.ts";
-import { matchColumns, type Match, type StoredColumns } from "#core/sources/match-columns.ts";
-import { isSameColumn, schemaColumn } from "#core/sources/schema-column.ts";
+import { matchColumns, type Match, type StoredColumns } from "#core/dictionary/match-columns.ts";
+import { isSameColumn, schemaColumn } from "#core/dictionary/schema-column.ts";
 
 /** So many columns that went are remembered, the last to go first; as many as may be there. */
 export const maxGoneColumns = 1600;

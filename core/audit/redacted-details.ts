@@ -20,7 +20,7 @@ function told(value: unknown): unknown {
 }
 
 /** The details as the owner of what they are about is told them. */
-export const toldDetails = ({ details }: Pick<AuditRecord, "details">): AuditRecord["details"] =>
+export const redactedDetails = ({ details }: Pick<AuditRecord, "details">): AuditRecord["details"] =>
   Object.fromEntries(
     Object.entries(details)
       .filter(([name]) => !withheld.has(name))

@@ -10,8 +10,8 @@ import {
   mergeDictionary,
   type DictionaryChanges,
   type MergedDictionary,
-} from "#core/sources/merge-dictionary.ts";
-import { keptColumns, schemaDescription } from "#core/sources/schema-column.ts";
+} from "#core/dictionary/merge-dictionary.ts";
+import { keptColumns, schemaDescription } from "#core/dictionary/schema-column.ts";
 import { headerChange } from "#core/sources/update-data-source.ts";
 
 /** What a refresh needs from outside. */
