@@ -6,9 +6,14 @@ const tries = 8;
 /** Somebody changed the record between our read and our commit. */
 export const staleRead = (): DomainError => new DomainError("version-mismatch");
 
+class StaleAside extends DomainError {}
+
+/** The same, of a record that no `If-Match` speaks of: a caller's version says nothing about it. */
+export const staleAside = (): DomainError => new StaleAside("version-mismatch");
+
 /**
  * Runs a read-decide-commit step again when another change came between. With `If-Match` the caller has
- * said which version they mean, so that the first conflict is theirs to know.
+ * said which version they mean, so that the first conflict about it is theirs to know.
  */
 export async function retryConflict<T>(call: Pick<Call, "ifMatch">, step: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
@@ -16,7 +21,8 @@ export async function retryConflict<T>(call: Pick<Call, "ifMatch">, step: () => 
       return await step();
     } catch (error) {
       const conflict = error instanceof DomainError && error.code === "version-mismatch";
-      if (!conflict || call.ifMatch !== null) throw error;
+      const theirs = call.ifMatch !== null && !(error instanceof StaleAside);
+      if (!conflict || theirs) throw error;
       if (attempt === tries) throw new DomainError("contention", undefined, { cause: error });
     }
   }

@@ -1,3 +1,4 @@
+import { staleRead } from "#core/call/retry-conflict.ts";
 import { mergeMeasured, resultWrites } from "#core/health/health-result.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Measured } from "#core/health/measure.ts";
@@ -33,7 +34,8 @@ export function detectColumns(deps: RefreshDeps, job: Job): DetectColumns {
     if (relation === null) return stored(before, measured);
     if (isOutdated(before, measured)) return stored(before, withoutDetection(measured));
     const dictionary = await deps.store.dictionary(before.dataSourceId);
-    if (dictionary === null) return stored(before, measured);
+    // It was deleted since its health was read, and what this job left in the remote is not stored with a deleted one.
+    if (dictionary === null) throw staleRead();
     const relationIdentity = relation.identity ?? null;
     const sameObject = relationIdentity !== null && relationIdentity === before.relationIdentity;
     const { writes, renamed } = await refresh.merged(dictionary, relation, sameObject);

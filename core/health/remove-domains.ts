@@ -35,7 +35,8 @@ const domainRemoval = (
 
 /**
  * What a data source's deletion has to do about its domains: forgets that they are kept, and sends the job that
- * removes them. Nothing where the remote surely holds none.
+ * removes them, unless the remote holds none so far. The health is replaced either way: a job that measures it now may
+ * have put domains there, and must not store that before it has read that the data source is gone.
  */
 export async function domainRemovalOf(
   store: Pick<ConnectionStore, "connection">,
@@ -43,10 +44,10 @@ export async function domainRemovalOf(
   { dataSource, health }: Pick<DataSourceView, "dataSource" | "health">,
   asked: Asked,
 ): Promise<{ readonly writes: readonly Write[]; readonly job: Job | null }> {
-  const view = health.domainsMayRemain ? await store.connection(dataSource.connectionId, systemActor) : null;
-  if (view === null) return { writes: [], job: null };
-  const job = domainRemoval(ids, view.connection, dataSource.id, asked);
   const forgotten = replaceHealth(health, { ...health, domainsAt: null, version: health.version + 1 });
+  const view = health.domainsMayRemain ? await store.connection(dataSource.connectionId, systemActor) : null;
+  if (view === null) return { writes: [forgotten], job: null };
+  const job = domainRemoval(ids, view.connection, dataSource.id, asked);
   return { writes: [forgotten, { write: "enqueue", job }], job };
 }
 

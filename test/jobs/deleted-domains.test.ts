@@ -1,12 +1,15 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { describe, expect, it } from "vitest";
-import { anApp } from "#test/support/app.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import { anApp, caller } from "#test/support/app.ts";
+import { faultsOf, type Operation } from "#test/support/faults.ts";
 import { shown } from "#test/support/health.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { aKeyDatabase, domainMasks } from "#test/support/key-database.ts";
 import { aPersona, registering, type DataSource } from "#test/support/personas.ts";
 import { pgClient, runSql } from "#test/support/postgres-client.ts";
 import { aRefresh, changedSessions, withoutOwnJobs } from "#test/support/refresh.ts";
+import { testClient } from "#test/support/store.ts";
 
 const app = await anApp();
 const owner = await aPersona(app, { permissions: registering });
@@ -18,6 +21,33 @@ await inDatabase("create schema reeve_keys", `grant usage, create on schema reev
 async function asRefresh(source: DataSource): Promise<void> {
   await withoutOwnJobs(app, owner, [source]);
   await aRefresh(app, owner, connection, [source]);
+}
+
+/** Has every check run, the columns' among them, in place of those that its creation asked for. */
+async function withDetection(source: DataSource): Promise<void> {
+  await withoutOwnJobs(app, owner, [source]);
+  await owner.api.runChecks({ params: { dataSourceId: source.id } });
+}
+
+/** What a worker needs that has put domains into the remote when its data source is deleted, before its next request of a kind. */
+async function deletingBefore(source: DataSource, operation: Operation) {
+  const client = testClient();
+  onTestFinished(() => client.destroy());
+  let [kept, deleted] = [false, false];
+  const { sessions } = changedSessions(app, (session) => ({
+    columnDomains: (...asked) => {
+      kept = true;
+      return session.columnDomains(...asked);
+    },
+  }));
+  (await faultsOf(client)).always(operation, async (send) => {
+    if (kept && !deleted) {
+      deleted = true;
+      await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
+    }
+    return send();
+  });
+  return { client: { client, sessions }, deleted: () => deleted };
 }
 
 describe("the domains of a deleted data source", () => {
@@ -88,6 +118,45 @@ describe("the domains of a deleted data source", () => {
     await app.outbox.drain(app.worker({ sessions }));
     expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
     await expectSound(app);
+  });
+
+  it.each([
+    ["its result is stored by a job of its own", () => Promise.resolve(), "TransactWriteItems"],
+    ["its result is stored by a job for many", asRefresh, "TransactWriteItems"],
+    ["its dictionary is read to be brought up to date", withDetection, "Query"],
+  ] as const)(
+    "are removed also when they are its first and it is deleted just before %s",
+    async (_, prepare, operation) => {
+      const source = await aSource();
+      await prepare(source);
+      const { client, deleted } = await deletingBefore(source, operation);
+      await app.outbox.drain(app.worker(client));
+      expect(deleted()).toBe(true);
+      expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
+      const { items } = await owner.api.listJobs({ query: { type: ["domain-removal"] } });
+      expect(items[0]).toMatchObject({ state: "succeeded", result: { removed: true } });
+      await expectSound(app);
+    },
+  );
+
+  it("go with it also when its owner names its version and its checks end meanwhile", async () => {
+    const source = await aSource();
+    const { version } = await shown(owner, source);
+    const client = testClient();
+    onTestFinished(() => client.destroy());
+    const faults = await faultsOf(client);
+    faults.next("TransactWriteItems", async (send) => {
+      await app.drain();
+      return send();
+    });
+    const store = dynamoStore({ client, tableName: app.tableName, clock: app.clock });
+    const reply = await caller({ ...app.parts, store })("DELETE", `/data-sources/${source.id}`, {
+      as: owner,
+      headers: { "if-match": `"${version}"` },
+    });
+    expect(reply.status).toBe(204);
+    await app.drain();
+    expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { Write } from "#core/ports/change.ts";
 import { tombstoneOf } from "#core/deletion/tombstone.ts";
+import { replaceHealth } from "#core/health/replace-health.ts";
 import { headerDocument } from "#core/sources/catalog-documents.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 import { tagGuard } from "#core/tags/tag.ts";
@@ -196,10 +197,11 @@ export const changes: Readonly<Record<string, Trial>> = {
     return (store) => store.commit(writes);
   },
   "`commit` of a data source's end": async (given) => {
-    const { dataSource, connection, owner } = await aCreatedDataSource(given);
+    const { dataSource, health, connection, owner } = await aCreatedDataSource(given);
     const { schema, table } = dataSource.remote;
     const { id, name } = dataSource;
     const writes: Write[] = [
+      replaceHealth(health, { ...health, domainsAt: null, version: health.version + 1 }),
       ...headerChange(given, dataSource, { deletedAt: given.clock.now().toISOString() }),
       { write: "release", guard: { guard: "data-source-name", name }, owner: id },
       {
