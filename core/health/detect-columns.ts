@@ -1,5 +1,5 @@
 import { staleRead } from "#core/call/retry-conflict.ts";
-import { mergeMeasured, resultWrites } from "#core/health/health-result.ts";
+import { mergeMeasured, newsOf, resultWrites } from "#core/health/health-result.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Measured } from "#core/health/measure.ts";
 import type { Job } from "#core/jobs/job.ts";
@@ -20,8 +20,8 @@ export type DetectColumns = (before: DataSourceHealth, measured: Measured) => Pr
 
 /**
  * Makes a measurement of one data source within a job into what is stored of it, and brings the dictionary up to
- * what was measured. A description that is older than what another job has found since is left out, with its
- * check: it would turn the dictionary back.
+ * what was measured. What is older than what another job has found since is left out: a description, say, would
+ * turn the dictionary back.
  */
 export function detectColumns(deps: RefreshDeps, job: Job): DetectColumns {
   const refresh = new DictionaryRefresh(deps, job);
@@ -29,10 +29,10 @@ export function detectColumns(deps: RefreshDeps, job: Job): DetectColumns {
     after: mergeMeasured(before, measured),
     writes: [...resultWrites(deps, job, before, measured), ...also],
   });
-  return async (before, measured) => {
+  return async (before, found) => {
+    const measured = newsOf(before, found);
     const { relation } = measured;
     if (relation === null) return stored(before, measured);
-    if (isOutdated(before, measured)) return stored(before, withoutDetection(measured));
     const dictionary = await deps.store.dictionary(before.dataSourceId);
     // It was deleted since its health was read, and what this job left in the remote is not stored with a deleted one.
     if (dictionary === null) throw staleRead();
@@ -41,17 +41,6 @@ export function detectColumns(deps: RefreshDeps, job: Job): DetectColumns {
     const { writes, renamed } = await refresh.merged(dictionary, relation, sameObject);
     return stored({ ...withNames(before, renamed), relationIdentity }, measured, writes);
   };
-}
-
-function isOutdated({ checks }: DataSourceHealth, measured: Measured): boolean {
-  const stored = checks["column-detection"].finishedAt;
-  const found = measured.checks["column-detection"]?.finishedAt ?? null;
-  return stored !== null && found !== null && stored > found;
-}
-
-function withoutDetection({ checks, ...measured }: Measured): Measured {
-  const { "column-detection": _, ...others } = checks;
-  return { ...measured, checks: others, relation: null };
 }
 
 /**

@@ -9,7 +9,13 @@ export interface Check {
   readonly finishedAt: string | null;
   /** While it runs again after a failure: the reason, which holds until it passes. */
   readonly failure?: string;
+  /** While it runs again: when it last finished, so that what was found before that is known to be older. */
+  readonly lastFinishedAt?: string;
 }
+
+/** When a check last came to an end, whether or not it runs again by now; null where it never did. */
+export const lastEnd = ({ finishedAt, lastFinishedAt }: Check): string | null =>
+  finishedAt ?? lastFinishedAt ?? null;
 
 /** A figure with its honesty: whether it covers every row, and when it was taken. */
 export interface RowCount {

@@ -1,7 +1,7 @@
 import { systemActor } from "#core/audit/record.ts";
 import { runnableChecks, type RunnableCheck } from "#core/health/health-job.ts";
 import { healthInput, refreshInput, refreshState } from "#core/health/job-input.ts";
-import type { Check, DataSourceHealth } from "#core/health/health.ts";
+import { lastEnd, type Check, type DataSourceHealth } from "#core/health/health.ts";
 import { replaceHealth } from "#core/health/replace-health.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
@@ -16,8 +16,15 @@ type Checks = DataSourceHealth["checks"];
 export const runningChecks = (checks: Checks, names: readonly RunnableCheck[], startedAt: string): Checks =>
   changed(checks, names, (before) => {
     const failure = before.state === "failed" ? before.detail : before.failure;
-    const running: Check = { state: "running", detail: "", startedAt, finishedAt: null };
-    return failure === undefined ? running : { ...running, failure };
+    const lastFinishedAt = lastEnd(before);
+    return {
+      state: "running",
+      detail: "",
+      startedAt,
+      finishedAt: null,
+      ...(lastFinishedAt === null ? {} : { lastFinishedAt }),
+      ...(failure === undefined ? {} : { failure }),
+    };
   });
 
 /** The checks after a job that ended without their result: failed as before, or unknown. */
