@@ -149,12 +149,18 @@ export const postgresqlKeyStore = (write: InTransaction, close: () => Promise<vo
       await clear(run, dataSourceId);
       await insert(run, dataSourceId, domains, at);
     }),
-  removeDomains: (dataSourceId) =>
-    write(async (run) => {
+  removeDomains: async (dataSourceId, mayRemove) => {
+    let may = true;
+    await write(async (run) => {
       const [row] = await run(existsRow, existsSql);
       if (row?.exists !== true) return;
+      await run(nothing, lockSql);
+      may = await mayRemove();
+      if (!may) return;
       await holdOwn(run);
       await clear(run, dataSourceId);
-    }),
+    });
+    return may;
+  },
   close,
 });

@@ -2,6 +2,7 @@ import { targetOf, type Connection } from "#core/connections/connection.ts";
 import type { FingerprintColumn } from "#core/health/health.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import {
+  keyStoreRefusals,
   maxDomainValues,
   type DomainColumn,
   type KeptDomain,
@@ -23,6 +24,13 @@ export interface DomainSubject {
   readonly connection: Connection;
   readonly budget: RemoteBudget;
 }
+
+/** What a fingerprint says whose domains are not kept, by the reason for it. */
+export const domainsNotKept = (reason: string): string => `domains-not-kept: ${reason}`;
+
+/** Whether domains are not kept for a reason that does not pass by itself: trying again would come to the same. */
+export const areRefusedForGood = (detail: string): boolean =>
+  keyStoreRefusals.some((refusal) => detail === domainsNotKept(refusal));
 
 /** An estimate may say a few more than there are. */
 const estimateError = 1.1;

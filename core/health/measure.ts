@@ -2,7 +2,9 @@ import type { RunnableCheck } from "#core/health/health-job.ts";
 import { maxColumns } from "#contracts/resources/remote.ts";
 import { chooseHighCardinalityColumn, type Candidate } from "#core/health/choose-column.ts";
 import type { Check, DataSourceHealth, FingerprintColumn } from "#core/health/health.ts";
+import { domainsNotKept } from "#core/health/keep-domains.ts";
 import type { Clock } from "#core/ports/clock.ts";
+import { keyStoreRefusals } from "#core/ports/key-store.ts";
 import {
   concernsOneRelation,
   RemoteError,
@@ -186,7 +188,7 @@ class Run {
     if (refusal === null || !writesNothing.has(refusal)) {
       this.figures = { ...this.figures, domainsMayRemain: true };
     }
-    return refusal === null ? passed : { state: "passed", detail: `domains-not-kept: ${refusal}` };
+    return refusal === null ? passed : { state: "passed", detail: domainsNotKept(refusal) };
   }
 
   /** The exact count, asked of the remote once. */
@@ -214,11 +216,7 @@ class Run {
 }
 
 /** With these nothing was put into the remote; after any other, a lost connection say, nobody knows. */
-const writesNothing: ReadonlySet<string> = new Set([
-  "columns-changed",
-  "key-schema-missing",
-  "permission-denied",
-]);
+const writesNothing: ReadonlySet<string> = new Set(["columns-changed", ...keyStoreRefusals]);
 
 const areSameColumns = (before: readonly Candidate[], after: readonly Candidate[]): boolean =>
   before.length === after.length &&

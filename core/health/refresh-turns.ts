@@ -1,5 +1,6 @@
 import type { RunnableCheck } from "#core/health/health-job.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
+import { areRefusedForGood } from "#core/health/keep-domains.ts";
 import type { ConnectionStore, Turn } from "#core/ports/store.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 
@@ -35,16 +36,23 @@ export const isLeftAlone = ({ status, statisticsPrevented }: DataSource): boolea
  * of changes as just before that count, no check has anything left to find out, and no figure is older than the count.
  */
 export function isUnchanged(
-  { changeSign, checks, rowCount, fingerprintAt }: DataSourceHealth,
+  health: DataSourceHealth,
   sign: string | null,
   asked: readonly RunnableCheck[],
 ): boolean {
+  const { changeSign, checks, rowCount } = health;
   if (sign === null || changeSign !== sign || rowCount === null) return false;
   const known = asked.every((name) => {
     const { state, detail } = checks[name];
     return state === "passed" || (state === "skipped" && detail !== "statistics-prevented");
   });
-  return known && (!asked.includes("fingerprint") || (fingerprintAt ?? "") >= rowCount.at);
+  return known && (!asked.includes("fingerprint") || hasAllOfFingerprint(health, rowCount.at));
+}
+
+/** Domains that a busy database refused, or that a rename left in doubt, are taken anew; where they may not be kept, they are not. */
+function hasAllOfFingerprint({ fingerprintAt, domainsAt, checks }: DataSourceHealth, since: string): boolean {
+  const areKept = domainsAt !== null || areRefusedForGood(checks.fingerprint.detail);
+  return areKept && (fingerprintAt ?? "") >= since;
 }
 
 /** Why a data source that left the connection has no result. */

@@ -112,14 +112,16 @@ export const domainRemovalHandler =
     const view = await deps.store.connection(job.subject.id, systemActor);
     if (view === null) return done({ removed: false, reason: "connection-deleted" });
     // It came back meanwhile, and its checks may have put its domains there anew.
-    const isBack = (await deps.store.dataSource(removedDataSourceId, systemActor)) !== null;
-    if (isBack) return done({ removed: false, reason: "data-source-restored" });
+    const isGone = async () => (await deps.store.dataSource(removedDataSourceId, systemActor)) === null;
+    const isBack = done({ removed: false, reason: "data-source-restored" });
+    if (!(await isGone())) return isBack;
     const before = (await deps.store.deletedDataSource(removedDataSourceId, systemActor))?.health.version;
     try {
       const target = targetOf(view.connection);
-      await deps.keyStores.withKeyStore(target, remoteBudget(deps, signal), (keys) =>
-        keys.removeDomains(removedDataSourceId),
+      const removed = await deps.keyStores.withKeyStore(target, remoteBudget(deps, signal), (keys) =>
+        keys.removeDomains(removedDataSourceId, isGone),
       );
+      if (!removed) return isBack;
       return {
         result: { removed: true },
         writes: () => cleared(deps.store, removedDataSourceId, before ?? null),

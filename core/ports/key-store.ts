@@ -28,8 +28,9 @@ export interface ColumnDomain {
   readonly values: readonly string[] | null;
 }
 
-/** Why the domains of a remote cannot be kept in it. */
-export type KeyStoreRefusal = "key-schema-missing" | "permission-denied";
+/** Why the domains of a remote cannot be kept in it, until somebody changes that there. */
+export const keyStoreRefusals = ["key-schema-missing", "permission-denied"] as const;
+export type KeyStoreRefusal = (typeof keyStoreRefusals)[number];
 
 /** Reading domains, in a read-only session. */
 export interface DomainReader {
@@ -48,8 +49,11 @@ export interface KeptDomain extends ColumnDomain {
 export interface KeyStore {
   /** Puts these domains in place of all that is kept of a data source, in one transaction. */
   replaceDomains(dataSourceId: string, domains: readonly KeptDomain[], at: Date): Promise<void>;
-  /** Removes what is kept of a data source; nothing is there to remove where the key schema is not. */
-  removeDomains(dataSourceId: string): Promise<void>;
+  /**
+   * Removes what is kept of a data source, if `mayRemove` still says so once nobody else can put anything there; gives
+   * what it said. Nothing is there to remove where the key schema is not.
+   */
+  removeDomains(dataSourceId: string, mayRemove: () => Promise<boolean>): Promise<boolean>;
   close(): Promise<void>;
 }
 

@@ -55,7 +55,8 @@ const kept = () =>
 
 /** What the question says, and how writing and removing end that do not wait for its answer. */
 async function answers(): Promise<readonly (string | null)[]> {
-  const removing = async (): Promise<void> => (await aStore()).removeDomains("ds_1");
+  const always = () => Promise.resolve(true);
+  const removing = async (): Promise<boolean> => (await aStore()).removeDomains("ds_1", always);
   return [
     await refusal(),
     (await failureOf(keep(), "raw")).reason,

@@ -1,6 +1,7 @@
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import type { KeyStores } from "#core/ports/key-store.ts";
 import { anApp, caller } from "#test/support/app.ts";
 import { faultsOf, type Operation } from "#test/support/faults.ts";
 import { shown } from "#test/support/health.ts";
@@ -196,6 +197,28 @@ describe("the domains of a deleted data source", () => {
       result: { removed: false, reason: "data-source-restored" },
     });
     expect(await columnsKept(source)).not.toEqual([]);
+    expect((await shown(owner, source)).unavailableMasks).toEqual([]);
+    await expectSound(app);
+  });
+
+  it("are not removed when it came back, and has them anew, while their removal was about to", async () => {
+    const source = await aSource();
+    await app.drain();
+    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
+    const keyStores: KeyStores = {
+      withKeyStore: async (...given) => {
+        await owner.api.restoreDataSource({ params: { dataSourceId: source.id }, body: {} });
+        await app.drain();
+        return await app.gateway.withKeyStore(...given);
+      },
+    };
+    await app.outbox.deliver(app.worker({ keyStores }), app.outbox.take());
+    const { items } = await owner.api.listJobs({ query: { type: ["domain-removal"] } });
+    expect(items[0]).toMatchObject({
+      state: "succeeded",
+      result: { removed: false, reason: "data-source-restored" },
+    });
+    expect(await columnsKept(source)).toHaveLength(3);
     expect((await shown(owner, source)).unavailableMasks).toEqual([]);
     await expectSound(app);
   });

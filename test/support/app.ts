@@ -13,6 +13,7 @@ import { fileSegments } from "#adapters/segments/file-segments.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
 import type { CatalogMaintenance, CatalogSegments, SegmentPointers } from "#core/ports/catalog-segments.ts";
 import type { Ids } from "#core/ports/clock.ts";
+import type { KeyStores } from "#core/ports/key-store.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Store } from "#core/ports/store.ts";
@@ -57,6 +58,8 @@ export interface WorkerOptions {
   readonly madeAtOnce?: number;
   /** How it reaches remote databases. */
   readonly sessions?: RemoteSessions;
+  /** How it reaches what remote databases keep for it. */
+  readonly keyStores?: KeyStores;
   /** Its own way to the table; who gives it closes it. */
   readonly client?: DynamoDBDocumentClient;
 }
@@ -69,7 +72,7 @@ export interface App {
   readonly client: DynamoDBDocumentClient;
   readonly tableName: string;
   readonly secrets: SecretStore;
-  readonly gateway: RemoteGateway & RemoteSessions;
+  readonly gateway: RemoteGateway & RemoteSessions & KeyStores;
   readonly outbox: Outbox;
   /** The heartbeats of workers. */
   readonly timers: HandTimers;
@@ -161,6 +164,7 @@ const workerMaker =
     client,
     statementTimeoutMs = 10_000,
     sessions = common.sessions,
+    keyStores = common.keyStores,
     madeAtOnce,
   }: WorkerOptions = {}) => {
     const { clock, messages } = common;
@@ -168,7 +172,7 @@ const workerMaker =
     const later = (): Promise<void> => Promise.resolve();
     if (breaker === undefined) {
       const store = client === undefined ? common.store : storeOver(client);
-      return jobWorker({ ...common, store, statementTimeoutMs, sessions, madeAtOnce }, later);
+      return jobWorker({ ...common, store, statementTimeoutMs, sessions, keyStores, madeAtOnce }, later);
     }
     const own = breakingClient(testClient(), breaker);
     const breaking = jobWorker(
@@ -177,6 +181,7 @@ const workerMaker =
         store: storeOver(own),
         messages: breakingMessages(messages, breaker),
         sessions: breakingSessions(sessions, breaker),
+        keyStores,
         statementTimeoutMs,
         madeAtOnce,
       },
