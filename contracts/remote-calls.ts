@@ -21,8 +21,11 @@ const target = z.strictObject({
 
 const relation = z.strictObject({ schema: z.string().max(1000), name: z.string().max(1000) });
 
+const schemaName = z.string().max(1000);
+
 const query = z.strictObject({
-  schema: z.string().max(1000).optional(),
+  /** One, as it was first written down, or any of several. */
+  schema: z.union([schemaName, z.array(schemaName).min(1).max(50).readonly()]).optional(),
   search: z.string().max(1000).optional(),
   after: relation.optional(),
   limit: z.int().min(1).max(1000),

@@ -6,7 +6,12 @@ import {
   type RemoteCall,
 } from "#contracts/remote-calls.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import { RemoteError, type RemoteGateway, type RemoteTarget } from "#core/ports/remote.ts";
+import {
+  RemoteError,
+  type RelationQuery,
+  type RemoteGateway,
+  type RemoteTarget,
+} from "#core/ports/remote.ts";
 import { parseJson, remoteService, type Invoke, type Invoked } from "./invocation.ts";
 
 /**
@@ -27,7 +32,10 @@ export function lambdaGateway(invoke: Invoke, correlationId: () => string | unde
   return {
     server: (target) => ask({ ...base(target), operation: "server" }, remoteResults.server),
     listRelations: (target, query) =>
-      ask({ ...base(target), operation: "listRelations", query: { ...query } }, remoteResults.listRelations),
+      ask(
+        { ...base(target), operation: "listRelations", query: queryOf(query) },
+        remoteResults.listRelations,
+      ),
     inspect: (target, { schema, name }) =>
       ask({ ...base(target), operation: "inspect", relation: { schema, name } }, remoteResults.inspect),
     analyze: (target, { schema, name }, columns) =>
@@ -36,6 +44,12 @@ export function lambdaGateway(invoke: Invoke, correlationId: () => string | unde
         remoteResults.analyze,
       ),
   };
+}
+
+/** One schema alone is sent as it always was: the far side may still be of the version before. */
+function queryOf(query: RelationQuery) {
+  const schemas = query.schema === undefined ? [] : [query.schema].flat();
+  return { ...query, schema: schemas.length > 1 ? schemas : schemas[0] };
 }
 
 function resultOf<S extends z.ZodType>(invoked: Invoked, result: S): z.output<S> {

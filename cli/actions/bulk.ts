@@ -52,7 +52,7 @@ function printSummary(session: Session, job: Job): void {
 
 /** The options of `job report`. */
 export interface ReportOptions extends ListOptions {
-  readonly kind?: string;
+  readonly kind?: readonly string[];
 }
 
 type Query = NonNullable<Parameters<Session["client"]["getJobReport"]>[0]["query"]>;

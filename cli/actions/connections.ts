@@ -80,17 +80,23 @@ const tableColumns: readonly Column<Table>[] = [
   { title: "data source", value: ({ dataSourceId }) => dataSourceId ?? "", whole: true },
 ];
 
+/** What a list of tables can be narrowed by. */
+export interface TableFilters {
+  readonly schema?: readonly string[];
+  readonly search?: string;
+}
+
 /** What can become a data source. */
 export async function listTables(
   session: Session,
   name: string,
-  { schema, search, ...options }: ListOptions & { readonly schema?: string; readonly search?: string },
+  { schema, search, ...options }: ListOptions & TableFilters,
 ): Promise<void> {
   const params = { connectionId: await connectionId(session, name) };
   const found = await listed(
     session.terminal,
     ({ query }) => session.client.listTables({ params, query }),
-    { schema, search },
+    { schema: schema && [...schema], search },
     options,
   );
   printList(session, tableColumns, found);

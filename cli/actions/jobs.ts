@@ -10,7 +10,7 @@ import { dataSourceId } from "./resolve.ts";
 export interface JobFilters {
   readonly type?: readonly string[];
   readonly state?: readonly string[];
-  readonly dataSource?: string;
+  readonly dataSource?: readonly string[];
 }
 
 type Query = NonNullable<Parameters<Session["client"]["listJobs"]>[0]>["query"] & object;
@@ -18,7 +18,7 @@ type Query = NonNullable<Parameters<Session["client"]["listJobs"]>[0]>["query"] 
 /** The jobs that one may see. */
 export async function listJobs(session: Session, options: ListOptions & JobFilters): Promise<void> {
   const { type, state, dataSource } = options;
-  const about = dataSource === undefined ? undefined : await dataSourceId(session, dataSource);
+  const about = dataSource && (await Promise.all(dataSource.map((name) => dataSourceId(session, name))));
   const query = checked(jobRoutes.listJobs.query, { type, state, dataSourceId: about }) as Query;
   printList(session, jobColumns, await listed(session.terminal, session.client.listJobs, query, options));
 }

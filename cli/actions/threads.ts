@@ -12,7 +12,7 @@ import { dataSourceId } from "./resolve.ts";
 
 /** What a list of threads can be narrowed by. */
 export interface ThreadFilters {
-  readonly column?: string;
+  readonly column?: readonly string[];
   readonly open?: true;
   readonly resolved?: true;
 }

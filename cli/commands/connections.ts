@@ -1,5 +1,10 @@
 import type { Command } from "commander";
-import type { ConnectionCreation, ConnectionUpdate, MemberCreation } from "../actions/connections.ts";
+import type {
+  ConnectionCreation,
+  ConnectionUpdate,
+  MemberCreation,
+  TableFilters,
+} from "../actions/connections.ts";
 import type { ListOptions } from "../actions/listing.ts";
 import { group, inSession, leaf, positive, repeated, whole } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
@@ -31,13 +36,11 @@ function addReading(connection: Command, terminal: Terminal): void {
     inSession(terminal, async (session, name: string) => (await actions()).testConnection(session, name)),
   );
   listOptions(leaf(connection, "tables <connection>", "list what can become a data source"))
-    .option("--schema <schema>", "only this schema")
+    .option("--schema <schema>", "only this schema; repeated: or", repeated)
     .option("--search <text>", "only names that hold this text")
     .action(
-      inSession(
-        terminal,
-        async (session, name: string, options: ListOptions & { schema?: string; search?: string }) =>
-          (await actions()).listTables(session, name, options),
+      inSession(terminal, async (session, name: string, options: ListOptions & TableFilters) =>
+        (await actions()).listTables(session, name, options),
       ),
     );
 }

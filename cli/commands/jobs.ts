@@ -14,7 +14,7 @@ export function addJobCommands(program: Command, terminal: Terminal): void {
   listOptions(leaf(job, "list", "list the jobs, newest first"))
     .option("--type <type>", "of this type", repeated)
     .option("--state <state>", "in this state", repeated)
-    .option("--data-source <dataSource>", "about this data source")
+    .option("--data-source <dataSource>", "about this data source; repeated: or", repeated)
     .action(
       inSession(terminal, async (session, options: ListOptions & JobFilters) =>
         (await actions()).listJobs(session, options),
@@ -24,7 +24,7 @@ export function addJobCommands(program: Command, terminal: Terminal): void {
     inSession(terminal, async (session, id: string) => (await actions()).showJob(session, id)),
   );
   listOptions(leaf(job, "report <job>", "list what a job made and what it left out, with the reason"))
-    .option("--kind <kind>", "created or skipped")
+    .option("--kind <kind>", "created or skipped", repeated)
     .action(
       inSession(terminal, async (session, id: string, options: ReportOptions) =>
         (await import("../actions/bulk.ts")).showReport(session, id, options),

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ListOptions } from "../actions/listing.ts";
 import type { TextOptions, ThreadFilters } from "../actions/threads.ts";
-import { group, inSession, leaf } from "../command.ts";
+import { group, inSession, leaf, repeated } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
 import { listOptions } from "./system.ts";
 
@@ -29,7 +29,7 @@ export function addThreadCommands(program: Command, terminal: Terminal): void {
 
 function addReading(thread: Command, terminal: Terminal): void {
   listOptions(leaf(thread, "list <dataSource>", "list the threads of a data source, newest activity first"))
-    .option("--column <name>", "on this column, by its name or the last one that it had")
+    .option("--column <name>", "on this column, by its name or the last one that it had", repeated)
     .option("--open", "that are not resolved")
     .option("--resolved", "that are resolved")
     .action(

@@ -50,7 +50,7 @@ const listSql = `
              and c.relpersistence <> 't'
              and n.nspname <> 'information_schema'
              and n.nspname !~ '^(pg_|reeve$|reeve_)'
-             and ($1::text is null or n.nspname = $1::text)
+             and ($1::text[] is null or n.nspname = any ($1::text[]))
              and ($2::text is null
                   or pg_catalog.strpos(pg_catalog.lower(c.relname::text collate pg_catalog."default"),
                                        pg_catalog.lower($2::text collate pg_catalog."default")) > 0)
@@ -61,20 +61,27 @@ const listSql = `
            limit $5) page
    order by page.schema collate pg_catalog."C", page.name collate pg_catalog."C"`;
 
+/** What a listing asks of the server, in the order of its placeholders. */
+const listParameters = (
+  schemas: readonly string[] | null,
+  { search, after, limit, unreadable = false }: RelationScan,
+): readonly unknown[] => [
+  schemas,
+  search ?? null,
+  after?.schema ?? null,
+  after?.name ?? null,
+  limit,
+  unreadable,
+];
+
 /** One page of the relations that can become data sources. */
 export async function listRelations(
   run: RunStatement,
   query: RelationScan,
 ): Promise<readonly ListedRelation[]> {
-  const { schema = null, search = null, after, limit, unreadable = false } = query;
   // No name contains NUL, and the server takes none as text.
-  if (`${schema}${search}`.includes("\0")) return [];
-  return run(listedRow, listSql, [
-    schema,
-    search,
-    after?.schema ?? null,
-    after?.name ?? null,
-    limit,
-    unreadable,
-  ]);
+  const canBeName = (name: string): boolean => !name.includes("\0");
+  const schemas = query.schema === undefined ? null : [query.schema].flat().filter(canBeName);
+  if (schemas?.length === 0 || !canBeName(query.search ?? "")) return [];
+  return run(listedRow, listSql, listParameters(schemas, query));
 }

@@ -6,10 +6,10 @@ export const pageQuery = {
   cursor: z.string().min(1).max(1024).optional(),
 };
 
-/** A filter that may be repeated. */
-export const repeatable = <S extends z.ZodType>(one: S) =>
+/** A filter that may be repeated, `most` times at most. */
+export const repeatable = <S extends z.ZodType>(one: S, most = 50) =>
   z
-    .union([one, z.array(one).min(1).max(50)])
+    .union([one, z.array(one).min(1).max(most)])
     .transform((value) => (Array.isArray(value) ? value : [value]) as z.output<S>[])
     .optional();
 

@@ -49,7 +49,11 @@ export const commonProblems = [
 /** Codes that any route with authentication can answer. */
 export const authenticationProblems = ["unauthenticated"] as const satisfies ProblemCode[];
 
-/** Codes that any route with a body can answer. */
+/** Whether a body is looked at: where nothing may be said in it, what is said all the same is refused. */
+export const readsBody = ({ method, body }: RouteContract): boolean =>
+  body !== undefined || method === "POST";
+
+/** Codes that any route which reads a body can answer. */
 export const bodyProblems = [
   "malformed-json",
   "body-too-large",
@@ -62,7 +66,7 @@ export function problemsOf(contract: RouteContract): readonly ProblemCode[] {
     ...new Set<ProblemCode>([
       ...commonProblems,
       ...(contract.authenticated ? authenticationProblems : []),
-      ...(contract.body ? bodyProblems : []),
+      ...(readsBody(contract) ? bodyProblems : []),
       ...(contract.ifMatch ? (["version-mismatch"] as const) : []),
       ...(contract.idempotent ? (["idempotency-key-reused"] as const) : []),
       ...contract.problems,

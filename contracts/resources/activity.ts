@@ -8,6 +8,9 @@ export const activityRecord = z
     at: timestamp,
     actor: z.string().describe("a user's id, or `system`"),
     action: z.string().describe("`<what>:<verb>`"),
+    resource: z
+      .object({ type: z.string(), id: z.string() })
+      .describe("what it was done to; of bulk work this data source alone, and the job is `details.jobId`"),
     outcome: z.enum(["success", "denied", "failure"]),
     details: z.record(z.string(), z.unknown()).describe("what changed; never a value out of the table"),
   })

@@ -39,13 +39,14 @@ export const listActivity =
 /** The records of bulk work, each as if it were about this data source alone. */
 async function bulkRecords(
   store: SourceDeps["store"],
-  { auditedIn }: DataSource,
+  { id, auditedIn }: DataSource,
 ): Promise<readonly AuditRecord[]> {
   const records = await store.auditRecords(
     auditedIn.map(({ jobId, auditId }) => ({ resource: { type: "job", id: jobId }, id: auditId })),
   );
   return records.map((record) => ({
     ...record,
+    resource: { type: "data-source", id },
     details: {
       ...Object.fromEntries(Object.entries(record.details).filter(([name]) => name !== "dataSourceIds")),
       jobId: record.resource.id,
@@ -54,6 +55,14 @@ async function bulkRecords(
 }
 
 function show(record: AuditRecord, all: boolean): z.output<typeof activityRecord> {
-  const { id, at, actor, action, outcome, details } = record;
-  return { id, at, actor, action, outcome, details: { ...(all ? details : redactedDetails(record)) } };
+  const { id, at, actor, action, resource, outcome, details } = record;
+  return {
+    id,
+    at,
+    actor,
+    action,
+    resource,
+    outcome,
+    details: { ...(all ? details : redactedDetails(record)) },
+  };
 }

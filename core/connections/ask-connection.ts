@@ -50,7 +50,10 @@ export const listTables =
 async function registrableTables(
   { remote }: ConnectionDeps,
   { connection, memberships }: ConnectionView,
-  { schema, search }: { readonly schema?: string | undefined; readonly search?: string | undefined },
+  {
+    schema,
+    search,
+  }: { readonly schema?: readonly string[] | undefined; readonly search?: string | undefined },
   after: { readonly schema: string; readonly name: string } | null,
   limit: number,
 ) {

@@ -38,7 +38,7 @@ export const listJobs =
           const page = await deps.store.listJobs({
             types: type,
             states: state,
-            dataSourceId,
+            dataSourceIds: dataSourceId,
             before,
             limit: wanted,
           });

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { reportEntry, ReportKind } from "#contracts/resources/job-report.ts";
+import { reportKinds, type reportEntry, type ReportKind } from "#contracts/resources/job-report.ts";
 import { can } from "#core/access/can.ts";
 import { registrarOf } from "#core/connections/registrar-of.ts";
 import type { ReportEntry, ReportPosition } from "#core/jobs/job-report.ts";
@@ -23,7 +23,14 @@ const partsAtOnce = 20;
  * Reads lines of a report as somebody may see them: tables of schemas that they may register, and data sources that
  * they may see. `next` is where reading goes on.
  */
-export function reportReader(store: ReportStore, user: User, job: Job, kind: ReportKind | undefined) {
+export function reportReader(
+  store: ReportStore,
+  user: User,
+  job: Job,
+  kinds: readonly ReportKind[] = reportKinds,
+) {
+  const wanted = new Set(kinds);
+  const kind = wanted.size === 1 ? kinds[0] : undefined;
   const memberships = membershipsOf(store, user, job);
   return async (after: ReportPosition | null) => {
     const parts = await store.jobReport(job.id, { kind, from: after, limit: partsAtOnce });
@@ -31,7 +38,7 @@ export function reportReader(store: ReportStore, user: User, job: Job, kind: Rep
       .flatMap((part) =>
         part.entries.map((entry, line) => ({ at: { kind: part.kind, number: part.number, line }, entry })),
       )
-      .filter(({ at }) => after === null || isBehind(at, after));
+      .filter(({ at }) => wanted.has(at.kind) && (after === null || isBehind(at, after)));
     const made = lines.flatMap(({ entry }) => (entry.made === null ? [] : [entry.made.id]));
     const seen = await readableDataSources(store, user, made);
     const roles = await memberships;

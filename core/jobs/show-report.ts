@@ -48,7 +48,7 @@ async function firstLines(
   job: Job,
   kind: ReportKind,
 ): Promise<{ readonly lines: readonly ReportLine[]; readonly more: boolean }> {
-  const read = reportReader(store, user, job, kind);
+  const read = reportReader(store, user, job, [kind]);
   const lines: ReportLine[] = [];
   let after: ReportPosition | null = null;
   for (let round = 1; round <= rounds; round += 1) {

@@ -38,8 +38,8 @@ export interface ListedRelation extends Relation {
 
 /** Which relations to list: `after` is the last relation of the page before, ordered by schema then name. */
 export interface RelationQuery {
-  /** Exact schema name. */
-  readonly schema?: string | undefined;
+  /** Exact name of a schema, or of any of at most 50. */
+  readonly schema?: string | readonly string[] | undefined;
   /** Part of the relation's name, any case. */
   readonly search?: string | undefined;
   readonly after?: Relation | undefined;

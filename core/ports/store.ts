@@ -165,7 +165,8 @@ export interface TagStore {
 export interface JobQuery {
   readonly types?: readonly JobType[] | undefined;
   readonly states?: readonly JobState[] | undefined;
-  readonly dataSourceId?: string | undefined;
+  /** About any of these; each is read by itself, so there are few. */
+  readonly dataSourceIds?: readonly string[] | undefined;
   /** The last job id of the page before. */
   readonly before: string | null;
   readonly limit: number;

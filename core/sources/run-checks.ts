@@ -1,22 +1,29 @@
 import type { Routes } from "#contracts/http/routes.ts";
 import type { CheckName } from "#contracts/resources/data-source.ts";
+import { can } from "#core/access/can.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { healthJob, runnableChecks, type RunnableCheck } from "#core/health/health-job.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
 import { showJob } from "#core/jobs/show-job.ts";
-import { readDataSource } from "#core/sources/read-data-source.ts";
+import type { User } from "#core/people/user.ts";
+import type { DataSourceView } from "#core/ports/store.ts";
+import { readDataSource, sourceResource } from "#core/sources/read-data-source.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 
-/** Queues a run of health checks; by hand it is allowed also where automatic statistics are prevented. */
+/**
+ * Queues a run of health checks; by hand it is allowed also where automatic statistics are prevented, but for the
+ * fingerprint, which is an owner's to make there.
+ */
 export const runChecks =
   (deps: SourceDeps): UseCase<Routes["runChecks"]> =>
   async ({ params, body }, call) => {
     const action = "data-source:check";
-    const { dataSource } = await readDataSource(deps.store, call.user, params.dataSourceId, action);
-    return await queueChecks(deps, call, dataSource, action, runnable(dataSource, body?.checks));
+    const view = await readDataSource(deps.store, call.user, params.dataSourceId, action);
+    const checks = permitted(call.user, view, body?.checks);
+    return await queueChecks(deps, call, view.dataSource, action, checks);
   };
 
 /** Queues the fingerprint alone; it is an owner's to make where automatic statistics are prevented. */
@@ -54,16 +61,32 @@ async function queueChecks(
   return result;
 }
 
+/**
+ * What the caller may have run of what they asked for. Where statistics are prevented the fingerprint is an owner's:
+ * an expert who names it is refused, and one who names nothing gets the others.
+ */
+function permitted(
+  user: User,
+  view: DataSourceView,
+  asked: readonly CheckName[] | undefined,
+): readonly RunnableCheck[] {
+  const fingerprint =
+    !view.dataSource.statisticsPrevented || can(user, "data-source:fingerprint", sourceResource(view));
+  if (!fingerprint && asked?.includes("fingerprint") === true) throw new DomainError("forbidden");
+  return runnable(view.dataSource, asked).filter((check) => fingerprint || check !== "fingerprint");
+}
+
 /** What can be run; where people state the columns there are none to detect. */
 function runnable(
   { dictionary }: DataSource,
-  asked: readonly CheckName[] = runnableChecks,
+  asked: readonly CheckName[] | undefined,
 ): readonly RunnableCheck[] {
-  const known: readonly CheckName[] = runnableChecks;
-  const can = (check: CheckName): boolean =>
-    known.includes(check) && (check !== "column-detection" || dictionary.source === "remote");
+  const known = runnableChecks.filter(
+    (check) => check !== "column-detection" || dictionary.source === "remote",
+  );
+  if (asked === undefined) return known;
   const errors = asked.flatMap((check, index) =>
-    asked === runnableChecks || can(check)
+    known.some((one) => one === check)
       ? []
       : [
           {
@@ -74,5 +97,5 @@ function runnable(
         ],
   );
   if (errors.length > 0) throw new DomainError("check-not-available", undefined, { errors });
-  return runnableChecks.filter((check) => asked.includes(check) && can(check));
+  return known.filter((check) => asked.includes(check));
 }

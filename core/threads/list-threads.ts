@@ -51,19 +51,22 @@ export const listThreads =
     };
   };
 
+interface Filters {
+  readonly column?: readonly string[] | undefined;
+  readonly resolved?: readonly boolean[] | undefined;
+}
+
 /** A column is meant by its name today; one that is gone, by the last one that it had. */
-function filterOf(
-  { column, resolved }: { readonly column?: string | undefined; readonly resolved?: boolean | undefined },
-  names: ColumnNames,
-): (place: ThreadPlace) => boolean {
-  const meant = column === undefined ? undefined : columnNamed(names.columns, column);
+function filterOf({ column, resolved }: Filters, names: ColumnNames): (place: ThreadPlace) => boolean {
+  const meant = new Set(column?.map((name) => columnNamed(names.columns, name)?.id));
+  const folded = new Set(column?.map(foldName));
   const there = new Set(names.columns.map(({ id }) => id));
   const isMeant = (place: ThreadPlace): boolean => {
     if (column === undefined) return true;
     if (place.columnId === null) return false;
-    if (there.has(place.columnId)) return place.columnId === meant?.id;
+    if (there.has(place.columnId)) return meant.has(place.columnId);
     const name = lastName(names, place);
-    return name !== null && foldName(name) === foldName(column);
+    return name !== null && folded.has(foldName(name));
   };
-  return (place) => isMeant(place) && (resolved === undefined || place.resolved === resolved);
+  return (place) => isMeant(place) && (resolved === undefined || resolved.includes(place.resolved));
 }

@@ -117,6 +117,20 @@ describe("over the wire", () => {
     expect(asked).toEqual([target, { search: "ord", after: relation, limit: 200 }]);
   });
 
+  it("several schemas are asked for at once, and one alone as a far side of before understands it", async () => {
+    const asked: unknown[] = [];
+    const { near } = wired(
+      answering({
+        listRelations: (_, question) => {
+          asked.push(question.schema);
+          return Promise.resolve([]);
+        },
+      }),
+    );
+    for (const schema of [["a", "b"], ["a"], "a"]) await near.listRelations(target, { schema, limit: 1 });
+    expect(asked).toEqual([["a", "b"], "a", "a"]);
+  });
+
   it("a call names a secret, carries none, and says which request it belongs to", async () => {
     const { near, sent } = wired(answering());
     const careless = { ...target, credentials: { password: "hunter2" } };

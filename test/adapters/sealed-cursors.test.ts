@@ -45,6 +45,28 @@ describe("cursors", () => {
     }
   });
 
+  it("are good in the one way in which they are written, with nothing before, within or behind", async () => {
+    const surplus = fc.constantFrom("!", "=", "==", "x", " ", "\n", "-", "é", "\0");
+    const place = fc.double({ min: 0, max: 1, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(fc.string({ maxLength: 12 }), surplus, place, async (key, more, part) => {
+        const cursor = await cursors.seal("things", { key, id: "b" });
+        const at = Math.round(part * cursor.length);
+        const bent = cursor.slice(0, at) + more + cursor.slice(at);
+        await expect(cursors.open("things", bent, position)).rejects.toMatchObject(invalid);
+      }),
+    );
+    const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/";
+    for (const key of ["", "a", "ab"]) {
+      const cursor = await cursors.seal("things", { key, id: "b" });
+      for (const last of letters) {
+        const bent = cursor.slice(0, -1) + last;
+        if (bent === cursor) continue;
+        await expect(cursors.open("things", bent, position)).rejects.toMatchObject(invalid);
+      }
+    }
+  });
+
   it("ask for the root secret only when one is made or opened", async () => {
     let asked = 0;
     const lazy = sealedCursors(() => {

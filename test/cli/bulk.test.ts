@@ -97,6 +97,9 @@ describe("reeve job report", () => {
     const ended = await reeve("job", "report", jobId, "--kind", "skipped", "-o", "tsv");
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(ended.stdout.split("\n")[1]).toBe("skipped\tsales\tt\t\tname-taken\t\t");
-    expect(server.received.at(-1)?.url).toContain(`/jobs/${jobId}/report?`);
+    expect(server.received.at(-1)?.url).toContain(`/jobs/${jobId}/report?kind=skipped&`);
+    answers = [{ body: { items: [], nextCursor: null } }];
+    await reeve("job", "report", jobId, "--kind", "skipped", "--kind", "created");
+    expect(server.received.at(-1)?.url).toContain(`/jobs/${jobId}/report?kind=skipped&kind=created&`);
   });
 });

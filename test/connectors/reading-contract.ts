@@ -24,6 +24,29 @@ export function readingContract(connector: Connector, fixture: ConnectorFixture,
       expect(seen).toEqual(["B", "a", "b", "c", "é"]);
     });
 
+    it("gives those of any of several schemas, ordered, over pages of any size", async () => {
+      const schemas = [await fixture.aSchema(), await fixture.aSchema()].toSorted();
+      const other = await fixture.aSchema();
+      for (const schema of [...schemas, other])
+        for (const name of ["b", "a"]) await fixture.aTable(schema, { name, columns: [id] });
+      const session = await open();
+      const asked = [...schemas.toReversed(), "absent", "a\0b", 'o"d,d {}'];
+      for (const limit of [1, 2, 3, 5]) {
+        const seen: string[] = [];
+        let after: Relation | undefined;
+        for (;;) {
+          const page = await session.listRelations({ schema: asked, after, limit });
+          seen.push(...page.map(relationKey));
+          after = page.at(-1);
+          if (after === undefined) break;
+        }
+        expect(seen).toEqual(
+          schemas.flatMap((schema) => ["a", "b"].map((name) => relationKey({ schema, name }))),
+        );
+      }
+      expect(await session.listRelations({ schema: ["a\0b"], limit: 10 })).toEqual([]);
+    });
+
     it("gives kind and number of columns", async () => {
       const schema = await fixture.aSchema();
       const table = await fixture.aTable(schema, { name: "t", columns: [id, { name: "x", type: "text" }] });

@@ -31,6 +31,7 @@ describe("the activity of a data source", () => {
       at: app.clock.now().toISOString(),
       actor: owner.user.id,
       action: "data-source:update",
+      resource: { type: "data-source", id },
       outcome: "success",
       details: expect.objectContaining({
         after: expect.objectContaining({ description: "x" }) as unknown,
@@ -85,9 +86,10 @@ describe("the activity of a data source", () => {
       expect(records.map(({ action }) => action)).toEqual(["data-source:update", "data-source:create"]);
       expect(records[1]).toMatchObject({
         actor: registrar.user.id,
+        resource: { type: "data-source", id },
         details: { jobId: expect.stringMatching(/^job_/) as string },
       });
-      for (const other of items) {
+      for (const other of items.filter((one) => one.id !== id)) {
         expect(JSON.stringify(records).includes(other.id)).toBe(false);
       }
     }

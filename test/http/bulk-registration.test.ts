@@ -170,6 +170,8 @@ describe("GET /jobs/{jobId}/report", () => {
     const params = { jobId };
     const skipped = await owner.api.getJobReport({ params, query: { kind: "skipped" } });
     expect(skipped).toEqual({ items: lines.slice(4), nextCursor: null });
+    const both = await owner.api.getJobReport({ params, query: { kind: ["skipped", "created"] } });
+    expect(both).toEqual({ items: lines, nextCursor: null });
     const first = await owner.api.getJobReport({ params, query: { kind: "created", limit: 3 } });
     expect(first.items).toEqual(lines.slice(0, 3));
     const cursor = first.nextCursor ?? "";

@@ -216,6 +216,25 @@ describe("GET /connections/{id}/tables", () => {
     expect(searched.items.map(({ name }) => name)).toEqual(["things"]);
   });
 
+  it("lists the tables of any of several schemas, a page at a time", async () => {
+    const [one, two] = [(await aRemoteTable()).schema, (await aRemoteTable()).schema];
+    await aRemoteTable();
+    await runSql(`create table ${one}.a (x int)`);
+    const listed = async (query: object) =>
+      await owner.api.listTables({ params: { connectionId: connection.id }, query });
+    const schema = [two, one];
+    const first = await listed({ schema, limit: 2 });
+    const rest = await listed({ schema, limit: 2, cursor: first.nextCursor });
+    expect(rest.nextCursor).toBeNull();
+    expect([...first.items, ...rest.items].map((table) => [table.schema, table.name])).toEqual(
+      [
+        [one, "a"],
+        [one, "things"],
+        [two, "things"],
+      ].toSorted(),
+    );
+  });
+
   it("shows a held registrar their schemas alone, never the engine's or Reeve's own", async () => {
     const { schema } = await aRemoteTable();
     await runSql("create schema if not exists reeve", "create table if not exists reeve.secret (x int)");

@@ -42,6 +42,48 @@ describe("GET /jobs", () => {
     expect(everywhere.slice(0, 4)).toEqual(all);
   });
 
+  it("lists the jobs of any of several data sources, newest first over pages of any size, each once", async () => {
+    const made = await Promise.all([1, 2, 3].map(() => aDataSource(owner, connection)));
+    await app.drain();
+    const queued: string[] = [];
+    for (const turn of [0, 1, 2, 2, 0, 1, 0]) {
+      app.clock.advance(1000);
+      const params = { dataSourceId: made[turn]?.id ?? "" };
+      if (turn < 2) queued.push((await owner.api.runChecks({ params })).id);
+      else await owner.api.runChecks({ params });
+    }
+    const [one = "", two = ""] = made.map(({ id }) => id);
+    const dataSourceId = [one, two, one];
+    const newestFirst = queued.toReversed();
+    for (const limit of [1, 2, 3, 5, 200]) {
+      const seen: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await owner.api.listJobs({ query: { dataSourceId, state: "queued", limit, cursor } });
+        seen.push(...page.items.map(({ id }) => id));
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor !== undefined);
+      expect(seen, `pages of ${limit}`).toEqual(newestFirst);
+    }
+    const subscriber = await aPersona(app);
+    await makeMember(app, { id: two }, subscriber, "subscriber");
+    const { items } = await subscriber.api.listJobs({ query: { dataSourceId } });
+    expect(new Set(items.map(({ subject }) => subject.id))).toEqual(new Set([two]));
+  });
+
+  it("takes at most 20 data sources at once", async () => {
+    const asked = (count: number) =>
+      app.call("GET", "/jobs", {
+        as: owner,
+        query: { dataSourceId: Array.from({ length: count }, (_, index) => `ds_none${index}`) },
+      });
+    expect(await asked(20)).toMatchObject({ status: 200, body: { items: [], nextCursor: null } });
+    expect(await asked(21)).toMatchObject({
+      status: 400,
+      body: { code: "invalid-request", errors: [{ in: "query", pointer: "/dataSourceId" }] },
+    });
+  });
+
   it("holds what the caller may see: their own, their data sources', or all for an administrator", async () => {
     const { source, job } = await aQueuedJob();
     const subscriber = await aPersona(app);

@@ -68,6 +68,21 @@ describe("a body", () => {
     expect(reply).toMatchObject({ status: 201, body });
   });
 
+  it("in which nothing may be said may be absent or empty, and is refused for whatever else it holds", async () => {
+    const test = (raw: string, headers = {}) =>
+      app.call("POST", `/connections/${connection.id}/test`, { as, raw, headers });
+    for (const raw of ["", "{}", " {} "]) expect(await test(raw)).toMatchObject({ status: 200 });
+    for (const raw of ["{ broken", " ", "{}{}"]) {
+      expect(await test(raw)).toMatchObject({ status: 400, body: { code: "malformed-json" } });
+    }
+    const surplus = await test('{"dryRun":true,"a/b":1}');
+    expect(surplus).toMatchObject({ status: 400, body: { code: "invalid-request" } });
+    expect(placesOf(surplus.body)).toEqual(["body /a~1b", "body /dryRun"]);
+    for (const raw of ["null", "[]", "1"]) expect(placesOf((await test(raw)).body)).toEqual(["body "]);
+    expect((await test("{}", { "content-type": "text/plain" })).status).toBe(415);
+    expect((await test(" ".repeat(1_048_577))).status).toBe(413);
+  });
+
   it("of exactly 1 MiB is read, and of one byte more is too large, plain or base64", async () => {
     const start = '{"name":"';
     const full = `${start}${"x".repeat(1_048_576 - start.length - 2)}"}`;

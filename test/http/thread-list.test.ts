@@ -56,6 +56,10 @@ describe("the list of threads", () => {
     expect(await idsOf(id, { resolved: "true" })).toEqual([onName.id]);
     expect(new Set(await idsOf(id, { resolved: "false" }))).toEqual(new Set([onId.id, whole.id]));
     expect(await idsOf(id, { resolved: "false", column: "name" })).toEqual([]);
+    const either = { column: ["id", "NAME"] };
+    expect(new Set(await idsOf(id, either))).toEqual(new Set([onId.id, onName.id]));
+    expect(await idsOf(id, { ...either, resolved: "false" })).toEqual([onId.id]);
+    expect(new Set(await idsOf(id, { resolved: ["true", "false"] }))).toEqual(new Set(await idsOf(id)));
     const bad = await app.call("GET", `/data-sources/${id}/threads`, {
       as: owner,
       query: { resolved: "maybe" },

@@ -113,6 +113,25 @@ describe("a fingerprint in a database with a key schema", () => {
   });
 });
 
+/** A data source that was made with the tag which prevents statistics. */
+async function aQuietSource() {
+  const admin = await aPersona(app, { permissions: ["APPLICATION_ADMIN", "GOVERNANCE"] });
+  const tag = uniqueName("quiet");
+  await admin.api.createTag({ body: { name: tag } });
+  await admin.api.updateSettings({ body: { preventStatisticsTag: tag } });
+  const schema = uniqueName("data");
+  await inDatabase(
+    `create schema ${schema}`,
+    `create table ${schema}.things (id int primary key)`,
+    `grant usage on schema ${schema} to ${login.username}`,
+    `grant select on all tables in schema ${schema} to ${login.username}`,
+  );
+  const source = await aDataSource(owner, connection, { schema, table: "things", tags: [tag] });
+  await admin.api.updateSettings({ body: { preventStatisticsTag: "" } });
+  await app.drain();
+  return source;
+}
+
 describe("the fingerprint by hand", () => {
   it("is an owner's alone", async () => {
     const source = await aSource();
@@ -126,23 +145,44 @@ describe("the fingerprint by hand", () => {
   });
 
   it("is made also where statistics are prevented: the check goes from skipped to passed", async () => {
-    const admin = await aPersona(app, { permissions: ["APPLICATION_ADMIN", "GOVERNANCE"] });
-    await admin.api.createTag({ body: { name: "Quiet" } });
-    await admin.api.updateSettings({ body: { preventStatisticsTag: "Quiet" } });
-    const schema = uniqueName("data");
-    await inDatabase(
-      `create schema ${schema}`,
-      `create table ${schema}.things (id int primary key)`,
-      `grant usage on schema ${schema} to ${login.username}`,
-      `grant select on all tables in schema ${schema} to ${login.username}`,
-    );
-    const source = await aDataSource(owner, connection, { schema, table: "things", tags: ["Quiet"] });
-    await admin.api.updateSettings({ body: { preventStatisticsTag: "" } });
-    await app.drain();
+    const source = await aQuietSource();
     expect(checkOf(await shown(owner, source), "fingerprint").state).toBe("skipped");
     const after = await fingerprint(source);
     expect(checkOf(after, "fingerprint").state).toBe("passed");
     expect(checkOf(after, "row-count").state).toBe("skipped");
     expect(after).toMatchObject({ statisticsPrevented: true, unavailableMasks: [] });
+  });
+
+  it("is no expert's there as a check either: they may run the others, by name or by default", async () => {
+    const source = await aQuietSource();
+    const expert = await aPersona(app);
+    await makeMember(app, source, expert, "expert");
+    const params = { dataSourceId: source.id };
+    const run = (checks: readonly string[], as = expert) =>
+      app.call("POST", `/data-sources/${source.id}/checks`, { as, body: { checks } });
+    const forbidden = { status: 403, body: { code: "forbidden" } };
+    expect(await run(["fingerprint"])).toMatchObject(forbidden);
+    expect(await run(["row-count", "fingerprint", "policy-enforcement"])).toMatchObject(forbidden);
+    expect((await owner.api.listJobs({ query: params })).items).toEqual([]);
+    expect((await run(["row-count"])).status).toBe(202);
+    await expert.api.runChecks({ params });
+    await app.drain();
+    const byExpert = await shown(owner, source);
+    expect(checkOf(byExpert, "connectivity").state).toBe("passed");
+    expect(checkOf(byExpert, "row-count").state).toBe("passed");
+    expect(checkOf(byExpert, "fingerprint").state).toBe("skipped");
+    await owner.api.runChecks({ params });
+    await app.drain();
+    expect(checkOf(await shown(owner, source), "fingerprint").state).toBe("passed");
+    expect((await run(["row-count", "fingerprint"], owner)).status).toBe(202);
+  });
+
+  it("is an expert's as a check where statistics are not prevented", async () => {
+    const source = await aSource();
+    const expert = await aPersona(app);
+    await makeMember(app, source, expert, "expert");
+    const path = `/data-sources/${source.id}/checks`;
+    const body = { checks: ["fingerprint"] };
+    expect((await app.call("POST", path, { as: expert, body })).status).toBe(202);
   });
 });

@@ -51,11 +51,15 @@ export function scriptedRemote(): ScriptedRemote {
   const exists = ({ schema, name }: Relation): boolean => tables.get(schema)?.includes(name) === true;
   const session: RemoteSession = {
     server: () => Promise.resolve({ serverVersion: "1", database: "shop" }),
-    listRelations: ({ schema = "", after, limit }) => {
-      const names = (tables.get(schema) ?? []).filter((name) => after === undefined || name > after.name);
-      return Promise.resolve(
-        names.slice(0, limit).map((name) => ({ schema, name, kind: "table", columnCount: 1 })),
-      );
+    listRelations: ({ schema: asked = [], after, limit }) => {
+      const listed = [asked]
+        .flat()
+        .flatMap((schema) =>
+          (tables.get(schema) ?? [])
+            .filter((name) => after === undefined || name > after.name)
+            .map((name) => ({ schema, name, kind: "table", columnCount: 1 }) as const),
+        );
+      return Promise.resolve(listed.slice(0, limit));
     },
     describe: (relation) => Promise.resolve(described(relation)),
     describeMany: (relations) =>

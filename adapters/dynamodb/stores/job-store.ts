@@ -91,25 +91,48 @@ async function admit(ref: TableRef, line: string, slots: number, at: Date): Prom
 const takesIn = <T>(filter: readonly T[] | undefined, value: T): boolean =>
   filter === undefined || filter.includes(value);
 
-/** Where the list of jobs is read from, newest first. */
-const listPartitions = (clock: Clock, { dataSourceId }: JobQuery): readonly string[] =>
-  dataSourceId === undefined ? jobMonths(clock.now(), listedMonths) : [`DS#${dataSourceId}`];
+/** The next ids of jobs in one partition, newest first. */
+async function jobPlaces(
+  ref: TableRef,
+  { partition, prefix }: { readonly partition: string; readonly prefix: "" | "JOB#" },
+  { before, limit }: Pick<JobQuery, "before" | "limit">,
+): Promise<readonly string[]> {
+  const places = await queryItems(ref, {
+    partition,
+    reverse: true,
+    limit,
+    // Every id lies between `!` and `~`.
+    range: { between: [`${prefix}!`, `${prefix}~`] },
+    after: before === null ? undefined : `${prefix}${before}`,
+  });
+  return places.map(({ sk }) => String(sk).slice(prefix.length));
+}
+
+/** Month after month, until there are enough. */
+async function idsOfMonths(ref: TableRef, clock: Clock, { before, limit }: JobQuery) {
+  const ids: string[] = [];
+  for (const partition of jobMonths(clock.now(), listedMonths)) {
+    const wanted = { before, limit: limit - ids.length };
+    ids.push(...(await jobPlaces(ref, { partition, prefix: "" }, wanted)));
+    if (ids.length >= limit) break;
+  }
+  return ids;
+}
+
+/** The newest of all that stand behind the place, each once: of every data source as many are read as are wanted. */
+async function idsOfDataSources(ref: TableRef, dataSourceIds: readonly string[], query: JobQuery) {
+  const lists = await Promise.all(
+    [...new Set(dataSourceIds)].map((id) => jobPlaces(ref, { partition: `DS#${id}`, prefix: "JOB#" }, query)),
+  );
+  return [...new Set(lists.flat())].toSorted().toReversed().slice(0, query.limit);
+}
 
 async function listJobs(ref: TableRef, clock: Clock, query: JobQuery): Promise<Page<Job>> {
-  const prefix = query.dataSourceId === undefined ? "" : "JOB#";
-  const ids: string[] = [];
-  for (const partition of listPartitions(clock, query)) {
-    const places = await queryItems(ref, {
-      partition,
-      reverse: true,
-      limit: query.limit - ids.length,
-      // Every id lies between `!` and `~`.
-      range: { between: [`${prefix}!`, `${prefix}~`] },
-      after: query.before === null ? undefined : `${prefix}${query.before}`,
-    });
-    ids.push(...places.map(({ sk }) => String(sk).slice(prefix.length)));
-    if (ids.length >= query.limit) break;
-  }
+  const { dataSourceIds } = query;
+  const ids =
+    dataSourceIds === undefined
+      ? await idsOfMonths(ref, clock, query)
+      : await idsOfDataSources(ref, dataSourceIds, query);
   const jobs = await jobsOf(ref, ids);
   return {
     items: jobs.filter(({ type, state }) => takesIn(query.types, type) && takesIn(query.states, state)),

@@ -9,7 +9,7 @@ import {
   connectionTable,
   connectionTest,
 } from "../../resources/connection.ts";
-import { listOf, pageQuery } from "../lists.ts";
+import { listOf, pageQuery, repeatable } from "../lists.ts";
 import { route } from "../route.ts";
 
 const params = z.object({ connectionId: resourceId });
@@ -102,7 +102,7 @@ export const connectionRoutes = {
     params,
     query: z.strictObject({
       ...pageQuery,
-      schema: z.string().min(1).max(255).optional(),
+      schema: repeatable(z.string().min(1).max(255)),
       search: z.string().min(1).max(255).optional(),
     }),
     status: 200,

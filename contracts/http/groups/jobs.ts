@@ -7,6 +7,8 @@ import { route } from "../route.ts";
 import { adminRoutes } from "./admin.ts";
 
 const params = z.object({ jobId: resourceId });
+/** The lists of so many data sources are merged at most. */
+const maxJobSources = 20;
 const who = "who asked for it, owners of what it is about, APPLICATION_ADMIN";
 
 /** Asynchronous work that people can see. */
@@ -22,7 +24,7 @@ export const jobRoutes = {
       ...pageQuery,
       type: repeatable(jobType),
       state: repeatable(jobState),
-      dataSourceId: resourceId.optional(),
+      dataSourceId: repeatable(resourceId, maxJobSources),
     }),
     status: 200,
     result: listOf(job),
@@ -46,7 +48,7 @@ export const jobRoutes = {
     who: "who may read the job; tables in the schemas that they may register, and data sources that they may see",
     authenticated: true,
     params,
-    query: z.strictObject({ ...pageQuery, kind: reportKind.optional() }),
+    query: z.strictObject({ ...pageQuery, kind: repeatable(reportKind) }),
     status: 200,
     result: listOf(reportEntry),
     problems: ["not-found", "invalid-cursor"],

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import type * as z from "zod";
-import type { RouteContract, RouteInput } from "#contracts/http/route.ts";
+import * as z from "zod";
+import { readsBody, type RouteContract, type RouteInput } from "#contracts/http/route.ts";
 import type { ProblemError } from "#contracts/problems.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { problemErrors } from "#core/errors/parse.ts";
@@ -11,6 +11,9 @@ const maxBodyBytes = 1_048_576;
 
 const invalid = (errors: readonly ProblemError[]): DomainError =>
   new DomainError("invalid-request", undefined, { errors });
+
+/** The body of a route that takes none: empty, or an object without fields. */
+const noFields = z.strictObject({});
 
 const headerError = (name: string, detail: string): DomainError =>
   invalid([{ in: "header", pointer: `/${name}`, detail }]);
@@ -28,6 +31,8 @@ export function parseRequest<R extends RouteContract>(
     errors.push(...problemErrors(parsed.error, where));
     return undefined;
   };
+  // A body in which nothing may be said is checked, and nobody gets it.
+  if (contract.body === undefined && readsBody(contract)) check(noFields, bodyOf(contract, event), "body");
   const input = {
     params: check(contract.params, event.pathParameters ?? {}, "path"),
     query: check(contract.query, queryOf(event), "query"),
@@ -58,7 +63,7 @@ function queryOf({ rawQueryString }: APIGatewayProxyEventV2): Record<string, str
 function bodyOf(contract: RouteContract, event: APIGatewayProxyEventV2): unknown {
   const bytes = rawBody(event);
   if (bytes.length > maxBodyBytes) throw new DomainError("body-too-large");
-  if (bytes.length === 0 && contract.bodyOptional === true) return {};
+  if (bytes.length === 0 && (contract.bodyOptional === true || contract.body === undefined)) return {};
   const type = event.headers["content-type"] ?? "";
   if (bytes.length > 0 && !/^application\/json\s*(?:;|$)/i.test(type)) {
     throw new DomainError("unsupported-media-type");

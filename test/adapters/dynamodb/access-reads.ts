@@ -1,5 +1,6 @@
 import { placeOf } from "#core/threads/thread.ts";
 import { aColumnEdit } from "#test/support/catalog-records.ts";
+import { unique } from "#test/support/records.ts";
 import {
   twelveVersions,
   sixtyQueries,
@@ -236,7 +237,12 @@ export const reads: Readonly<Record<string, Trial>> = {
   "`listJobs` of a data source, first 50": async (given) => {
     const { dataSource } = await aCreatedDataSource(given);
     await enqueued(given, 60, dataSource.id);
-    return (used) => used.listJobs({ dataSourceId: dataSource.id, before: null, limit: 50 });
+    return (used) => used.listJobs({ dataSourceIds: [dataSource.id], before: null, limit: 50 });
+  },
+  "`listJobs` of 20 data sources, first 50": async (given) => {
+    const dataSourceIds = Array.from({ length: 20 }, () => unique("ds_"));
+    for (const id of dataSourceIds) await enqueued(given, 5, id);
+    return (used) => used.listJobs({ dataSourceIds, before: null, limit: 50 });
   },
   "`activeJobs`, one shard": async (given) => {
     await activeIn(given, 2, 10);

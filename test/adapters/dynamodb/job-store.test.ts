@@ -182,7 +182,7 @@ describe("the list of jobs", () => {
     const mine = aJob({ subject: { type: "data-source", id: "ds_mine", name: "mine" } });
     await enqueue(store, mine);
     await enqueue(store, aJob({ subject: { type: "data-source", id: "ds_other", name: "other" } }));
-    const ofMine = await store.listJobs({ dataSourceId: "ds_mine", before: null, limit: 10 });
+    const ofMine = await store.listJobs({ dataSourceIds: ["ds_mine"], before: null, limit: 10 });
     expect(ofMine.items.map(({ id }) => id)).toEqual([mine.id]);
     expect((await store.listJobs({ states: ["failed"], before: null, limit: 10 })).items).toEqual([]);
     expect((await store.listJobs({ types: ["health-check"], before: null, limit: 10 })).items).toHaveLength(

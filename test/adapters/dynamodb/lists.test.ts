@@ -1,4 +1,5 @@
 import { PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -149,9 +150,32 @@ describe("the list of jobs", () => {
       ...jobs.map((job): Write => ({ write: "enqueue", job })),
     ]);
     for (const limit of [1, 2, 3, 7, 8]) {
-      const pages = await pagesOf((before) => store.listJobs({ dataSourceId: id, before, limit }));
+      const pages = await pagesOf((before) => store.listJobs({ dataSourceIds: [id], before, limit }));
       expect(pages.flat(), `pages of ${limit}`).toEqual(jobs.map((job) => job.id).toReversed());
     }
+  });
+
+  it("of several data sources is all their jobs together, each once, over pages of any size", async () => {
+    const { store } = await aStore();
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.nat({ max: 3 }), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (owners, limit) => {
+          const sources = [0, 1, 2, 3].map(() => unique("ds_"));
+          const jobs = owners.map((owner, index) => {
+            const subject = { type: "data-source", id: sources[owner] ?? "", name: "orders" } as const;
+            return aJob({ id: unique(`job_${String(index).padStart(4, "0")}_`), subject });
+          });
+          await store.commit(jobs.map((job): Write => ({ write: "enqueue", job })));
+          const dataSourceIds = [...sources.slice(0, 3), sources[0] ?? ""];
+          const pages = await pagesOf((before) => store.listJobs({ dataSourceIds, before, limit }));
+          const expected = jobs.filter(({ subject }) => dataSourceIds.includes(subject.id));
+          expect(pages.flat()).toEqual(expected.map(({ id }) => id).toReversed());
+        },
+      ),
+      { numRuns: 15 },
+    );
   });
 
   it("goes on over jobs that a filter leaves out, and ends", async () => {

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { resourceId } from "../../../ids.ts";
 import { reply, replyText, thread, threadCreation, threadPatch } from "../../../resources/thread.ts";
-import { listOf, pageQuery } from "../../lists.ts";
+import { listOf, pageQuery, repeatable } from "../../lists.ts";
 import { route } from "../../route.ts";
 import { dataSourceParams } from "./data-source-route.ts";
 
@@ -20,16 +20,10 @@ export const threadRoutes = {
     params: dataSourceParams,
     query: z.strictObject({
       ...pageQuery,
-      column: z
-        .string()
-        .min(1)
-        .max(255)
-        .optional()
-        .describe("by the column's name, or by the last one it had"),
-      resolved: z
-        .enum(["true", "false"])
-        .transform((value) => value === "true")
-        .optional(),
+      column: repeatable(z.string().min(1).max(255)).describe(
+        "by the column's name, or by the last one it had",
+      ),
+      resolved: repeatable(z.enum(["true", "false"]).transform((value) => value === "true")),
     }),
     status: 200,
     result: listOf(thread),
