@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { onTestFinished } from "vitest";
 import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
 import { fileSegments } from "#adapters/segments/file-segments.ts";
@@ -13,14 +13,13 @@ import { aQuery, everyPage, theFilters } from "./catalog-queries.ts";
 import { FixedClock } from "./fixed-clock.ts";
 import { KeptLog } from "./kept-log.ts";
 
-const root = await mkdtemp(join(tmpdir(), "reeve-segments-test-"));
-afterAll(() => rm(root, { recursive: true, force: true }));
 /** Stops work at a step that is named, once. */
 export class Crash extends Error {}
 
 /** A catalog's deltas, pointer and segments, without a table; `dieAt` breaks one step. */
 export async function aSegmentedCatalog() {
-  const directory = await mkdtemp(join(root, "case-"));
+  const directory = await mkdtemp(join(tmpdir(), "reeve-segments-test-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const [clock, log, files] = [new FixedClock(), new KeptLog(), fileSegments(directory)];
   const changes: CatalogChange[] = [];
   let deltas: CatalogDelta[] = [];
