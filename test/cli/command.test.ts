@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "#test/support/free-port.ts";
 import { startScriptedServer, type Answer, type ScriptedServer } from "#test/support/scripted-server.ts";
-import { configDirectory, reeveFile, runReeve, startReeve } from "./run-reeve.ts";
+import { configDirectory, reeveFile, runProcess, startReeve } from "./run-reeve.ts";
 
 const apiKey = "rv_key_commandsecret";
 const home = configDirectory();
@@ -19,14 +19,14 @@ const reeve = (
   more: Readonly<Record<string, string | undefined>> = {},
   input = "",
 ) =>
-  runReeve(args, {
+  runProcess(args, {
     input,
     env: { XDG_CONFIG_HOME: home, REEVE_URL: server.url, REEVE_API_KEY: apiKey, ...more },
   });
 
 describe("reeve", () => {
   it("prints its help and its version on stdout, without a service", async () => {
-    const help = await runReeve(["--help"]);
+    const help = await runProcess(["--help"]);
     expect(help).toMatchObject({ code: 0, stderr: "" });
     for (const command of ["configure", "connection", "data-source", "job", "api <path>"]) {
       expect(help.stdout).toContain(`\n  ${command} `);
@@ -34,7 +34,7 @@ describe("reeve", () => {
     const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
       readonly version: string;
     };
-    expect(await runReeve(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n` });
+    expect(await runProcess(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 
   it.each([
@@ -42,7 +42,7 @@ describe("reeve", () => {
     [["job", "watch", "--help"], "exit code 0 if it succeeded"],
     [["help", "api"], "-P, --param <name=value>"],
   ])("explains %j", async (args, text) => {
-    const help = await runReeve(args);
+    const help = await runProcess(args);
     expect(help).toMatchObject({ code: 0, stderr: "" });
     expect(help.stdout).toContain(text);
   });
@@ -64,7 +64,7 @@ describe("reeve", () => {
   });
 
   it("ends with 3 where no service is configured, none answers, or the key is not accepted", async () => {
-    const none = await runReeve(["me"], { env: { XDG_CONFIG_HOME: configDirectory() } });
+    const none = await runProcess(["me"], { env: { XDG_CONFIG_HOME: configDirectory() } });
     expect(none).toMatchObject({ code: 3, stdout: "" });
     expect(none.stderr).toBe(
       "reeve: No service is configured. Run reeve configure, or set REEVE_URL and REEVE_API_KEY.\n",
@@ -142,11 +142,11 @@ describe("a shell with an older Node", () => {
     answer = { status: 201, body: { name: "a b" } };
     const options = { node: ["--import", olderNode], input: '{"name":"a b"}' };
     const env = { XDG_CONFIG_HOME: home, REEVE_URL: server.url, REEVE_API_KEY: apiKey };
-    const ended = await runReeve(["api", "/tags", "-d", "@-"], { ...options, env });
+    const ended = await runProcess(["api", "/tags", "-d", "@-"], { ...options, env });
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(JSON.parse(ended.stdout)).toEqual({ name: "a b" });
     expect(server.received.at(-1)?.body).toBe('{"name":"a b"}');
-    expect(await runReeve(["nope"], options)).toMatchObject({ code: 2 });
+    expect(await runProcess(["nope"], options)).toMatchObject({ code: 2 });
   });
 
   it("passes a signal on and ends as the command ends", async () => {

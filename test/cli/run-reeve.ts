@@ -3,7 +3,12 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { Readable, Writable } from "node:stream";
 import { afterAll } from "vitest";
+import { exitCodes } from "#cli/failure.ts";
+import { reeveProgram } from "#cli/program.ts";
+import { reportFailure } from "#cli/report-failure.ts";
+import type { Terminal } from "#cli/terminal.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -76,6 +81,45 @@ export function startReeve(
   };
 }
 
-/** Runs the command to its end. */
-export const runReeve = (args: readonly string[], options?: RunOptions): Promise<Ended> =>
+/** Runs the command in a process of its own, as people run it. */
+export const runProcess = (args: readonly string[], options?: RunOptions): Promise<Ended> =>
   startReeve(args, options).ended;
+
+/** A stream that keeps what is written to it; it is no terminal. */
+function kept() {
+  const written: Buffer[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _, done) {
+      written.push(chunk);
+      done();
+    },
+  });
+  return {
+    stream: Object.assign(stream, { isTTY: false, columns: 0 }) as unknown as NodeJS.WriteStream,
+    text: () => Buffer.concat(written).toString("utf8"),
+  };
+}
+
+/**
+ * Runs the command's program within this process, over streams of its own: what starts a process is there once in
+ * `command.test.ts`, and most tests need none of it.
+ */
+export async function runReeve(
+  args: readonly string[],
+  { env = {}, input = "" }: Pick<RunOptions, "env" | "input"> = {},
+): Promise<Ended> {
+  const [stdout, stderr] = [kept(), kept()];
+  const terminal: Terminal = {
+    stdin: Readable.from(input === "" ? [] : [Buffer.from(input)]) as unknown as NodeJS.ReadStream,
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+    env: { PATH: process.env["PATH"], HOME: "/nonexistent", ...env },
+    signal: new AbortController().signal,
+  };
+  const program = (): Promise<unknown> => reeveProgram(terminal).parseAsync([...args], { from: "user" });
+  const code = await program().then(
+    () => exitCodes.done,
+    (error: unknown) => reportFailure(terminal, error),
+  );
+  return { code, signal: null, stdout: stdout.text(), stderr: stderr.text() };
+}
