@@ -28,13 +28,16 @@ export interface ColumnDomain {
   readonly values: readonly string[] | null;
 }
 
-/** Why the domains of a remote cannot be kept in it, until somebody changes that there. */
-export const keyStoreRefusals = ["key-schema-missing", "permission-denied"] as const;
+/**
+ * Why the domains of a remote cannot be kept in it, until somebody changes that there: no key schema is there and the
+ * login may make none, it is not the login's to write to, or others than the login may use what is kept in it.
+ */
+export const keyStoreRefusals = ["key-schema-missing", "permission-denied", "key-schema-open"] as const;
 export type KeyStoreRefusal = (typeof keyStoreRefusals)[number];
 
 /** Reading domains, in a read-only session. */
 export interface DomainReader {
-  /** Whether this login can keep domains in the remote's key schema; null where it can. */
+  /** Whether this login can keep domains in the remote's key schema, made by itself if need be; null where it can. */
   keyStoreRefusal(): Promise<KeyStoreRefusal | null>;
   /** The domains of columns, from every row. */
   columnDomains(relation: Relation, columns: readonly DomainColumn[]): Promise<readonly ColumnDomain[]>;
@@ -45,13 +48,16 @@ export interface KeptDomain extends ColumnDomain {
   readonly columnId: string;
 }
 
-/** The one conversation that writes to a remote: into Reeve's key schema, which its administrator made. */
+/** The one conversation that writes to a remote: into Reeve's key schema, which is the login's alone to read. */
 export interface KeyStore {
-  /** Puts these domains in place of all that is kept of a data source, in one transaction. */
+  /**
+   * Puts these domains in place of all that is kept of a data source, in one transaction; it makes the key schema
+   * where there is none and there is something to keep. Two at once make it once.
+   */
   replaceDomains(dataSourceId: string, domains: readonly KeptDomain[], at: Date): Promise<void>;
   /**
-   * Removes what is kept of a data source, if `mayRemove` still says so once nobody else can put anything there; gives
-   * what it said. Nothing is there to remove where the key schema is not.
+   * Removes what is kept of a data source, whoever else may use it, if `mayRemove` still says so once nobody else can
+   * put anything there; gives what it said. Nothing is there to remove where the key schema is not.
    */
   removeDomains(dataSourceId: string, mayRemove: () => Promise<boolean>): Promise<boolean>;
   close(): Promise<void>;

@@ -45,16 +45,26 @@ export async function fillWarehouse(warehouse: Warehouse): Promise<void> {
     const { rows } = await client.query<{ filled: boolean }>(
       "select to_regclass('sales.orders') is not null as filled",
     );
-    if (rows[0]?.filled === true) return;
+    if (rows[0]?.filled === true) return await makeKeySchema(client, warehouse);
     const contents = await Promise.all(
       files.map((name) => readFile(new URL(`warehouse/${name}.sql`, import.meta.url), "utf8")),
     );
     await inTransaction(client, [...contents, ...readerStatements(client, warehouse)]);
+    await makeKeySchema(client, warehouse);
     await client.query("vacuum analyze");
   });
 }
 
-/** The login of Reeve's connection: it may read everything, write nothing, and sees nothing of other databases. */
+/**
+ * The one place where Reeve's login may write: the login makes no schemas, so that it can be shown to change
+ * nothing else. Warehouses of earlier releases have none yet.
+ */
+async function makeKeySchema(client: pg.Client, { reader }: Warehouse): Promise<void> {
+  const name = client.escapeIdentifier(reader.username);
+  await client.query(`create schema if not exists reeve_keys authorization ${name}`);
+}
+
+/** The login of Reeve's connection: it may read everything, write no table of others, and sees no other databases. */
 function readerStatements(client: pg.Client, { reader }: Warehouse): readonly string[] {
   const name = client.escapeIdentifier(reader.username);
   const schemas = files.join(", ");

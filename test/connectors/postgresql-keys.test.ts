@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { postgresqlConnector } from "#connectors/postgresql/connector.ts";
 import type { KeptDomain, KeyStore, KeyStoreRefusal } from "#core/ports/key-store.ts";
 import { pgClient, runSql, uniqueName } from "#test/support/postgres-client.ts";
@@ -53,9 +53,10 @@ const kept = () =>
     "select column_name, value from reeve_keys.column_domains join reeve_keys.domain_values v using (column_id)",
   );
 
+const always = () => Promise.resolve(true);
+
 /** What the question says, and how writing and removing end that do not wait for its answer. */
 async function answers(): Promise<readonly (string | null)[]> {
-  const always = () => Promise.resolve(true);
   const removing = async (): Promise<boolean> => (await aStore()).removeDomains("ds_1", always);
   return [
     await refusal(),
@@ -148,6 +149,105 @@ describe("the key schema of a PostgreSQL database", () => {
       statement,
     );
     expect(await answers()).toEqual(refused);
+  });
+});
+
+describe("the tables of the key schema", () => {
+  it.each([
+    ["everybody", "grant select on reeve_keys.domain_values to public"],
+    ["another login", `grant select on reeve_keys.column_domains to ${other.username}`],
+    [
+      "another login, of one column,",
+      `grant select (value) on reeve_keys.domain_values to ${other.username}`,
+    ],
+    [
+      "somebody else who may only add to them",
+      `grant insert on reeve_keys.domain_values to ${other.username}`,
+    ],
+  ])("take no more domains once %s may use them, and let go of what they hold", async (_, statement) => {
+    await keep();
+    await inDatabase(statement);
+    expect(await refusal()).toBe("key-schema-open");
+    expect((await failureOf(keep(), "raw")).reason).toBe("permission-denied");
+    expect(await kept()).toHaveLength(1);
+    await (await aStore()).removeDomains("ds_1", always);
+    expect(await kept()).toEqual([]);
+  });
+
+  it("take domains where only a superuser was given rights, who has them anyway", async () => {
+    await keep();
+    await inDatabase(`grant select on reeve_keys.domain_values to ${postgresqlTestCredentials().username}`);
+    expect(await refusal()).toBeNull();
+  });
+});
+
+describe("a database without a key schema", () => {
+  const schemas = () =>
+    inDatabase(
+      `select pg_get_userbyid(nspowner) as owner, (select count(*)::int from aclexplode(nspacl) where grantee <> nspowner) as granted
+         from pg_namespace where nspname = 'reeve_keys'`,
+    );
+  const ours = [{ owner: login.username, granted: 0 }];
+
+  beforeEach(async () => {
+    await inDatabase("drop schema reeve_keys", `grant create on database ${database} to ${login.username}`);
+    onTestFinished(async () => {
+      await inDatabase(`revoke create on database ${database} from ${login.username}`);
+    });
+  });
+
+  it("gets one with the first domain, not with the question nor where there is nothing to keep", async () => {
+    expect(await refusal()).toBeNull();
+    await (await aStore()).replaceDomains("ds_1", [], new Date(0));
+    await (await aStore()).removeDomains("ds_1", always);
+    expect(await schemas()).toEqual([]);
+    await keep();
+    expect(await schemas()).toEqual(ours);
+    expect([await refusal(), await kept()]).toEqual([null, [{ column_name: "kind", value: "raw" }]]);
+  });
+
+  it("gets one that is the login's alone, whomever default privileges would let in", async () => {
+    const rights = (verb: string, preposition: string) => [
+      `alter default privileges for role ${login.username} ${verb} all on schemas ${preposition} ${other.username}, public`,
+      `alter default privileges for role ${login.username} ${verb} all on tables ${preposition} ${other.username}, public`,
+    ];
+    await inDatabase(...rights("grant", "to"));
+    onTestFinished(async () => {
+      await inDatabase(...rights("revoke", "from"));
+    });
+    await keep();
+    expect([await schemas(), await refusal()]).toEqual([ours, null]);
+    const { username: user, password } = other;
+    const stranger = await pgClient({ database, user, password });
+    for (const table of ["column_domains", "domain_values"]) {
+      await expect(stranger.query(`select from reeve_keys.${table}`)).rejects.toThrow("permission denied");
+      const may = `select has_table_privilege('${user}', c.oid, 'SELECT') as may from pg_class c where relname = '${table}'`;
+      expect(await inDatabase(may)).toEqual([{ may: false }]);
+    }
+  });
+
+  it("gets it once where several keep domains at the same time", async () => {
+    await Promise.all([keep(), keep(), keep(), keep()]);
+    expect(await schemas()).toEqual(ours);
+    expect(await kept()).toHaveLength(1);
+  });
+
+  it("takes the domains also where somebody makes the schema at the very moment", async () => {
+    const administrator = await pgClient({ database });
+    await administrator.query(`begin; create schema reeve_keys authorization ${login.username}`);
+    const keeping = keep();
+    const waiting = `select from pg_stat_activity where usename = '${login.username}' and wait_event_type = 'Lock'`;
+    await vi.waitFor(async () => expect(await inDatabase(waiting)).toHaveLength(1), { interval: 20 });
+    await administrator.query("commit");
+    await keeping;
+    expect(await kept()).toHaveLength(1);
+  });
+
+  it("gets none by a login that may make no schemas", async () => {
+    await inDatabase(`revoke create on database ${database} from ${login.username}`);
+    expect(await refusal()).toBe("key-schema-missing");
+    expect((await failureOf(keep(), "raw")).reason).toBe("permission-denied");
+    expect(await schemas()).toEqual([]);
   });
 });
 

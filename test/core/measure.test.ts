@@ -149,6 +149,7 @@ describe("a health run", () => {
     ["connection-lost", true],
     ["statement-timeout", true],
     ["key-schema-missing", undefined],
+    ["key-schema-open", undefined],
     ["permission-denied", undefined],
   ])("says that domains may lie in the remote where keeping them ended with %s: %s", async (refusal, may) => {
     const { session } = aSession();

@@ -63,6 +63,12 @@ describe("the sample warehouse", { timeout: 90_000 }, () => {
       state: "failed",
       detail: expect.stringContaining("invalid input syntax for type date") as string,
     });
+    const masked = async () => {
+      const healthy = found.filter(({ health }) => health.status === "healthy");
+      const shown = await Promise.all(healthy.map(({ id }) => read(ask, id)));
+      expect(shown.filter(({ unavailableMasks: masks }) => masks.length > 0)).toEqual([]);
+    };
+    await vi.waitFor(masked, { timeout: 20_000, interval: 200 });
     const employees = found.find(({ name }) => name === "hr.employees")?.id ?? "";
     const dictionary = await ask("GET", `/data-sources/${employees}/dictionary`);
     expect(dictionary.body).toMatchObject({

@@ -74,6 +74,16 @@ describe("the domains of a deleted data source", () => {
     expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
   });
 
+  it("are removed also where others were let in to them", async () => {
+    const source = await aSource();
+    await app.drain();
+    await inDatabase("grant select on reeve_keys.domain_values to public");
+    await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });
+    await app.drain();
+    expect([await columnsKept(source), await valuesKept(source)]).toEqual([[], []]);
+    await inDatabase("revoke select on reeve_keys.domain_values from public");
+  });
+
   it("are removed also where an older release did not write down whether there are any", async () => {
     const source = await aSource();
     await app.drain();

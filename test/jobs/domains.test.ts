@@ -3,7 +3,7 @@ import { anApp } from "#test/support/app.ts";
 import { checkOf, shown } from "#test/support/health.ts";
 import { aKeyDatabase, domainMasks, marker } from "#test/support/key-database.ts";
 import { aDataSource, aPersona, makeMember, registering } from "#test/support/personas.ts";
-import { uniqueName } from "#test/support/postgres-client.ts";
+import { aLogin, uniqueName } from "#test/support/postgres-client.ts";
 import { allItems } from "#test/support/table-items.ts";
 
 const app = await anApp();
@@ -13,8 +13,9 @@ const { login, connection, inDatabase, aSource, columnsKept, valuesKept, fingerp
   app,
   owner,
 );
+const ownMade = await aKeyDatabase(app, owner);
 
-describe("a fingerprint in a database without a key schema", () => {
+describe("a fingerprint in a database without a key schema, by a login that may make none", () => {
   it("has its counts, keeps nothing raw, and says which masks that costs", async () => {
     const source = await aSource();
     expect(source.unavailableMasks).toEqual(domainMasks);
@@ -34,6 +35,34 @@ describe("a fingerprint in a database without a key schema", () => {
     expect(checkOf(after, "fingerprint").detail).toBe("domains-not-kept: permission-denied");
     expect(after.unavailableMasks).toEqual(domainMasks);
   });
+});
+
+describe("a fingerprint in a database without a key schema", () => {
+  const user = ownMade.login.username;
+  it.each([
+    ["may make schemas", `grant create on database ${ownMade.database} to ${user}`],
+    ["owns the database", `alter database ${ownMade.database} owner to ${user}`],
+    ["is a superuser", `alter role ${user} superuser`],
+  ])(
+    "makes it by a login that %s, for that login alone, and every mask is available",
+    async (_, statement) => {
+      const stranger = await aLogin();
+      await ownMade.inDatabase("drop schema if exists reeve_keys cascade", statement);
+      const [first, second] = [await ownMade.aSource(), await ownMade.aSource()];
+      expect(first.unavailableMasks).toEqual(domainMasks);
+      await Promise.all([app.drain(), app.drain()]);
+      for (const source of [first, second]) {
+        const after = await shown(owner, source);
+        expect(checkOf(after, "fingerprint")).toMatchObject({ state: "passed", detail: "" });
+        expect(after.unavailableMasks).toEqual([]);
+        expect(await ownMade.columnsKept(source)).toHaveLength(3);
+      }
+      const rights = `
+      select pg_get_userbyid(nspowner) as owner, has_schema_privilege('${stranger.username}', oid, 'USAGE') as open
+        from pg_namespace where nspname = 'reeve_keys'`;
+      expect(await ownMade.inDatabase(rights)).toEqual([{ owner: user, open: false }]);
+    },
+  );
 });
 
 describe("a fingerprint in a database with a key schema", () => {
@@ -132,6 +161,19 @@ async function aQuietSource() {
   return source;
 }
 
+describe("the fingerprint of tables that others may read", () => {
+  it("keeps nothing more in them, and says why", async () => {
+    const source = await aSource();
+    await app.drain();
+    await inDatabase("grant select on reeve_keys.domain_values to public");
+    const after = await fingerprint(source);
+    expect(checkOf(after, "fingerprint").detail).toBe("domains-not-kept: key-schema-open");
+    expect(after.unavailableMasks).toEqual(domainMasks);
+    await inDatabase("revoke select on reeve_keys.domain_values from public");
+    expect((await fingerprint(source)).unavailableMasks).toEqual([]);
+  });
+});
+
 describe("the fingerprint by hand", () => {
   it("is an owner's alone", async () => {
     const source = await aSource();
@@ -146,7 +188,9 @@ describe("the fingerprint by hand", () => {
 
   it("is made also where statistics are prevented: the check goes from skipped to passed", async () => {
     const source = await aQuietSource();
-    expect(checkOf(await shown(owner, source), "fingerprint").state).toBe("skipped");
+    const before = await shown(owner, source);
+    expect(checkOf(before, "fingerprint").state).toBe("skipped");
+    expect(before.unavailableMasks).toEqual(domainMasks);
     const after = await fingerprint(source);
     expect(checkOf(after, "fingerprint").state).toBe("passed");
     expect(checkOf(after, "row-count").state).toBe("skipped");
