@@ -133,6 +133,8 @@ describe("the nightly refresh", () => {
     for (const { id } of [silent, off]) {
       await owner.api.deleteDataSource({ params: { dataSourceId: id } });
     }
+    // Their domains go from the remote by jobs of their own.
+    await app.drain();
   });
 
   it("goes through more data sources than it looks at together, in parts where a worker's time is short", async () => {
