@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RemoteError, type RemoteGateway } from "#core/ports/remote.ts";
 import { anApp, caller } from "#test/support/app.ts";
 import { expectSound } from "#test/support/invariants.ts";
+import { domainMasks } from "#test/support/key-database.ts";
 import {
   aDataSource,
   aPersona,
@@ -56,8 +57,11 @@ describe("a restored data source", () => {
     const reply = await restore(made);
     const { version, updatedAt } = before;
     expect(reply.status).toBe(200);
+    expect(before.unavailableMasks).toEqual([]);
     expect(reply.body).toEqual({
       ...before,
+      // Its domains go with the deletion, until a fingerprint keeps them anew.
+      unavailableMasks: domainMasks,
       version: version + 2,
       updatedAt: app.clock.now().toISOString(),
     });
@@ -72,6 +76,8 @@ describe("a restored data source", () => {
       "data-source:delete",
       "data-source:restore",
     ]);
+    await app.drain();
+    expect((await show(made)).body).toMatchObject({ unavailableMasks: [] });
     await expectSound(app);
   });
 
