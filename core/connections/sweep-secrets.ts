@@ -10,18 +10,25 @@ export interface SecretSweepDeps {
   readonly clock: Clock;
 }
 
-/** A request that wrote credentials has ended long before this. */
+/** A request that wrote credentials has ended long before this, and so has a worker that read them. */
 const orphanAfterMs = 3_600_000;
 
-/** Deletes credentials that no connection names: what a crash between writing them and the commit left. */
+/**
+ * Deletes credentials that no connection names: what a crash between writing them and the commit left, and what was
+ * replaced. What is under way may use those for as long: their hour begins when the ones that stand were written.
+ */
 export async function sweepSecrets({ store, secrets, clock }: SecretSweepDeps): Promise<number> {
   const now = clock.now().getTime();
-  const old = (await secrets.list(connectionSecrets)).filter(
-    ({ writtenAt }) => now - writtenAt.getTime() > orphanAfterMs,
-  );
+  const found = await secrets.list(connectionSecrets);
+  const old = found.filter(({ writtenAt }) => now - writtenAt.getTime() > orphanAfterMs);
+  const oldRefs = new Set(old.map(({ ref }) => ref));
   const idOf = (ref: string): string => ref.slice(connectionSecrets.length).split("/")[0] ?? "";
   const connections = await store.connections([...new Set(old.map(({ ref }) => idOf(ref)))]);
-  const orphans = old.filter(({ ref }) => connections.get(idOf(ref))?.secretRef !== ref);
+  const orphans = old.filter(({ ref }) => {
+    const standing = connections.get(idOf(ref))?.secretRef;
+    // Ones that stand and are not in the list were written since.
+    return standing === undefined || (standing !== ref && oldRefs.has(standing));
+  });
   for (const { ref } of orphans) await secrets.delete(ref);
   return orphans.length;
 }

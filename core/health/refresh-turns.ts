@@ -1,6 +1,7 @@
 import type { RunnableCheck } from "#core/health/health-job.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import { areRefusedForGood } from "#core/health/keep-domains.ts";
+import { RemoteError, type Relation, type RemoteSession } from "#core/ports/remote.ts";
 import type { ConnectionStore, Turn } from "#core/ports/store.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 
@@ -11,7 +12,7 @@ export const turnsAtOnce = 50;
 export type ReadTurns = (after: string | null) => Promise<readonly Turn[]>;
 
 /** The turns of data sources that were named: a place is how many of them are done with. */
-export const namedTurns =
+const namedTurns =
   (dataSourceIds: readonly string[]): ReadTurns =>
   (after) => {
     const first = Number(after ?? 0);
@@ -22,10 +23,18 @@ export const namedTurns =
   };
 
 /** The turns of all data sources of a connection. */
-export const connectionTurns =
+const connectionTurns =
   (store: Pick<ConnectionStore, "connectionDataSources">, connectionId: string): ReadTurns =>
   (after) =>
     store.connectionDataSources(connectionId, after, turnsAtOnce);
+
+/** The turns of a refresh: of those that it names, or else of all on its connection. */
+export const turnsOf = (
+  store: Pick<ConnectionStore, "connectionDataSources">,
+  connectionId: string,
+  dataSourceIds: readonly string[] | undefined,
+): ReadTurns =>
+  dataSourceIds === undefined ? connectionTurns(store, connectionId) : namedTurns(dataSourceIds);
 
 /** What nobody asked for by hand leaves alone: what is out of use, and what must not be counted. */
 export const isLeftAlone = ({ status, statisticsPrevented }: DataSource): boolean =>
@@ -53,6 +62,19 @@ export function isUnchanged(
 function hasAllOfFingerprint({ fingerprintAt, domainsAt, checks }: DataSourceHealth, since: string): boolean {
   const areKept = domainsAt !== null || areRefusedForGood(checks.fingerprint.detail);
   return areKept && (fingerprintAt ?? "") >= since;
+}
+
+/** What the engine says of changes to relations. Not knowing is no failure: rows are counted then. */
+export async function knownSigns(
+  session: RemoteSession,
+  relations: readonly Relation[],
+): Promise<ReadonlyMap<string, string | null>> {
+  try {
+    return await session.changeSigns(relations);
+  } catch (error) {
+    if (!(error instanceof RemoteError) || error.reason === "cancelled") throw error;
+    return new Map();
+  }
 }
 
 /** Why a data source that left the connection has no result. */

@@ -3,17 +3,18 @@ import { retryConflict } from "#core/call/retry-conflict.ts";
 import { targetOf, type Connection } from "#core/connections/connection.ts";
 import { assessHealth } from "#core/health/assess-health.ts";
 import type { RunnableCheck } from "#core/health/health-job.ts";
+import { CurrentConnection } from "#core/health/current-connection.ts";
 import { detectColumns, type DetectColumns } from "#core/health/detect-columns.ts";
 import { refreshInput, refreshState, type RefreshCounts } from "#core/health/job-input.ts";
 import { keepDomains, type DomainSubject } from "#core/health/keep-domains.ts";
 import { measure, unmeasured, type Measured } from "#core/health/measure.ts";
 import { counted, noneYet } from "#core/health/refresh-counts.ts";
 import {
-  connectionTurns,
   isLeftAlone,
   isUnchanged,
+  knownSigns,
   leftDetail,
-  namedTurns,
+  turnsOf,
   type ReadTurns,
 } from "#core/health/refresh-turns.ts";
 import { lateRemoval } from "#core/health/remove-domains.ts";
@@ -53,6 +54,8 @@ class Refresh {
   private readonly work: Work;
   private readonly checks: readonly RunnableCheck[];
   private readonly readTurns: ReadTurns;
+  private readonly connectionId: string;
+  private readonly current: CurrentConnection;
   /** Whether it is the night's, which leaves alone what nobody asked for and what has not changed. */
   private readonly nightly: boolean;
   private counts: RefreshCounts;
@@ -73,14 +76,13 @@ class Refresh {
   constructor(deps: HealthDeps, work: Work) {
     this.deps = deps;
     this.work = work;
+    this.connectionId = work.job.subject.id;
+    this.current = new CurrentConnection(deps.store, this.connectionId);
     const input = refreshInput.parse(work.job.input);
     const { position, place, result } = refreshState(work.job);
     this.checks = input.checks;
     this.nightly = input.dataSourceIds === undefined;
-    this.readTurns =
-      input.dataSourceIds === undefined
-        ? connectionTurns(deps.store, this.connectionId)
-        : namedTurns(input.dataSourceIds);
+    this.readTurns = turnsOf(deps.store, this.connectionId, input.dataSourceIds);
     this.counts = result ?? noneYet(input.dataSourceIds?.length ?? 0);
     this.position = position;
     this.place = place;
@@ -88,11 +90,12 @@ class Refresh {
   }
 
   async run(): Promise<Outcome | GoesOn> {
-    const view = await this.deps.store.connection(this.connectionId, systemActor);
     while ((await this.next()) !== null) {
+      const connection = await this.current.read();
       // A connection is deleted after its data sources: those that are named here are gone too.
-      const failure = view === null ? null : await this.session(view.connection);
-      if (view === null || failure !== null) await this.unreached(failure);
+      const failure = connection === null ? null : await this.session(connection);
+      if (connection === null) await this.unreached(null);
+      else if (failure !== null && !(await this.hasMoved(connection))) await this.unreached(failure);
     }
     if (this.due.length > 0 || !this.atEnd) {
       await this.storePlace();
@@ -101,8 +104,11 @@ class Refresh {
     return { result: this.counts, writes: () => Promise.resolve([]) };
   }
 
-  private get connectionId(): string {
-    return this.work.job.subject.id;
+  /** Whether the connection is another by now: whatever was lost was lost with the one before. */
+  private async hasMoved(used: Connection): Promise<boolean> {
+    const moved = await this.current.hasMoved(used);
+    if (moved) this.losses = 0;
+    return moved;
   }
 
   /** Whose turn it is; null when all are done with or the worker's time is over. Each worker does one at least. */
@@ -169,7 +175,10 @@ class Refresh {
     const measured = await this.measure(session, remote, due.dataSourceId, sign);
     // It had less time than others, late in a worker's life: the next worker begins with it.
     const cutShort = !isFirst && this.work.timeIsUp() && ranOutOfTime(measured);
-    return cutShort || this.lostFirst(measured) ? "put-off" : measured;
+    if (cutShort || this.lostFirst(measured)) return "put-off";
+    // Domains are written in a session of their own, which replaced credentials do not open.
+    const withoutDomains = measured !== null && measured.figures.domainsAt === null;
+    return withoutDomains && (await this.hasMoved(remote.connection)) ? "put-off" : measured;
   }
 
   /** Whether it lost its session for the first time: it may have nothing to do with it, and gets another one. */
@@ -199,17 +208,10 @@ class Refresh {
     return true;
   }
 
-  /** What the engine says of changes, asked for all that are due at once. Not knowing is no failure: rows are counted then. */
+  /** What the engine says of changes to the one whose turn it is, asked for all that are due at once. */
   private async signOf(session: RemoteSession, { view }: Due): Promise<string | null> {
-    const relations = this.due.flatMap((each) =>
-      each.view === null ? [] : [relationOf(each.view.dataSource)],
-    );
-    try {
-      this.signs ??= await session.changeSigns(relations);
-    } catch (error) {
-      if (!(error instanceof RemoteError) || error.reason === "cancelled") throw error;
-      this.signs = new Map();
-    }
+    const sources = this.due.flatMap((each) => (each.view === null ? [] : [each.view.dataSource]));
+    this.signs ??= await knownSigns(session, sources.map(relationOf));
     return view === null ? null : (this.signs.get(relationKey(relationOf(view.dataSource))) ?? null);
   }
 

@@ -94,6 +94,46 @@ describe("PATCH /connections/{id}", () => {
     expect(after).not.toContain(before);
   });
 
+  it("leaves old ones, of whatever age, for an hour to what is under way with them", async () => {
+    const { id } = await aConnection(owner);
+    const [before = ""] = (await secretRefs()).filter((ref) => ref.includes(id));
+    const secrets: typeof app.secrets = {
+      ...app.secrets,
+      list: async (prefix) => {
+        const days = new Date(Date.now() - 10 * 24 * 3_600_000);
+        const found = await app.secrets.list(prefix);
+        return found.map((each) => (each.ref === before ? { ...each, writtenAt: days } : each));
+      },
+    };
+    const sweep = (hours: number) => {
+      const at = new Date(Date.now() + hours * 3_600_000);
+      return sweepSecrets({ store: app.store, secrets, clock: { now: () => at } });
+    };
+    expect((await patch(id, { credentials: postgresCredentials() })).status).toBe(200);
+    await sweep(0.9);
+    expect(await secretRefs()).toContain(before);
+    await sweep(1.1);
+    const after = (await secretRefs()).filter((ref) => ref.includes(id));
+    expect(after).toHaveLength(1);
+    expect(after).not.toContain(before);
+  });
+
+  it("leaves old ones also when they are replaced while the sweep is at it", async () => {
+    const { id } = await aConnection(owner);
+    const [before = ""] = (await secretRefs()).filter((ref) => ref.includes(id));
+    const secrets: typeof app.secrets = {
+      ...app.secrets,
+      list: async (prefix) => {
+        const found = await app.secrets.list(prefix);
+        expect((await patch(id, { credentials: postgresCredentials() })).status).toBe(200);
+        return found;
+      },
+    };
+    const later = { now: () => new Date(Date.now() + 2 * 3_600_000) };
+    await sweepSecrets({ store: app.store, secrets, clock: later });
+    expect(await secretRefs()).toContain(before);
+  });
+
   it("tests new credentials, and keeps the old ones where they fail", async () => {
     const { id } = await aConnection(owner);
     const credentials = { username: "nobody", password: "wrong-password" };
