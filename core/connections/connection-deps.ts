@@ -2,11 +2,17 @@ import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
 import type { RemoteGateway } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
-import type { Committer, ConnectionStore, DataSourceStore, PeopleStore } from "#core/ports/store.ts";
+import type {
+  Committer,
+  ConnectionStore,
+  DataSourceStore,
+  JobStore,
+  PeopleStore,
+} from "#core/ports/store.ts";
 
 /** What the operations on connections need from outside. */
 export interface ConnectionDeps {
-  readonly store: Committer & ConnectionStore & DataSourceStore & PeopleStore;
+  readonly store: Committer & ConnectionStore & DataSourceStore & PeopleStore & Pick<JobStore, "lineHolds">;
   readonly secrets: SecretStore;
   readonly remote: RemoteGateway;
   readonly cursors: Cursors;

@@ -10,7 +10,21 @@ import { readConnection } from "#core/connections/read-connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Write } from "#core/ports/change.ts";
 
-/** Deletes a connection that no data source uses, with its members and credentials. */
+const stillRemoving =
+  "What Reeve keeps of a deleted data source in its database is being removed (a `domain-removal` job): try again when that has ended.";
+
+/**
+ * Refuses while something needs the connection: a data source that stands on it, or the removal of what one left in
+ * the database, which nobody could reach any more. A removal that has failed is left to people, and is in nobody's way.
+ */
+async function demandUnused({ store }: ConnectionDeps, connectionId: string): Promise<void> {
+  if (await store.connectionInUse(connectionId)) throw new DomainError("connection-in-use");
+  if (await store.lineHolds(connectionId, "domain-removal")) {
+    throw new DomainError("connection-in-use", stillRemoving);
+  }
+}
+
+/** Deletes a connection that nothing uses, with its members and credentials. */
 export const deleteConnection =
   (deps: ConnectionDeps): UseCase<Routes["deleteConnection"]> =>
   ({ params }, call) =>
@@ -18,12 +32,18 @@ export const deleteConnection =
       const { store } = deps;
       const { connection } = await readConnection(store, call.user, params.connectionId, "connection:delete");
       demandVersion(call, connection.version);
-      if (await store.connectionInUse(connection.id)) {
+      try {
+        await demandUnused(deps, connection.id);
+      } catch (error) {
         // A deletion that broke off has left it closed.
         if (connection.closing) await reopen(deps, connection);
-        throw new DomainError("connection-in-use");
+        throw error;
       }
-      await whileClosed(deps, connection, undefined, (closed) => remove(deps, call, closed));
+      await whileClosed(deps, connection, undefined, async (closed) => {
+        // A worker that found its data source deleted may have asked for a removal since.
+        await demandUnused(deps, closed.id);
+        await remove(deps, call, closed);
+      });
       return undefined;
     });
 

@@ -238,7 +238,11 @@ describe("the deployment", () => {
     for (const { id } of (await reeve.listDataSources()).items) {
       await reeve.deleteDataSource({ params: { dataSourceId: id } });
     }
-    await reeve.deleteConnection({ params: { connectionId } });
+    // What was kept of them in their database is removed first.
+    await vi.waitFor(() => reeve.deleteConnection({ params: { connectionId } }), {
+      timeout: 30_000,
+      interval: 500,
+    });
     expect(await storedCredentials()).toEqual([]);
   });
 

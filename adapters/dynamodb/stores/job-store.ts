@@ -4,7 +4,7 @@ import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import { $add, UpdateItemCommand } from "dynamodb-toolbox/entity/actions/update";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { ReportPart } from "#core/jobs/job-report.ts";
-import { isWaiting, jobRetentionDays, type Job } from "#core/jobs/job.ts";
+import { isFinished, isWaiting, jobRetentionDays, type Job } from "#core/jobs/job.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { JobQuery, JobStore, Page, ReportQuery } from "#core/ports/store.ts";
 import { commitSteps, type Step } from "../commit.ts";
@@ -17,6 +17,9 @@ import { getItem, getItems, queryItems, sent, type PartitionQuery, type TableRef
 
 /** Months that can hold a job: those it is kept for, and the one that has begun. */
 const listedMonths = Math.ceil(jobRetentionDays / 28) + 1;
+
+/** As many jobs as are read together. */
+const lineItemsAtOnce = 100;
 
 /** Sends an update; null when its condition does not hold. */
 async function updated(ref: TableRef, params: UpdateCommandInput): Promise<Job | null> {
@@ -51,6 +54,20 @@ async function lineOf(ref: TableRef, line: string, slots: number) {
   // A line that lets fewer jobs run than it did may hold slots beyond: they count until they are free.
   const left = Math.max(0, slots - taken.length);
   return { free: all.filter((slot) => !taken.includes(slot)).slice(0, left), jobIds };
+}
+
+/** Slots and places of a line each name a job. */
+async function lineHolds(ref: TableRef, line: string, type: Job["type"]): Promise<boolean> {
+  for (let after: string | undefined; ;) {
+    const items = await queryItems(ref, { partition: `LINE#${line}`, limit: lineItemsAtOnce, after });
+    const jobs = await jobsOf(
+      ref,
+      items.map(({ jobId }) => String(jobId)),
+    );
+    if (jobs.some((job) => job.type === type && !isFinished(job.state))) return true;
+    if (items.length < lineItemsAtOnce) return false;
+    after = String(items.at(-1)?.["sk"]);
+  }
 }
 
 const takenMeanwhile = new DomainError("job-state", "the slot or the job was taken meanwhile");
@@ -192,6 +209,7 @@ export const jobStore = (ref: TableRef, clock: Clock): JobStore => {
     job: async (jobId) => readOr(readJob, await getItem(ref, keys.job(jobId))),
     listJobs: (query) => listJobs(ref, clock, query),
     jobReport: (jobId, query) => jobReport(ref, jobId, query),
+    lineHolds: (line, type) => lineHolds(ref, line, type),
     standInLine: (line, jobId) => together(ref, restorePlace(line, jobId)),
     admit: (line, slots, at) => admit(ref, line, slots, at),
     activeJobs: (cursor) => activeJobs(ref, cursor),

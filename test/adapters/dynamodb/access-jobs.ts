@@ -154,6 +154,10 @@ export const jobChanges: Readonly<Record<string, Trial>> = {
     await given.store.commit([{ write: "enqueue", job: { ...job, line } }]);
     return (store) => store.admit(line, 4, given.clock.now());
   },
+  "`lineHolds`, 1 job": async (given) => {
+    const { line } = await anAdmittedJob(given);
+    return (store) => store.lineHolds(line, "domain-removal");
+  },
   "`standInLine`": async (given) => {
     const job = aTypicalJob(given);
     await given.store.commit([{ write: "enqueue", job }]);
