@@ -6,25 +6,12 @@ import { reopen, whileClosed } from "#core/connections/closing.ts";
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import { connectionNameGuard } from "#core/connections/create-connection.ts";
+import { removesDomains } from "#core/connections/removes-domains.ts";
 import { readConnection } from "#core/connections/read-connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Write } from "#core/ports/change.ts";
 
-const stillRemoving =
-  "What Reeve keeps of a deleted data source in its database is being removed (a `domain-removal` job): try again when that has ended.";
-
-/**
- * Refuses while something needs the connection: a data source that stands on it, or the removal of what one left in
- * the database, which nobody could reach any more. A removal that has failed is left to people, and is in nobody's way.
- */
-async function demandUnused({ store }: ConnectionDeps, connectionId: string): Promise<void> {
-  if (await store.connectionInUse(connectionId)) throw new DomainError("connection-in-use");
-  if (await store.lineHolds(connectionId, "domain-removal")) {
-    throw new DomainError("connection-in-use", stillRemoving);
-  }
-}
-
-/** Deletes a connection that nothing uses, with its members and credentials. */
+/** Deletes a connection that no data source uses, with its members and credentials. */
 export const deleteConnection =
   (deps: ConnectionDeps): UseCase<Routes["deleteConnection"]> =>
   ({ params }, call) =>
@@ -32,18 +19,12 @@ export const deleteConnection =
       const { store } = deps;
       const { connection } = await readConnection(store, call.user, params.connectionId, "connection:delete");
       demandVersion(call, connection.version);
-      try {
-        await demandUnused(deps, connection.id);
-      } catch (error) {
+      if (await store.connectionInUse(connection.id)) {
         // A deletion that broke off has left it closed.
         if (connection.closing) await reopen(deps, connection);
-        throw error;
+        throw new DomainError("connection-in-use");
       }
-      await whileClosed(deps, connection, undefined, async (closed) => {
-        // A worker that found its data source deleted may have asked for a removal since.
-        await demandUnused(deps, closed.id);
-        await remove(deps, call, closed);
-      });
+      await whileClosed(deps, connection, undefined, (closed) => remove(deps, call, closed));
       return undefined;
     });
 
@@ -72,7 +53,8 @@ async function remove(deps: ConnectionDeps, call: Call, closed: Connection): Pro
       details: { before: { name: connection.name, config: connection.config } },
     }),
   ]);
-  await secrets.delete(connection.secretRef);
+  // What is left in the database of data sources that were deleted just now is removed with them: then the sweep takes them.
+  if (!(await removesDomains(store, connection.id))) await secrets.delete(connection.secretRef);
 }
 
 /** Some of the members of a connection that is going: should it stay after all, the record says who lost their role. */

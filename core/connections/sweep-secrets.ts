@@ -1,11 +1,12 @@
 import { connectionSecrets } from "#core/connections/credentials.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
-import type { ConnectionStore } from "#core/ports/store.ts";
+import { removesDomains } from "#core/connections/removes-domains.ts";
+import type { ConnectionStore, JobStore } from "#core/ports/store.ts";
 
 /** What the sweep of secrets needs from outside. */
 export interface SecretSweepDeps {
-  readonly store: Pick<ConnectionStore, "connections">;
+  readonly store: Pick<ConnectionStore, "connections"> & Pick<JobStore, "lineHolds">;
   readonly secrets: Pick<SecretStore, "list" | "delete">;
   readonly clock: Clock;
 }
@@ -15,7 +16,8 @@ const orphanAfterMs = 3_600_000;
 
 /**
  * Deletes credentials that no connection names: what a crash between writing them and the commit left, and what was
- * replaced. What is under way may use those for as long: their hour begins when the ones that stand were written.
+ * replaced. What is under way may use those for as long: their hour begins when the ones that stand were written. Of a
+ * connection that is gone, the jobs use them that remove what its database keeps of data sources.
  */
 export async function sweepSecrets({ store, secrets, clock }: SecretSweepDeps): Promise<number> {
   const now = clock.now().getTime();
@@ -29,6 +31,12 @@ export async function sweepSecrets({ store, secrets, clock }: SecretSweepDeps): 
     // Ones that stand and are not in the list were written since.
     return standing === undefined || (standing !== ref && oldRefs.has(standing));
   });
-  for (const { ref } of orphans) await secrets.delete(ref);
-  return orphans.length;
+  let deleted = 0;
+  for (const { ref } of orphans) {
+    const isGone = !connections.has(idOf(ref));
+    if (isGone && (await removesDomains(store, idOf(ref)))) continue;
+    await secrets.delete(ref);
+    deleted += 1;
+  }
+  return deleted;
 }

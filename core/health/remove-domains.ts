@@ -12,24 +12,33 @@ import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import { RemoteError } from "#core/ports/remote.ts";
-import type { RemoteFailure } from "#contracts/resources/remote.ts";
+import { technologies, type RemoteFailure } from "#contracts/resources/remote.ts";
 import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import type { ConnectionStore, DataSourceStore, DataSourceView } from "#core/ports/store.ts";
 
-const removalInput = z.object({ removedDataSourceId: z.string() });
+const removalInput = z.object({
+  removedDataSourceId: z.string(),
+  /** Absent in jobs of an earlier release. */
+  target: z
+    .object({
+      technology: z.enum(technologies),
+      config: z.record(z.string(), z.unknown()),
+      secretRef: z.string(),
+      statementTimeoutMs: z.number().optional(),
+    })
+    .optional(),
+});
 
-/** The job that removes what a remote's key schema keeps of a data source that was deleted. */
-const domainRemoval = (
-  ids: Ids,
-  { id, name }: Pick<Connection, "id" | "name">,
-  dataSourceId: string,
-  asked: Asked,
-): Job =>
+/**
+ * The job that removes what a remote's key schema keeps of a data source that was deleted. It knows by itself how to
+ * reach the remote, because the connection may be deleted before its turn.
+ */
+const domainRemoval = (ids: Ids, connection: Connection, dataSourceId: string, asked: Asked): Job =>
   newJob(ids, asked, {
     type: "domain-removal",
-    line: id,
-    subject: { type: "connection", id, name },
-    input: { removedDataSourceId: dataSourceId },
+    line: connection.id,
+    subject: { type: "connection", id: connection.id, name: connection.name },
+    input: { removedDataSourceId: dataSourceId, target: targetOf(connection) },
     total: 1,
   });
 
@@ -58,12 +67,12 @@ export async function domainRemovalOf(
 export function lateRemoval(
   { ids, clock }: { readonly ids: Ids; readonly clock: Clock },
   { createdBy, correlationId, attempts }: Job,
-  connection: Pick<Connection, "id" | "name">,
+  connection: Connection | null,
   dataSourceId: string,
   measured: Measured | null,
 ): readonly Write[] {
   const mayRemain = measured === null ? attempts > 1 : measured.figures.domainsMayRemain === true;
-  if (!mayRemain) return [];
+  if (!mayRemain || connection === null) return [];
   const asked = { by: createdBy, at: clock.now(), correlationId };
   return [{ write: "enqueue", job: domainRemoval(ids, connection, dataSourceId, asked) }];
 }
@@ -108,16 +117,16 @@ async function cleared(
 export const domainRemovalHandler =
   (deps: RemovalDeps): JobHandler =>
   async ({ job, signal }) => {
-    const { removedDataSourceId } = removalInput.parse(job.input);
+    const { removedDataSourceId, ...asked } = removalInput.parse(job.input);
     const view = await deps.store.connection(job.subject.id, systemActor);
-    if (view === null) return done({ removed: false, reason: "connection-deleted" });
+    const target = view === null ? asked.target : targetOf(view.connection);
+    if (target === undefined) return done({ removed: false, reason: "connection-deleted" });
     // It came back meanwhile, and its checks may have put its domains there anew.
     const isGone = async () => (await deps.store.dataSource(removedDataSourceId, systemActor)) === null;
     const isBack = done({ removed: false, reason: "data-source-restored" });
     if (!(await isGone())) return isBack;
     const before = (await deps.store.deletedDataSource(removedDataSourceId, systemActor))?.health.version;
     try {
-      const target = targetOf(view.connection);
       const removed = await deps.keyStores.withKeyStore(target, remoteBudget(deps, signal), (keys) =>
         keys.removeDomains(removedDataSourceId, isGone),
       );

@@ -54,7 +54,7 @@ export const healthJobHandler =
 
 async function ofDeleted(deps: HealthDeps, job: Job, dataSourceId: string): Promise<Outcome> {
   const view = await deps.store.connection(job.line, systemActor);
-  const writes = view === null ? [] : lateRemoval(deps, job, view.connection, dataSourceId, null);
+  const writes = lateRemoval(deps, job, view?.connection ?? null, dataSourceId, null);
   return { result: { skipped: "data-source-deleted" }, writes: () => Promise.resolve(writes) };
 }
 

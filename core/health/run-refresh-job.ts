@@ -287,7 +287,7 @@ class Refresh {
     if (view === null || left || measured === null) {
       const writes =
         view === null
-          ? lateRemoval(this.deps, this.work.job, this.work.job.subject, id, measured)
+          ? lateRemoval(this.deps, this.work.job, await this.current.read(), id, measured)
           : settledWrites(view.health, this.checks, leftDetail);
       return { writes, counts: { ...before, skipped: before.skipped + 1 } };
     }

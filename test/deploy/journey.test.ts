@@ -238,11 +238,17 @@ describe("the deployment", () => {
     for (const { id } of (await reeve.listDataSources()).items) {
       await reeve.deleteDataSource({ params: { dataSourceId: id } });
     }
-    // What was kept of them in their database is removed first.
-    await vi.waitFor(() => reeve.deleteConnection({ params: { connectionId } }), {
-      timeout: 30_000,
-      interval: 500,
-    });
+    // What was kept of them in their database goes with these credentials.
+    await vi.waitFor(
+      async () => {
+        const { items } = await reeve.listJobs({
+          query: { type: ["domain-removal"], state: ["queued", "running"] },
+        });
+        expect(items).toEqual([]);
+      },
+      { timeout: 30_000, interval: 500 },
+    );
+    await reeve.deleteConnection({ params: { connectionId } });
     expect(await storedCredentials()).toEqual([]);
   });
 

@@ -1,20 +1,17 @@
-import { describe, expect, it, onTestFinished } from "vitest";
-import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
-import { anApp, caller } from "#test/support/app.ts";
-import { faultsOf } from "#test/support/faults.ts";
+import { describe, expect, it } from "vitest";
+import { anApp } from "#test/support/app.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { aKeyDatabase } from "#test/support/key-database.ts";
 import {
   aDataSource,
   aPersona,
   connectionBody,
+  everyPermission,
   registering,
   type Connection,
   type DataSource,
 } from "#test/support/personas.ts";
 import { pgClient, uniqueName } from "#test/support/postgres-client.ts";
-import { changedSessions } from "#test/support/refresh.ts";
-import { testClient } from "#test/support/store.ts";
 
 const app = await anApp();
 const owner = await aPersona(app, { permissions: registering });
@@ -38,68 +35,62 @@ async function aCase(): Promise<{ readonly connection: Connection; readonly sour
 }
 
 const removeSource = ({ id }: DataSource) => owner.api.deleteDataSource({ params: { dataSourceId: id } });
-const remove = ({ id }: Connection, call = app.call) => call("DELETE", `/connections/${id}`, { as: owner });
+const remove = ({ id }: Connection) => app.call("DELETE", `/connections/${id}`, { as: owner });
 const kept = async (source: DataSource) => [await columnsKept(source), await valuesKept(source)];
-const underWay = {
-  status: 409,
-  body: { code: "connection-in-use", detail: expect.stringContaining("domain-removal") },
-};
+const secretsOf = async ({ id }: Connection) =>
+  (await app.secrets.list("connections/")).filter(({ ref }) => ref.includes(id)).length;
 
-describe("a connection whose data sources were just deleted", () => {
-  it("stays while their domains are being removed, unchanged, and can be deleted after that", async () => {
+/** The sweep two full hours from here: it looks after secrets once an hour. */
+async function sweptLater(): Promise<void> {
+  const hour = 60 * 60_000;
+  app.clock.advance(3 * hour - (app.clock.now().getTime() % hour));
+  await app.sweep();
+}
+
+describe("a connection that is deleted right after its data sources", () => {
+  it("is gone at once; their domains go with its credentials, and these after them", async () => {
     const { connection, source } = await aCase();
     await app.drain();
     await removeSource(source);
-    expect(await remove(connection)).toMatchObject(underWay);
-    const params = { connectionId: connection.id };
-    expect((await owner.api.getConnection({ params })).version).toBe(connection.version);
+    expect((await remove(connection)).status).toBe(204);
+    await sweptLater();
+    expect(await secretsOf(connection)).toBe(1);
     await app.drain();
     expect(await kept(source)).toEqual([[], []]);
-    expect((await remove(connection)).status).toBe(204);
+    await sweptLater();
+    expect(await secretsOf(connection)).toBe(0);
     await expectSound(app);
   });
 
-  it("can be deleted also when their removal has failed and nobody sends it again", async () => {
+  it("leaves no credentials where nothing is to be removed", async () => {
+    const { connection, source } = await aCase();
+    await removeSource(source);
+    expect((await remove(connection)).status).toBe(204);
+    expect(await secretsOf(connection)).toBe(0);
+    await app.drain();
+  });
+
+  it("keeps its credentials no longer than until a removal has failed, which is then said to come too late", async () => {
     const { connection, source } = await aCase();
     await app.drain();
     const holder = await pgClient({ database });
     await holder.query("begin; lock table reeve_keys.domain_values in access exclusive mode");
     await removeSource(source);
     await app.outbox.drain(app.worker({ statementTimeoutMs: 200 }));
-    expect(await remove(connection)).toMatchObject(underWay);
+    expect((await remove(connection)).status).toBe(204);
     await app.outbox.deliver(app.deadLetterWorker, ...app.outbox.deadLetters.splice(0));
     await holder.query("rollback");
-    expect((await remove(connection)).status).toBe(204);
-  });
-
-  it("stays, open, also when a worker asks for the removal while the connection is about to close", async () => {
-    const { connection, source } = await aCase();
-    const client = testClient();
-    onTestFinished(() => client.destroy());
-    const faults = await faultsOf(client);
-    const store = dynamoStore({ client, tableName: app.tableName, clock: app.clock });
-    const [reached, go] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
-    const { sessions } = changedSessions(app, (session) => ({
-      columnDomains: async (...asked) => {
-        reached.resolve(undefined);
-        await go.promise;
-        return await session.columnDomains(...asked);
-      },
-    }));
-    const delivered = app.outbox.deliver(app.worker({ sessions }), app.outbox.take());
-    await reached.promise;
-    await removeSource(source);
-    // The first write of a deletion closes the connection: the worker comes to its end just before.
-    faults.next("TransactWriteItems", async (send) => {
-      go.resolve(undefined);
-      await delivered;
-      return await send();
-    });
-    const refused = await remove(connection, caller({ ...app.parts, store }));
-    expect(refused).toMatchObject(underWay);
+    await sweptLater();
+    expect(await secretsOf(connection)).toBe(0);
+    const admin = await aPersona(app, { permissions: everyPermission });
+    const [failed] = (await admin.api.listJobs({ query: { type: ["domain-removal"], state: ["failed"] } }))
+      .items;
+    await admin.api.retryJob({ params: { jobId: failed?.id ?? "" } });
     await app.drain();
-    expect(await kept(source)).toEqual([[], []]);
-    expect((await remove(connection)).status).toBe(204);
+    expect(await admin.api.getJob({ params: { jobId: failed?.id ?? "" } })).toMatchObject({
+      state: "succeeded",
+      result: { removed: false, reason: "credentials-missing" },
+    });
     await expectSound(app);
   });
 });
