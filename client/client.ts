@@ -1,4 +1,4 @@
-import type { RouteContract, RouteRequest, RouteResult } from "#contracts/http/route.ts";
+import type { RouteAnswer, RouteContract, RouteRequest } from "#contracts/http/route.ts";
 import { routes, type RouteId, type Routes } from "#contracts/http/routes.ts";
 import { problemOf, ReeveProblem, ReeveUnreachable } from "./errors.ts";
 import { fillPath, queryString } from "./path.ts";
@@ -10,8 +10,11 @@ type Arguments<R extends RouteContract> =
     ? [request?: RouteRequest<R>, options?: CallOptions]
     : [request: RouteRequest<R>, options?: CallOptions];
 
-/** One operation. Rejects with `ReeveProblem` when it is refused and with `ReeveUnreachable` when no answer comes. */
-export type RouteMethod<R extends RouteContract> = (...given: Arguments<R>) => Promise<RouteResult<R>>;
+/**
+ * One operation. Rejects with `ReeveProblem` when it is refused and with `ReeveUnreachable` when no answer comes. Where
+ * the result may come later, the answer is the result or a job, which alone has a `state`.
+ */
+export type RouteMethod<R extends RouteContract> = (...given: Arguments<R>) => Promise<RouteAnswer<R>>;
 
 /** A method for each operation of the HTTP API, and `send` for what no contract describes. */
 export type ReeveClient = { readonly [Id in RouteId]: RouteMethod<Routes[Id]> } & { readonly send: Send };

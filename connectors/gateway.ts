@@ -54,13 +54,12 @@ export function inProcessGateway(
     try {
       return await open.withSession(target, budget, work);
     } catch (error) {
-      if (error instanceof RemoteError && error.reason === "cancelled" && signal.aborted) {
-        throw new RemoteError(
-          "statement-timeout",
-          `the remote database did not answer within ${totalMs / 1000} s`,
-        );
-      }
-      throw error;
+      if (!(error instanceof RemoteError)) throw error;
+      if (error.reason === "cancelled" && signal.aborted) throw notWithin(totalMs);
+      // Where the connection itself gives no more than a request does, waiting longer would not help.
+      const ownLimit = target.statementTimeoutMs ?? Infinity;
+      const endedByRequest = error.reason === "statement-timeout" && ownLimit > timeouts.statementTimeoutMs;
+      throw endedByRequest ? new RemoteError(error.reason, error.message, { needsLonger: true }) : error;
     }
   };
 
@@ -78,6 +77,11 @@ export function inProcessGateway(
       }),
   };
 }
+
+const notWithin = (totalMs: number): RemoteError =>
+  new RemoteError("statement-timeout", `the remote database did not answer within ${totalMs / 1000} s`, {
+    needsLonger: true,
+  });
 
 /** Opens sessions with the credentials that a target's reference names. */
 function sessionsOver(

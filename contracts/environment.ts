@@ -12,7 +12,7 @@ const remote = { REMOTE_FUNCTION_PREFIX: z.string().min(1) };
 
 export const systemEnvironment = z.object({});
 export const peopleEnvironment = z.object({ ...table });
-export const connectionsEnvironment = z.object({ ...table, ...secrets, ...remote });
+export const connectionsEnvironment = z.object({ ...table, ...queue, ...secrets, ...remote });
 export const catalogEnvironment = z.object({ ...table, ...queue, ...secrets, ...remote, ...segments });
 export const jobsEnvironment = z.object({ ...table, ...queue, ...secrets });
 export const remoteEnvironment = z.object({ ...secrets });

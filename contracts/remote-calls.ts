@@ -96,7 +96,13 @@ export const remoteResults = {
 /** The envelope of every answer: a result, the remote's refusal, or that our own side failed. */
 export const remoteReply = z.discriminatedUnion("outcome", [
   z.strictObject({ outcome: z.literal("result"), result: z.unknown() }),
-  z.strictObject({ outcome: z.literal("refused"), reason: remoteFailure, message: z.string() }),
+  // Not strict: what a later version adds is left out by whoever does not know it yet.
+  z.object({
+    outcome: z.literal("refused"),
+    reason: remoteFailure,
+    message: z.string(),
+    needsLonger: z.boolean().optional(),
+  }),
   z.strictObject({ outcome: z.literal("unavailable") }),
 ]);
 export type RemoteReply = z.infer<typeof remoteReply>;

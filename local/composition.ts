@@ -56,7 +56,7 @@ export function compose(ingredients: Ingredients) {
   const withMessages = { ...parts, messages: queues.messages };
   const functions: Readonly<Record<RouteGroup, HttpFunction>> = {
     catalog: httpFunction(catalogRoutes, catalogOperations(withMessages), parts),
-    connections: httpFunction(connectionRoutes, connectionOperations(parts), parts),
+    connections: httpFunction(connectionRoutes, connectionOperations(withMessages), parts),
     jobs: httpFunction(jobRoutes, jobOperations(withMessages), parts),
     people: httpFunction(peopleRoutes, peopleOperations(parts), parts),
     system: httpFunction(systemRoutes, systemOperations(), null),

@@ -40,6 +40,17 @@ const headers = (contract: RouteContract) => [
     : []),
 ];
 
+const laterResponse = ({ later }: RouteContract) =>
+  later === undefined
+    ? {}
+    : {
+        [String(later.status)]: {
+          description:
+            "The remote database needs longer than a request may wait: this job comes to the result",
+          content: { "application/json": { schema: later.result } },
+        },
+      };
+
 const operationOf = (id: string, group: string, contract: RouteContract): ZodOpenApiOperationObject => ({
   operationId: id,
   summary: contract.summary,
@@ -64,6 +75,7 @@ const operationOf = (id: string, group: string, contract: RouteContract): ZodOpe
       contract.result === undefined
         ? { description: "Done" }
         : { description: "Done", content: { "application/json": { schema: contract.result } } },
+    ...laterResponse(contract),
     ...errorResponses(contract),
   },
 });

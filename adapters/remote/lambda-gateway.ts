@@ -58,13 +58,16 @@ function resultOf<S extends z.ZodType>(invoked: Invoked, result: S): z.output<S>
     throw new RemoteError(
       "statement-timeout",
       `the remote database did not answer within ${remoteTimeoutSeconds} s`,
+      { needsLonger: true },
     );
   }
   const reply = remoteReply.safeParse(parseJson(invoked.text));
   if (!reply.success) throw new DomainError("unavailable", `${remoteService} gave no proper answer.`);
   switch (reply.data.outcome) {
-    case "refused":
-      throw new RemoteError(reply.data.reason, reply.data.message);
+    case "refused": {
+      const { reason, message, needsLonger } = reply.data;
+      throw new RemoteError(reason, message, { needsLonger });
+    }
     case "unavailable":
       throw new DomainError("unavailable", `${remoteService} failed.`);
     case "result": {

@@ -18,7 +18,8 @@ export async function serveRemote(gateway: RemoteGateway, event: unknown): Promi
     return fitting({ outcome: "result", result: await ask(gateway, parsed.data) });
   } catch (error) {
     if (error instanceof RemoteError) {
-      return { outcome: "refused", reason: error.reason, message: error.message };
+      const { reason, message, needsLonger } = error;
+      return { outcome: "refused", reason, message, ...(needsLonger ? { needsLonger } : {}) };
     }
     processLog.error("a remote database could not be asked", { error: withoutText(error) });
     return { outcome: "unavailable" };

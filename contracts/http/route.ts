@@ -26,6 +26,8 @@ export interface RouteContract {
   readonly bodyOptional?: boolean;
   readonly status: 200 | 201 | 202 | 204;
   readonly result?: Schema;
+  /** What is answered instead where the result takes longer than a request may: the job that comes to it. */
+  readonly later?: { readonly status: 202; readonly result: Schema };
   /** Where what was made is found, by its id; by default below this path. */
   readonly location?: string;
   /** Codes beside those that every route has. */
@@ -88,6 +90,14 @@ export interface RouteInput<R extends RouteContract> {
 export type RouteResult<R extends RouteContract> = R["result"] extends Schema
   ? z.output<R["result"]>
   : undefined;
+
+/** What is answered where the result comes later; never, where it cannot. */
+export type LaterResult<R extends RouteContract> = R["later"] extends { readonly result: infer S }
+  ? Parsed<S>
+  : never;
+
+/** Whatever a success may say: the two are told apart by what only one of them has, as a job has its `state`. */
+export type RouteAnswer<R extends RouteContract> = RouteResult<R> | LaterResult<R>;
 
 type Given<Name extends string, S> = [S] extends [never]
   ? unknown

@@ -14,6 +14,8 @@ export const jobState = z.enum(jobStates);
 export type JobState = z.infer<typeof jobState>;
 export const jobTypes = [
   "bulk-registration",
+  "connection-creation",
+  "data-source-creation",
   "domain-removal",
   "health-check",
   "health-refresh",

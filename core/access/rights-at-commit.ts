@@ -7,18 +7,22 @@ const changed = (): DomainError =>
   new DomainError("forbidden", "Your rights changed while the remote database was asked.");
 
 /** Checks once more that the caller is the user who was let in, with the same permissions. */
-export const userAtCommit = (user: User): Write => ({
+export const userAtCommit = (user: User, otherwise = changed()): Write => ({
   write: "require",
   kind: "user",
   record: user,
-  otherwise: changed(),
+  otherwise,
 });
 
 /**
  * The writes that check a caller's rights once more when a change commits: the user as they were when they
  * were let in, and the role that the change rests on. For changes that ask a remote database in between.
  */
-export const rightsAtCommit = (user: User, member: ConnectionMember): readonly Write[] => [
-  userAtCommit(user),
-  { write: "require", kind: "connection-member", record: member, otherwise: changed() },
+export const rightsAtCommit = (
+  user: User,
+  member: ConnectionMember,
+  otherwise = changed(),
+): readonly Write[] => [
+  userAtCommit(user, otherwise),
+  { write: "require", kind: "connection-member", record: member, otherwise },
 ];

@@ -1,4 +1,4 @@
-import type { RouteContract, RouteInput, RouteResult } from "#contracts/http/route.ts";
+import type { LaterResult, RouteContract, RouteInput, RouteResult } from "#contracts/http/route.ts";
 import type { User } from "#core/people/user.ts";
 import type { KeptReply } from "#core/ports/change.ts";
 
@@ -13,8 +13,22 @@ export interface Call {
   readonly idempotency: { readonly key: string; readonly requestHash: string } | null;
 }
 
+/** An answer that comes later: what is told of it meanwhile, which only some routes may. */
+export class Later<T> {
+  readonly meanwhile: T;
+
+  constructor(meanwhile: T) {
+    this.meanwhile = meanwhile;
+  }
+}
+
+/** What a use case answers: its result or, where the route may, that it comes later. */
+export type Answer<R extends RouteContract> =
+  | RouteResult<R>
+  | ([LaterResult<R>] extends [never] ? never : Later<LaterResult<R>>);
+
 /** What an operation does, once its input is valid and its caller known. */
-export type UseCase<R extends RouteContract> = (input: RouteInput<R>, call: Call) => Promise<RouteResult<R>>;
+export type UseCase<R extends RouteContract> = (input: RouteInput<R>, call: Call) => Promise<Answer<R>>;
 
 /** The reply to keep in the transaction of what it answers, where the caller sent a key. */
 export function keptReply(call: Call, status: number, result: unknown, at: Date): KeptReply | undefined {

@@ -4,6 +4,16 @@ import { wasRefused } from "#core/errors/was-refused.ts";
 /** Where all credentials of connections lie. */
 export const connectionSecrets = "connections/";
 
+/** So long credentials stay that nothing names: whatever wrote them has ended long before. */
+export const orphanAfterMs = 3_600_000;
+
+/**
+ * So long after it was asked for, the creation of a connection that failed or was cancelled can be tried again. The
+ * sweep spares the credentials of unfinished jobs, and it must not be about to take them when one becomes unfinished
+ * again: this is less than they stay by more than clocks and indexes ever lag.
+ */
+export const retryableForMs = orphanAfterMs - 600_000;
+
 /** A reference for new credentials of a connection; a new one each time, so that the old ones hold until the commit. */
 export const newSecretRef = (ids: ConnectionDeps["ids"], connectionId: string): string =>
   `${connectionSecrets}${connectionId}/${ids.next("generation")}`;

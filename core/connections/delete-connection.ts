@@ -5,7 +5,7 @@ import { demandVersion, retryConflict, staleRead } from "#core/call/retry-confli
 import { reopen, whileClosed } from "#core/connections/closing.ts";
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
-import { connectionNameGuard } from "#core/connections/create-connection.ts";
+import { connectionNameGuard } from "#core/connections/new-connection.ts";
 import { removesDomains } from "#core/connections/removes-domains.ts";
 import { readConnection } from "#core/connections/read-connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";

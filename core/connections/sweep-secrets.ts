@@ -1,7 +1,7 @@
-import { connectionSecrets } from "#core/connections/credentials.ts";
+import { connectionSecrets, orphanAfterMs } from "#core/connections/credentials.ts";
+import { removesDomains } from "#core/connections/removes-domains.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
-import { removesDomains } from "#core/connections/removes-domains.ts";
 import type { ConnectionStore, JobStore } from "#core/ports/store.ts";
 
 /** What the sweep of secrets needs from outside. */
@@ -11,13 +11,11 @@ export interface SecretSweepDeps {
   readonly clock: Clock;
 }
 
-/** A request that wrote credentials has ended long before this, and so has a worker that read them. */
-const orphanAfterMs = 3_600_000;
-
 /**
- * Deletes credentials that no connection names: what a crash between writing them and the commit left, and what was
- * replaced. What is under way may use those for as long: their hour begins when the ones that stand were written. Of a
- * connection that is gone, the jobs use them that remove what its database keeps of data sources.
+ * Deletes credentials that no connection names: what a crash between writing them and the commit left, what a job left
+ * that was to make a connection and failed or was cancelled, and what was replaced. What is under way may use replaced
+ * ones for as long: their hour begins when the ones that stand were written. Of a connection that is not there, jobs use
+ * them that are to make it, and those that remove what its database keeps of data sources.
  */
 export async function sweepSecrets({ store, secrets, clock }: SecretSweepDeps): Promise<number> {
   const now = clock.now().getTime();
@@ -33,10 +31,18 @@ export async function sweepSecrets({ store, secrets, clock }: SecretSweepDeps): 
   });
   let deleted = 0;
   for (const { ref } of orphans) {
-    const isGone = !connections.has(idOf(ref));
-    if (isGone && (await removesDomains(store, idOf(ref)))) continue;
+    const isAbsent = !connections.has(idOf(ref));
+    if (isAbsent && (await isWanted(store, idOf(ref)))) continue;
     await secrets.delete(ref);
     deleted += 1;
   }
   return deleted;
+}
+
+/** Whether jobs are about to use the credentials of a connection that was not there, or have made it meanwhile. */
+async function isWanted(store: SecretSweepDeps["store"], connectionId: string): Promise<boolean> {
+  if (await removesDomains(store, connectionId)) return true;
+  if (await store.lineHolds(connectionId, "connection-creation")) return true;
+  // Looked at last: a job that ended before it was asked for has made what is seen here.
+  return (await store.connections([connectionId])).has(connectionId);
 }

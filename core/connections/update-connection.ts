@@ -8,7 +8,7 @@ import { demandVersion, retryConflict, staleRead } from "#core/call/retry-confli
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
 import { whileClosed } from "#core/connections/closing.ts";
 import { targetOf, type Connection } from "#core/connections/connection.ts";
-import { connectionNameGuard, connectionNameTaken } from "#core/connections/create-connection.ts";
+import { connectionNameGuard, connectionNameTaken } from "#core/connections/new-connection.ts";
 import { newSecretRef, withNewCredentials } from "#core/connections/credentials.ts";
 import { readConnection } from "#core/connections/read-connection.ts";
 import { showConnection } from "#core/connections/show-connection.ts";

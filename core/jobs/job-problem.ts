@@ -15,7 +15,14 @@ export const jobProblem = (job: Job, code: ProblemCode, detail: string): Problem
 
 /** Why an attempt failed. Only errors whose text we wrote are told; of others the kind, since their text may hold anything. */
 export function attemptProblem(job: Job, error: unknown): Problem {
-  if (error instanceof DomainError) return jobProblem(job, error.code, error.message);
+  if (error instanceof DomainError) {
+    const { code, message, reason, errors } = error;
+    return {
+      ...jobProblem(job, code, message),
+      ...(reason === undefined ? {} : { reason }),
+      ...(errors === undefined ? {} : { errors: [...errors] }),
+    };
+  }
   if (error instanceof RemoteError) {
     return { ...jobProblem(job, "connection-failed", error.message), reason: error.reason };
   }

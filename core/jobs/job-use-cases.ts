@@ -3,6 +3,7 @@ import type { Routes } from "#contracts/http/routes.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { retryConflict, staleRead } from "#core/call/retry-conflict.ts";
+import { retryableForMs } from "#core/connections/credentials.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { dispatchLine, type DispatchDeps } from "#core/jobs/dispatch.ts";
@@ -99,10 +100,22 @@ const steer =
       return await move(deps, call, verb, job, after);
     });
 
+/** Refuses to try again what has lost the credentials that it needs, or is about to. */
+function demandCredentials({ type, createdAt }: Job, { clock }: JobDeps): void {
+  if (type !== "connection-creation") return;
+  if (clock.now().getTime() - Date.parse(createdAt) <= retryableForMs) return;
+  throw new DomainError(
+    "job-state",
+    "The credentials that came with it are not kept any more: create the connection anew.",
+  );
+}
+
 /** Queues a failed or cancelled job again; it goes on from its last checkpoint. */
-export const retryJob: (deps: JobDeps) => UseCase<Routes["retryJob"]> = steer("retried", (job) =>
-  job.state === "failed" || job.state === "cancelled" ? queuedAgain(job) : null,
-);
+export const retryJob: (deps: JobDeps) => UseCase<Routes["retryJob"]> = steer("retried", (job, deps) => {
+  if (job.state !== "failed" && job.state !== "cancelled") return null;
+  demandCredentials(job, deps);
+  return queuedAgain(job);
+});
 
 /** Lets a job go on that waits for a person. */
 export const approveJob: (deps: JobDeps) => UseCase<Routes["approveJob"]> = steer(

@@ -2,10 +2,10 @@ import { auditedSystem } from "#core/audit/record.ts";
 import { retryConflict } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { dispatchLine, type DispatchDeps } from "#core/jobs/dispatch.ts";
-import { attemptProblem, deadLettered, jobProblem } from "#core/jobs/job-problem.ts";
+import { attemptProblem, deadLettered } from "#core/jobs/job-problem.ts";
 import { resultSoFar, type Job } from "#core/jobs/job.ts";
 import { keepLease, leaseMs, type Hold } from "#core/jobs/keep-lease.ts";
-import type { JobHandler } from "#core/jobs/work.ts";
+import type { JobHandler, Outcome, Stopped } from "#core/jobs/work.ts";
 import { withoutResult, type EndWithoutResult } from "#core/jobs/without-result.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
@@ -63,11 +63,24 @@ async function settle(deps: WorkerDeps, hold: Hold, outcome: Awaited<ReturnType<
   if ("goesOn" in outcome) {
     await goOn(deps, hold);
   } else if ("stopped" in outcome) {
-    const { code, message } = outcome.stopped;
-    await abandonJob(deps, job, { state: "failed", error: jobProblem(job, code, message) });
+    await stopJob(deps, job, outcome);
   } else {
-    const end = { state: "succeeded", error: null, result: outcome.result } as const;
-    await retryConflict({ ifMatch: null }, async () => endJob(deps, job, end, await outcome.writes()));
+    await succeed(deps, job, outcome);
+  }
+}
+
+const stopJob = (deps: WorkerDeps, job: Job, { stopped }: Stopped): Promise<void> =>
+  abandonJob(deps, job, { state: "failed", error: attemptProblem(job, stopped) });
+
+/** Ends a job with what it found. */
+async function succeed(deps: WorkerDeps, job: Job, { result, writes, uncommitted }: Outcome): Promise<void> {
+  const end = { state: "succeeded", error: null, result } as const;
+  try {
+    await retryConflict({ ifMatch: null }, async () => endJob(deps, job, end, await writes()));
+  } catch (error) {
+    const stopped = (await uncommitted?.(error)) ?? null;
+    if (stopped === null) throw error;
+    await stopJob(deps, job, stopped);
   }
 }
 

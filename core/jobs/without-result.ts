@@ -18,6 +18,9 @@ const nothingWaits: TellNoResult = () => Promise.resolve([]);
 const tell: Readonly<Record<JobType, TellNoResult>> = {
   // What it made stays; each part of it has a job of its own for its checks.
   "bulk-registration": nothingWaits,
+  // Credentials that wait for a connection are the hourly sweep's.
+  "connection-creation": nothingWaits,
+  "data-source-creation": nothingWaits,
   "domain-removal": nothingWaits,
   "health-check": abandonedChecks,
   "health-refresh": abandonedRefresh,

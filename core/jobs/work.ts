@@ -31,6 +31,11 @@ export interface Outcome {
   readonly result: Readonly<Record<string, unknown>>;
   /** Commits together with the job's end. Asked again when another change came between, to merge with it. */
   readonly writes: () => Promise<readonly Write[]>;
+  /**
+   * Told when the end did not commit, so that it can tidy up; says how the job ends where another attempt would be
+   * refused alike, and null where it may come through.
+   */
+  readonly uncommitted?: (error: unknown) => Promise<Stopped | null>;
 }
 
 /** There is more to do than this worker has time for: the next one goes on from the last checkpoint. */

@@ -133,11 +133,18 @@ export interface ColumnAnalysis {
 /** A remote database said no, or could not be asked. The message never contains credentials. */
 export class RemoteError extends Error {
   readonly reason: RemoteFailure;
+  /** Whether it was the time of a request alone that was over: who may wait longer may get an answer. */
+  readonly needsLonger: boolean;
 
-  constructor(reason: RemoteFailure, message: string, options?: ErrorOptions) {
+  constructor(
+    reason: RemoteFailure,
+    message: string,
+    { needsLonger = false, ...options }: ErrorOptions & { readonly needsLonger?: boolean | undefined } = {},
+  ) {
     super(message, options);
     this.name = "RemoteError";
     this.reason = reason;
+    this.needsLonger = needsLonger;
   }
 }
 

@@ -16,3 +16,7 @@ export async function askRemote<T>(question: () => Promise<T>): Promise<T> {
     throw remoteProblem(error);
   }
 }
+
+/** Whether a problem came about only because a request may not wait longer: a job may get an answer. */
+export const needsLonger = (error: unknown): boolean =>
+  error instanceof DomainError && error.cause instanceof RemoteError && error.cause.needsLonger;

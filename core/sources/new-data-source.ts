@@ -41,7 +41,7 @@ export interface Findings {
 }
 
 /** Who makes a data source, and in which request. */
-type Maker = Pick<Call, "user" | "requestId">;
+export type Maker = Pick<Call, "user" | "requestId">;
 
 /** Everything that comes into being with a data source. */
 export interface NewDataSource {
@@ -177,7 +177,7 @@ export const creationChange = ({ dataSource, health, owner, columns }: NewDataSo
 });
 
 /** The writes that bring a data source into being, all in one transaction. */
-export function creationWrites(ids: Ids, at: Date, call: Call, made: NewDataSource): readonly Write[] {
+export function creationWrites(ids: Ids, at: Date, call: Maker, made: NewDataSource): readonly Write[] {
   const { dataSource, job } = made;
   const { id, name, connectionId, remote } = dataSource;
   return [

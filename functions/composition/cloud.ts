@@ -87,12 +87,13 @@ export const peopleParts = (environment: Table): Omit<CommonParts, "cursors"> =>
 /** For connections: writes credentials, reads none but the root secret. */
 export function connectionsParts(
   environment: Environment<typeof connectionsEnvironment>,
-): CommonParts & SecretParts & RemoteParts {
+): CommonParts & QueueParts & SecretParts & RemoteParts {
   const secrets = secretStore(environment);
   return {
     ...peopleParts(environment),
     secrets,
     cursors: cursorsOf(secrets),
+    messages: messagesOf(environment),
     remote: remoteOf(environment),
   };
 }

@@ -6,11 +6,11 @@ import { deleteConnection } from "#core/connections/delete-connection.ts";
 import { getConnection, listConnectionMembers, listConnections } from "#core/connections/list-connections.ts";
 import { updateConnection } from "#core/connections/update-connection.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
-import type { CommonParts, RemoteParts, SecretParts } from "./parts.ts";
+import type { CommonParts, QueueParts, RemoteParts, SecretParts } from "./parts.ts";
 
 /** Connections and their members. */
 export const connectionOperations = (
-  parts: CommonParts & SecretParts & RemoteParts,
+  parts: CommonParts & QueueParts & SecretParts & RemoteParts,
 ): Operations<typeof connectionRoutes> => ({
   createConnection: createConnection(parts),
   listConnections: listConnections(parts),

@@ -9,7 +9,9 @@ import { tableCheckHandler } from "#core/invariants/table-check.ts";
 import { refreshJobHandler } from "#core/health/run-refresh-job.ts";
 import { failDeadLettered } from "#core/jobs/dead-letter.ts";
 import { runJob } from "#core/jobs/run-job.ts";
+import { connectionCreationHandler } from "#core/connections/run-creation.ts";
 import { bulkJobHandler } from "#core/sources/bulk/run-bulk.ts";
+import { dataSourceCreationHandler } from "#core/sources/run-creation.ts";
 import type { CommonParts, QueueParts, WorkerParts } from "./parts.ts";
 
 /** A function behind a queue. */
@@ -54,6 +56,8 @@ function leaveOffAt(now: Date, context: Context): Date | null {
 export function jobWorker(parts: Parts & WorkerParts, retryLater: RetryLater): QueueFunction {
   const handlers = {
     "bulk-registration": bulkJobHandler(parts),
+    "connection-creation": connectionCreationHandler(parts),
+    "data-source-creation": dataSourceCreationHandler(parts),
     "domain-removal": domainRemovalHandler(parts),
     "health-check": healthJobHandler(parts),
     "health-refresh": refreshJobHandler(parts),

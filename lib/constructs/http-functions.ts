@@ -68,17 +68,19 @@ export class HttpFunctions extends Construct {
   }
 
   private connections(): LambdaFunction {
-    const { table, secrets, remote } = this.props;
+    const { table, queue, secrets, remote } = this.props;
     const made = new ServiceFunction(this, "Connections", {
       ...this.common("connections", "Connections and their members"),
       schema: connectionsEnvironment,
       environment: {
         TABLE_NAME: table.tableName,
+        JOBS_QUEUE_URL: queue.url,
         SECRETS_PREFIX: secrets.prefix,
         REMOTE_FUNCTION_PREFIX: remote.prefix,
       },
     });
     table.grant(made, "read", "change");
+    queue.grantSend(made);
     secrets.grantRoot(made);
     secrets.grantConnections(made, "write");
     remote.grantInvoke(made);

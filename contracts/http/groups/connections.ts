@@ -9,6 +9,7 @@ import {
   connectionTable,
   connectionTest,
 } from "../../resources/connection.ts";
+import { job } from "../../resources/job.ts";
 import { listOf, pageQuery, repeatable } from "../lists.ts";
 import { route } from "../route.ts";
 
@@ -25,6 +26,7 @@ export const connectionRoutes = {
     body: connectionCreation,
     status: 201,
     result: connection,
+    later: { status: 202, result: job },
     problems: ["forbidden", "connection-name-taken", "connection-failed", "contention"],
     idempotent: true,
   }),

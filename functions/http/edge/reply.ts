@@ -1,6 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { RouteContract } from "#contracts/http/route.ts";
 import { problemMediaType, problems, problemType, type Problem } from "#contracts/problems.ts";
+import { Later } from "#core/call/call.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 
 const headers = (requestId: string) => ({
@@ -17,15 +18,12 @@ export function successReply(
   contract: RouteContract,
   path: string,
   requestId: string,
-  result: unknown,
+  answer: unknown,
 ): APIGatewayProxyStructuredResultV2 {
-  return bodyReply(
-    contract.status,
-    path,
-    requestId,
-    result === undefined ? "" : JSON.stringify(result),
-    result,
-  );
+  const isLater = answer instanceof Later;
+  const result: unknown = isLater ? answer.meanwhile : answer;
+  const status = isLater && contract.later !== undefined ? contract.later.status : contract.status;
+  return bodyReply(status, path, requestId, result === undefined ? "" : JSON.stringify(result), result);
 }
 
 /** A reply that was kept for an idempotency key. */

@@ -41,6 +41,7 @@ export const dataSourceRoutes = {
     body: dataSourceCreation,
     status: 201,
     result: dataSource,
+    later: { status: 202, result: job },
     problems: [
       "forbidden",
       "not-found",
