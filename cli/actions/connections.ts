@@ -19,6 +19,7 @@ import type { Session } from "../session.ts";
 import { say } from "../terminal.ts";
 import { listed, type ListOptions } from "./listing.ts";
 import { connectionId } from "./resolve.ts";
+import { whatCame } from "./watch.ts";
 
 type Connection = Awaited<ReturnType<ReeveClient["getConnection"]>>;
 type Table = Awaited<ReturnType<ReeveClient["listTables"]>>["items"][number];
@@ -144,7 +145,11 @@ export async function createConnection(session: Session, options: ConnectionCrea
     );
   withPassword("-");
   const body = withPassword(await secret(session.terminal, "Password", "REEVE_PASSWORD"));
-  printConnection(session, await session.client.createConnection({ body }));
+  const answer = await session.client.createConnection({ body });
+  const made = await whatCame(session, answer, (id) =>
+    session.client.getConnection({ params: { connectionId: id } }),
+  );
+  printConnection(session, made);
 }
 
 /** The options of `connection update`. */

@@ -11,7 +11,7 @@ import type { Session } from "../session.ts";
 import { say } from "../terminal.ts";
 import { listed, type ListOptions } from "./listing.ts";
 import { connectionId, dataSourceId } from "./resolve.ts";
-import { demandSuccess, endedJobsOf } from "./watch.ts";
+import { demandSuccess, endedJobsOf, whatCame } from "./watch.ts";
 
 /** What a list of data sources can be narrowed by. */
 export interface DataSourceFilters {
@@ -114,7 +114,10 @@ export async function createDataSource(session: Session, options: DataSourceCrea
     ...tag.map((one) => textAt(["tags"], one)),
   ]);
   const body = dataSourceCreation.parse(shaped(dataSourceCreation, tree));
-  const created = await session.client.createDataSource({ body });
+  const answer = await session.client.createDataSource({ body });
+  const created = await whatCame(session, answer, (id) =>
+    session.client.getDataSource({ params: { dataSourceId: id } }),
+  );
   if (watch !== true) {
     printDataSource(session, created);
     return;

@@ -35,6 +35,22 @@ export function demandSuccess({ terminal }: Session, job: Job): void {
   say(terminal, `Job ${job.id} succeeded.`);
 }
 
+/**
+ * What was made: at once, or by a job where the remote database needs longer than a request may wait. That is followed
+ * to its end, and a refusal where it did not succeed.
+ */
+export async function whatCame<T extends { readonly id: string }>(
+  session: Session,
+  answer: T | Job,
+  read: (id: string) => Promise<T>,
+): Promise<T> {
+  if (!("state" in answer)) return answer;
+  say(session.terminal, `The remote database needs longer to answer; job ${answer.id} waits for it.`);
+  const job = await followed(session, answer.id);
+  demandSuccess(session, job);
+  return await read(String(job.result?.["id"]));
+}
+
 /** Shows how far a job is until it ends, and gives it as it ended. */
 export async function followed(session: Session, jobId: string, interval = defaultInterval): Promise<Job> {
   const { terminal } = session;

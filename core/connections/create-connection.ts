@@ -19,7 +19,7 @@ import { showJob } from "#core/jobs/show-job.ts";
 import { askRemote, needsLonger } from "#core/remote/remote-problem.ts";
 
 /** What the creation of a connection needs from outside. */
-export type ConnectionCreationDeps = ConnectionDeps & Omit<DispatchDeps, "store">;
+export type ConnectionCreationDeps = ConnectionDeps & DispatchDeps;
 
 /**
  * Tests a connection and stores it; whoever creates it becomes its owner and registrar. Where the remote database

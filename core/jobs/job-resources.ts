@@ -1,7 +1,10 @@
 import { can, type Action, type Resource } from "#core/access/can.ts";
+import type { ConnectionMember } from "#core/connections/connection.ts";
+import { registrarOf } from "#core/connections/registrar-of.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { User } from "#core/people/user.ts";
 import type { ConnectionStore, DataSourceStore } from "#core/ports/store.ts";
+import { creation } from "#core/sources/creation-input.ts";
 import { sourceResource, sourceResources } from "#core/sources/read-data-source.ts";
 
 type SubjectStore = ConnectionStore & DataSourceStore;
@@ -11,6 +14,19 @@ const resourceOf = ({ createdBy }: Job, subject: Resource | null): Resource => (
   createdBy,
   subject,
 });
+
+/**
+ * A connection as a job about it shows it. What becomes of a single table is told to owners, and to those registrars
+ * alone who may register tables of its schema.
+ */
+function connectionResource(job: Job, memberships: readonly ConnectionMember[]): Resource {
+  if (job.type !== "data-source-creation") return { type: "connection", memberships };
+  const { schema } = creation.parse(job.input);
+  const concerned = memberships.filter(
+    (member) => member.role === "owner" || registrarOf([member], schema) !== undefined,
+  );
+  return { type: "connection", memberships: concerned };
+}
 
 /**
  * Whether the job alone decides, as for whoever made it: what it is about can only give more rights, so
@@ -35,7 +51,7 @@ export async function jobResource(
     }
     case "connection": {
       const view = await store.connection(id, user.id);
-      return resourceOf(job, view && { type: "connection", memberships: view.memberships });
+      return resourceOf(job, view && connectionResource(job, view.memberships));
     }
     // Who may see work on the catalog as a whole may see every job.
     case "catalog":
@@ -72,12 +88,13 @@ async function subjectsOf(
     store.connections(connectionIds),
     store.connectionMemberships(user.id, connectionIds),
   ]);
-  return ({ subject: { type, id } }) => {
+  return (job) => {
+    const { type, id } = job.subject;
     switch (type) {
       case "data-source":
         return sources.get(id) ?? null;
       case "connection":
-        return connections.has(id) ? { type, memberships: memberships.get(id) ?? [] } : null;
+        return connections.has(id) ? connectionResource(job, memberships.get(id) ?? []) : null;
       case "catalog":
         return null;
     }

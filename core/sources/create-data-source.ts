@@ -8,12 +8,12 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import { wasRefused } from "#core/errors/was-refused.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
 import { askRemote, needsLonger } from "#core/remote/remote-problem.ts";
+import type { Creation } from "#core/sources/creation-input.ts";
 import { createLater } from "#core/sources/create-later.ts";
 import {
   completeCreation,
   demandFree,
   stageCreation,
-  type Creation,
   type CreationBasis,
   type Inspection,
 } from "#core/sources/creation.ts";

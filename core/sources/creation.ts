@@ -1,4 +1,3 @@
-import * as z from "zod";
 import { maxColumns } from "#contracts/resources/remote.ts";
 import { rightsAtCommit } from "#core/access/rights-at-commit.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
@@ -8,6 +7,7 @@ import type { Write } from "#core/ports/change.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { RelationDescription } from "#core/ports/remote.ts";
 import type { DataSourceStore, DictionaryStore } from "#core/ports/store.ts";
+import type { Creation } from "#core/sources/creation-input.ts";
 import {
   dataSourceExists,
   dataSourceNameGuard,
@@ -23,18 +23,6 @@ import {
 import { tagsStand } from "#core/tags/resolve-tags.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 import type { Tag } from "#core/tags/tag.ts";
-
-/** What somebody asked to expose, as it stands before the remote database is asked: all that a job needs to know. */
-export const creation = z.object({
-  connectionId: z.string(),
-  schema: z.string(),
-  table: z.string(),
-  name: z.string(),
-  description: z.string().nullable(),
-  documentation: z.string(),
-  tagIds: z.array(z.string()),
-});
-export type Creation = z.infer<typeof creation>;
 
 /** What a creation rests on: who asks, by which role, and what its tags mean. */
 export interface CreationBasis {

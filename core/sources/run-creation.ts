@@ -8,12 +8,11 @@ import { stoppedBy, untilRefused } from "#core/jobs/refusals.ts";
 import type { JobHandler, Outcome, Work } from "#core/jobs/work.ts";
 import type { Store } from "#core/ports/store.ts";
 import { askInJob, type AskingDeps } from "#core/remote/ask-in-job.ts";
+import { creation, type Creation } from "#core/sources/creation-input.ts";
 import {
   completeCreation,
-  creation,
   demandFree,
   stageCreation,
-  type Creation,
   type CreationBasis,
   type CreationDeps,
 } from "#core/sources/creation.ts";

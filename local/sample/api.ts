@@ -49,5 +49,8 @@ export const apiCaller =
       const { code, detail } = problem.parse(JSON.parse(text));
       throw new ApiError(code, detail);
     }
+    if (response.status !== contract.status) {
+      throw new ApiError("connection-failed", "the sample warehouse does not answer within a request");
+    }
     return contract.result?.parse(JSON.parse(text)) as RouteResult<R>;
   };

@@ -73,12 +73,15 @@ const answering = (given: Partial<RemoteGateway> = {}): RemoteGateway => ({
 /** Both sides with a wire between them that carries nothing but text, and what went over it. */
 function wired(far: RemoteGateway) {
   const sent: string[] = [];
+  const replies: object[] = [];
   const invoke: Invoke = async (_, call) => {
     const request = JSON.stringify(call);
     sent.push(request);
-    return { answered: true, text: JSON.stringify(await serveRemote(far, JSON.parse(request))) };
+    const reply = await serveRemote(far, JSON.parse(request));
+    replies.push(reply);
+    return { answered: true, text: JSON.stringify(reply) };
   };
-  return { near: lambdaGateway(invoke, () => "request-1"), sent };
+  return { near: lambdaGateway(invoke, () => "request-1"), sent, replies };
 }
 
 /** A near side whose function answers just this. */
@@ -151,6 +154,20 @@ describe("over the wire", () => {
     expect(error).toMatchObject({ reason: "authentication-failed", message: "no such login" });
   });
 
+  it("that a request's time alone was over arrives with it, and else is not said", async () => {
+    const server = () =>
+      Promise.reject(new RemoteError("statement-timeout", "not in time", { needsLonger: true }));
+    const { near, replies } = wired(
+      answering({ server, inspect: refused("statement-timeout", "own limit") }),
+    );
+    await expect(near.server(target)).rejects.toMatchObject({ needsLonger: true });
+    await expect(near.inspect(target, relation)).rejects.toMatchObject({ needsLonger: false });
+    expect(replies.map((reply) => Object.keys(reply))).toEqual([
+      ["outcome", "reason", "message", "needsLonger"],
+      ["outcome", "reason", "message"],
+    ]);
+  });
+
   it("an unexpected error tells nothing of itself", async () => {
     const logged = vi.spyOn(processLog, "error").mockReturnValue();
     const { near } = wired(answering({ server: () => Promise.reject(new TypeError("password=hunter2")) }));
@@ -216,6 +233,7 @@ describe("the near side", () => {
   it("calls a function that ran out of time a statement that took too long", async () => {
     await expect(hearing({ answered: false, timedOut: true }).server(target)).rejects.toMatchObject({
       reason: "statement-timeout",
+      needsLonger: true,
     });
   });
 

@@ -77,8 +77,39 @@ describe("the in-process gateway", () => {
       connectors: () => Promise.resolve(stuck),
       request: { connectTimeoutMs: 10, statementTimeoutMs: 10, totalMs: 20 },
     });
-    expect((await failureOf(slow.server(target()))).reason).toBe("statement-timeout");
+    expect(await failureOf(slow.server(target()))).toMatchObject({
+      reason: "statement-timeout",
+      needsLonger: true,
+    });
+    const limited = { ...target(), statementTimeoutMs: 1 };
+    expect((await failureOf(slow.server(limited))).needsLonger).toBe(true);
   });
+
+  it.each([
+    ["statement-timeout", undefined, true],
+    ["statement-timeout", 51, true],
+    ["statement-timeout", 50, false],
+    ["statement-timeout", 49, false],
+    ["time-budget", undefined, false],
+    ["lock-timeout", undefined, false],
+    ["unreachable", undefined, false],
+    ["query-failed", undefined, false],
+  ] as const)(
+    "tells of %s under a limit of %s ms whether more time than a request has would help: %s",
+    async (reason, statementTimeoutMs, needsLonger) => {
+      const refusing: Connector = {
+        technology: "postgresql",
+        open: () => Promise.reject(new RemoteError(reason, "no")),
+        openKeyStore: () => Promise.reject(new Error("not asked for in this test")),
+      };
+      const remote = inProcessGateway(holding({ "connections/con_1/1": postgresqlTestCredentials() }), {
+        connectors: () => Promise.resolve(refusing),
+        request: { connectTimeoutMs: 10, statementTimeoutMs: 50, totalMs: 1000 },
+      });
+      const limited = { ...target(), statementTimeoutMs };
+      expect(await failureOf(remote.server(limited))).toMatchObject({ reason, message: "no", needsLonger });
+    },
+  );
 
   it("loads the driver only when a connection is opened", async () => {
     const script = `

@@ -21,7 +21,14 @@ import {
   type Operation,
 } from "#test/support/faults.ts";
 import { indexOf } from "#test/support/composition.ts";
-import { aDataSource, aPersona, aRegistrar, aRemoteTable, connectionBody } from "#test/support/personas.ts";
+import {
+  aConnection,
+  aDataSource,
+  aPersona,
+  aRegistrar,
+  aRemoteTable,
+  connectionBody,
+} from "#test/support/personas.ts";
 import { unique } from "#test/support/records.ts";
 import { testClient } from "#test/support/store.ts";
 import { auditOf, itemsOf } from "#test/support/table-items.ts";
@@ -186,7 +193,7 @@ describe.each([
 
   it("deletes a connection or leaves it to be deleted", async () => {
     const one = async (broken: Broken): Promise<void> => {
-      const { id, name } = await owner.api.createConnection({ body: connectionBody() });
+      const { id, name } = await aConnection(owner);
       await callBroken(broken, "DELETE", `/connections/${id}`, { as: owner });
       expect([204, 404]).toContain((await app.call("DELETE", `/connections/${id}`, { as: owner })).status);
       const again = await owner.api.createConnection({ body: connectionBody(name) });

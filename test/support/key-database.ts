@@ -2,7 +2,7 @@ import { Client } from "pg";
 import { afterAll, inject } from "vitest";
 import type { App } from "./app.ts";
 import { shown } from "./health.ts";
-import { aDataSource, connectionBody, type DataSource, type Persona } from "./personas.ts";
+import { aConnection, aDataSource, connectionBody, type DataSource, type Persona } from "./personas.ts";
 import { runSql, uniqueName } from "./postgres-client.ts";
 
 /** The masks that need domains. */
@@ -21,9 +21,8 @@ export async function aKeyDatabase(app: App, owner: Persona) {
   );
   afterAll(() => runSql(`drop database ${database} with (force)`));
   const body = connectionBody();
-  const connection = await owner.api.createConnection({
-    body: { ...body, config: { ...body.config, database }, credentials: login },
-  });
+  const config = { ...body.config, database };
+  const connection = await aConnection(owner, { ...body, config, credentials: login });
   const inDatabase = async (...statements: readonly string[]): Promise<unknown[]> => {
     const client = new Client({ ...inject("postgres"), database });
     await client.connect();

@@ -93,6 +93,14 @@ export function postgresCredentials(): { username: string; password: string } {
   return { username: user, password };
 }
 
+type Answer = Awaited<ReturnType<ReeveClient["createConnection"] | ReeveClient["createDataSource"]>>;
+
+/** What was made within the request; fails where a job makes it later. */
+export function atOnce<A extends Answer>(answer: A): Exclude<A, { readonly state: string }> {
+  if ("state" in answer) throw new Error(`the remote database was not asked in time: ${answer.id}`);
+  return answer as Exclude<A, { readonly state: string }>;
+}
+
 /** The body that registers the run's PostgreSQL. */
 export const connectionBody = (name = unique("warehouse ")) => ({
   name,
@@ -104,8 +112,11 @@ export const connectionBody = (name = unique("warehouse ")) => ({
 type ReeveConnectionBody = Parameters<ReeveClient["createConnection"]>[0]["body"];
 
 /** A connection to the run's PostgreSQL, owned by who asks. */
-export const aConnection = (owner: Persona, given: Partial<ReeveConnectionBody> = {}): Promise<Connection> =>
-  owner.api.createConnection({ body: { ...connectionBody(), ...given } });
+export const aConnection = async (
+  owner: Persona,
+  given: Partial<ReeveConnectionBody> = {},
+): Promise<Connection> =>
+  atOnce(await owner.api.createConnection({ body: { ...connectionBody(), ...given } }));
 
 /** A new remote table in a schema of its own; what it consists of is SQL. */
 export async function aRemoteTable(
@@ -129,9 +140,8 @@ export async function aDataSource(
 ): Promise<DataSource> {
   const { schema, table } =
     given.schema === undefined ? await aRemoteTable() : { schema: given.schema, table: "things" };
-  return owner.api.createDataSource({
-    body: { connectionId: connection.id, name: unique("source "), schema, table, ...given },
-  });
+  const body = { connectionId: connection.id, name: unique("source "), schema, table, ...given };
+  return atOnce(await owner.api.createDataSource({ body }));
 }
 
 /** Gives somebody a role on a data source, as the routes for members will. */
