@@ -44,7 +44,7 @@ async function create(deps: ConnectionJobDeps, work: Work): Promise<Outcome> {
       const at = deps.clock.now();
       return connectionWrites(deps.ids, at, maker, connectionOf(draft, maker.user.id, at), staleRead());
     },
-    uncommitted: (error) => Promise.resolve(stoppedBy(error)),
+    uncommitted: (refusal) => Promise.resolve(stoppedBy(refusal)),
   };
 }
 

@@ -62,7 +62,7 @@ describe("where the remote database needs longer to answer", () => {
     expect(JSON.parse(ended.stdout)).toMatchObject({ name: `${schema}.${table}`, remote: { schema, table } });
   });
 
-  it("it ends with 1 and the reason where the job failed, and prints nothing", async () => {
+  it("ends with 1 and the reason where the job failed, and prints nothing", async () => {
     const sessions = failing(new RemoteError("query-failed", "the warehouse does not wake"));
     const ended = await createConnection(unique("asleep "), app.worker({ sessions }));
     expect(ended).toMatchObject({ code: 1, stdout: "" });

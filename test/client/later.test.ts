@@ -16,11 +16,7 @@ it("an answer that may come later is the result or a job, and its state tells wh
   await server.stop();
   expectTypeOf(answer).toEqualTypeOf<DataSource | Job>();
   expectTypeOf<Awaited<ReturnType<Client["createConnection"]>>>().toEqualTypeOf<Connection | Job>();
-  if ("state" in answer) {
-    expectTypeOf(answer).toEqualTypeOf<Job>();
-    expect(answer).toEqual({ id: "job_1", state: "queued" });
-  } else {
-    expectTypeOf(answer).toEqualTypeOf<DataSource>();
-    expect.unreachable("it has a state");
-  }
+  const told = (given: DataSource | Job) => ("state" in given ? { job: given } : { made: given });
+  expectTypeOf(told).returns.toExtend<{ job: Job } | { made: DataSource }>();
+  expect(told(answer)).toEqual({ job: { id: "job_1", state: "queued" } });
 });

@@ -3,7 +3,7 @@ import { RemoteError } from "#core/ports/remote.ts";
 import { anApp } from "#test/support/app.ts";
 import { aPersona, connectionBody, registering } from "#test/support/personas.ts";
 import {
-  expectSoundEnd,
+  findingsAtEnd,
   failing,
   waitingCreations,
   whileAsked,
@@ -97,4 +97,6 @@ describe("the credentials of a connection that is to be", () => {
   });
 });
 
-it("leaves a sound table", () => expectSoundEnd(app));
+it("leaves a sound table", async () => {
+  expect(await findingsAtEnd(app)).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { anApp } from "#test/support/app.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { aKeyDatabase } from "#test/support/key-database.ts";
 import {
+  aConnection,
   aDataSource,
   aPersona,
   connectionBody,
@@ -21,9 +22,8 @@ await inDatabase("create schema reeve_keys", `grant usage, create on schema reev
 /** A connection to the database with a data source on it, which is not measured yet. */
 async function aCase(): Promise<{ readonly connection: Connection; readonly source: DataSource }> {
   const body = connectionBody();
-  const connection = await owner.api.createConnection({
-    body: { ...body, config: { ...body.config, database }, credentials: login },
-  });
+  const config = { ...body.config, database };
+  const connection = await aConnection(owner, { ...body, config, credentials: login });
   const schema = uniqueName("data");
   await inDatabase(
     `create schema ${schema}`,

@@ -1,7 +1,7 @@
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import { caller, type App, type WorkerOptions } from "./app.ts";
 import { testGateway } from "./composition.ts";
-import { expectSound } from "./invariants.ts";
+import { checked } from "./invariants.ts";
 import { aRemoteTable, connectionBody, type Connection, type Persona } from "./personas.ts";
 import { unique } from "./records.ts";
 import { changedSessions } from "./refresh.ts";
@@ -71,7 +71,7 @@ export function whileAsked(app: App, happens: () => Promise<unknown>): RemoteSes
 }
 
 /** Sessions that cannot be opened. */
-export const failing = (error: Error): RemoteSessions => ({ withSession: () => Promise.reject(error) });
+export const failing = (refusal: Error): RemoteSessions => ({ withSession: () => Promise.reject(refusal) });
 
 /** Hands a job's message to a worker; gives how many attempts failed. */
 export const work = (app: App, { id }: Pick<ToldJob, "id">, options: WorkerOptions = {}): Promise<number> =>
@@ -89,13 +89,13 @@ export async function remains(app: App, name: string): Promise<readonly unknown[
     .map(({ kind }) => kind);
 }
 
-/** Lets every job come to its end, and fails with what is not as it should be then. */
-export async function expectSoundEnd(app: App): Promise<void> {
+/** Lets every job come to its end, and gives what is not as it should be then. */
+export async function findingsAtEnd(app: App) {
   app.outbox.lose();
   for (let round = 0; round < 3; round += 1) {
     app.clock.advance(5 * 60_000);
     await app.sweep();
     await app.drain();
   }
-  await expectSound(app);
+  return (await checked(app)).findings;
 }

@@ -14,6 +14,7 @@ import { snapshotOf, usageOf, type Snapshot } from "#test/support/table-costs.ts
 import { typicalCatalog } from "#test/support/typical-catalog.ts";
 import { bulkAccess } from "./access-bulk.ts";
 import { changes } from "./access-changes.ts";
+import { creationAccess } from "./access-creations.ts";
 import { curationChanges } from "./access-curation-changes.ts";
 import { dictionaryChanges } from "./access-dictionaries.ts";
 import { jobChanges } from "./access-jobs.ts";
@@ -69,6 +70,7 @@ const trials = {
   ...jobChanges,
   ...segmentAccess,
   ...bulkAccess,
+  ...creationAccess,
   ...curationChanges,
 };
 
