@@ -64,6 +64,7 @@ describe("each function may do what it does and nothing else", () => {
       "HttpConnections",
       {
         Table: someChange,
+        QueueJobs: send,
         "secret root-??????": readSecret,
         "secret connections/*": [
           "secretsmanager:CreateSecret",

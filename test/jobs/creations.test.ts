@@ -13,6 +13,7 @@ import {
   type ToldJob,
 } from "#test/support/slow-remote.ts";
 import { auditOf, lineOf } from "#test/support/table-items.ts";
+import { until } from "#test/support/until.ts";
 
 const app = await anApp();
 const owner = await aPersona(app, { permissions: registering });
@@ -151,11 +152,17 @@ describe.each(kinds)("a job that makes a %s", (kind) => {
     expect(await remains(app, name)).toEqual([]);
 
     const { job: running, name: other } = await ask(kind, owner);
-    const sessions = whileAsked(app, async () => {
-      await app.call("POST", `/jobs/${running.id}/cancel`, { as: owner });
-      await app.timers.advance(minute);
-      throw new RemoteError("cancelled", "the work was cancelled");
-    });
+    const sessions: RemoteSessions = {
+      withSession: async (_, { signal }) => {
+        await app.call("POST", `/jobs/${running.id}/cancel`, { as: owner });
+        await app.timers.advance(minute);
+        await until(
+          () => Promise.resolve(signal?.aborted),
+          (aborted) => aborted === true,
+        );
+        throw new RemoteError("cancelled", "the work was cancelled");
+      },
+    };
     expect(await work(app, running, { sessions })).toBe(0);
     expect(await ended(running)).toMatchObject({ state: "cancelled", result: null });
     expect(await remains(app, other)).toEqual([]);
