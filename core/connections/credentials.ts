@@ -10,7 +10,7 @@ export const orphanAfterMs = 3_600_000;
 /**
  * So long after it was asked for, the creation of a connection that failed or was cancelled can be tried again. The
  * sweep spares the credentials of unfinished jobs, and it must not be about to take them when one becomes unfinished
- * again: this is less than they stay by more than clocks and indexes ever lag.
+ * again: this is less than they stay by more than clocks ever differ and requests take.
  */
 export const retryableForMs = orphanAfterMs - 600_000;
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sweepSecrets } from "#core/connections/sweep-secrets.ts";
 import { RemoteError } from "#core/ports/remote.ts";
 import { anApp } from "#test/support/app.ts";
 import { aPersona, connectionBody, registering } from "#test/support/personas.ts";
@@ -52,6 +53,23 @@ describe("the credentials of a connection that is to be", () => {
     expect(await secretsOf(job)).toBe(1);
     const path = `/connections/${job.subject.id}/test`;
     expect((await app.call("POST", path, { as: owner })).status).toBe(200);
+  });
+
+  it("are spared by a sweep that found no connection before the job had made it", async () => {
+    const { job } = await ask();
+    const store = {
+      ...app.store,
+      connections: async (ids: readonly string[]) => {
+        const found = await app.store.connections(ids);
+        // After the sweep's first look, and before its next.
+        if (app.outbox.jobIds.includes(job.id)) await work(app, job);
+        return found;
+      },
+    };
+    const at = new Date(app.clock.now().getTime() + 3 * 60 * minute);
+    await sweepSecrets({ store, secrets: app.secrets, clock: { now: () => at } });
+    expect(await ended(job)).toMatchObject({ state: "succeeded" });
+    expect(await secretsOf(job)).toBe(1);
   });
 
   it.each(["failed", "cancelled"])(
