@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { planChunk } from "#core/sources/bulk/chunk.ts";
 import { anApp, caller } from "#test/support/app.ts";
 import { changedSessions, reportOf, settledBy, tableNames } from "#test/support/bulk.ts";
 import { aConnectionMember } from "#test/support/catalog-records.ts";
@@ -88,6 +89,28 @@ describe("while a bulk registration runs", () => {
       t003: "created",
     });
     expect(await jobOf(jobId)).toMatchObject({ state: "succeeded", attempts: 1 });
+    app.outbox.lose();
+  });
+
+  it("one whose name alone is seen taken, because its relation was read before, is said to be registered", async () => {
+    const { schema, connection } = await aWarehouse();
+    const name = `${schema} t001`;
+    expect((await creation(connection.id, schema, "t001", name)).status).toBe(201);
+    let reads = 0;
+    const guardOwners: typeof app.store.guardOwners = async (guards) => {
+      reads += 1;
+      const found = await app.store.guardOwners(guards);
+      const early = [...found].filter(([index]) => reads > 1 || guards[index]?.guard !== "relation");
+      return new Map(early);
+    };
+    const relation = { schema, name: "t001" };
+    const candidate = {
+      relation,
+      name,
+      found: { ...relation, kind: "table", comment: "", columns: [] },
+    } as const;
+    const plan = await planChunk({ guardOwners }, connection.id, [candidate]);
+    expect(plan).toMatchObject({ made: [], skipped: [{ table: "t001", reason: "already-registered" }] });
     app.outbox.lose();
   });
 

@@ -69,29 +69,48 @@ export async function planChunk(
   chunk: readonly Queued[],
 ): Promise<ChunkPlan> {
   const candidates = chunk.filter((queued) => "found" in queued);
-  const guards = candidates.flatMap(({ relation: { schema, name: table }, name }): readonly Guard[] => [
-    relationGuard(connectionId, { schema, table }),
-    dataSourceNameGuard(name),
-  ]);
-  const owners = guards.length === 0 ? new Map<number, string>() : await store.guardOwners(guards);
+  const { registered, named } = await takenOf(store, connectionId, candidates);
   const names = new Set<string>();
   const made: Candidate[] = [];
   const skipped: ReportEntry[] = [];
-  let place = 0;
   for (const queued of chunk) {
     if ("skip" in queued) {
       skipped.push(skippedLine(queued.relation, queued.skip));
       continue;
     }
-    const [relationTaken, nameTaken] = [owners.has(place), owners.has(place + 1)];
-    place += 2;
+    if (registered.has(queued)) {
+      skipped.push(skippedLine(queued.relation, alreadyRegistered));
+      continue;
+    }
     const name = foldName(queued.name);
-    if (relationTaken) skipped.push(skippedLine(queued.relation, alreadyRegistered));
-    else if (nameTaken || names.has(name)) skipped.push(skippedLine(queued.relation, takenName(queued.name)));
+    if (named.has(queued) || names.has(name))
+      skipped.push(skippedLine(queued.relation, takenName(queued.name)));
     else made.push(queued);
-    if (!relationTaken) names.add(name);
+    names.add(name);
   }
   return { made, skipped };
+}
+
+/** Of which candidates the relation is a data source already, and of which the name is another's or theirs. */
+async function takenOf(
+  store: Pick<DataSourceStore, "guardOwners">,
+  connectionId: string,
+  candidates: readonly Candidate[],
+): Promise<{ readonly registered: ReadonlySet<Candidate>; readonly named: ReadonlySet<Candidate> }> {
+  if (candidates.length === 0) return { registered: new Set(), named: new Set() };
+  const relationOf = ({ relation: { schema, name: table } }: Candidate): Guard =>
+    relationGuard(connectionId, { schema, table });
+  const names = candidates.map(({ name }) => dataSourceNameGuard(name));
+  const owners = await store.guardOwners([...candidates.map(relationOf), ...names]);
+  const registered = new Set(candidates.filter((_, index) => owners.has(index)));
+  const named = new Set(candidates.filter((_, index) => owners.has(candidates.length + index)));
+  // Both are taken in one transaction and not read in one: where only the name was seen, the relation is seen now.
+  const doubtful = candidates.filter((candidate) => named.has(candidate) && !registered.has(candidate));
+  if (doubtful.length > 0) {
+    const found = await store.guardOwners(doubtful.map(relationOf));
+    for (const [index, candidate] of doubtful.entries()) if (found.has(index)) registered.add(candidate);
+  }
+  return { registered, named };
 }
 
 const alreadyRegistered: Skip = { reason: "already-registered", detail: "" };
