@@ -4,6 +4,7 @@ import { anApp } from "#test/support/app.ts";
 import type { Reply } from "#test/support/check-reply.ts";
 import { aPersona, aRemoteTable, postgresConfig, registering } from "#test/support/personas.ts";
 import { aLogin, runSql } from "#test/support/postgres-client.ts";
+import { hurried } from "#test/support/slow-remote.ts";
 import { allItems } from "#test/support/table-items.ts";
 
 vi.hoisted(() => {
@@ -54,6 +55,7 @@ async function story(): Promise<void> {
   );
   await call("POST", "/connections", body("invalid", { password: ["distinctive"], surplus: login.password }));
   await call("POST", "/connections", body("plain text", {}, { tls: "verify-full" }));
+  await slowStory(body("asleep", {}), body("asleep and refused", { password: wrongPassword }));
   const key = { "Idempotency-Key": "secrets-once" };
   const made = await call("POST", "/connections", body("warehouse", {}), key);
   await call("POST", "/connections", body("warehouse", {}), key);
@@ -77,6 +79,20 @@ async function story(): Promise<void> {
   await call("GET", "/jobs");
   await brokenWorker(source);
   await app.sweep();
+}
+
+/** Connections that jobs go on with: one is made, one refused, and one meets an error that quotes the credentials. */
+async function slowStory(...bodies: readonly object[]): Promise<void> {
+  for (const body of bodies) {
+    replies.push(await hurried(app)("POST", "/connections", { as: owner, body }));
+    const sessions = {
+      withSession: () => Promise.reject(new Error(`password=${login.password} user=${login.username}`)),
+    };
+    await app.outbox.deliver(app.worker({ sessions }), app.outbox.take());
+    await call("GET", "/jobs");
+    await app.drain();
+    await call("GET", "/jobs");
+  }
 }
 
 /** A job whose worker fails with errors that quote the credentials. */

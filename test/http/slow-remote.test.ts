@@ -129,9 +129,24 @@ describe("POST /data-sources, where the remote database needs longer", () => {
     expect(await itemsOf(app, "job")).toHaveLength(jobs.length);
   });
 
+  it("is steered by who asked, by owners of the connection and by administrators", async () => {
+    const asking = await registrarOf();
+    const { job } = await waitingCreations(app, asking, connection)["data-source"]();
+    const steer = async (as: Persona, verb: string) =>
+      (await app.call("POST", `/jobs/${job.id}/${verb}`, { as })).status;
+    expect([
+      await steer(await aPersona(app, { permissions: registering }), "cancel"),
+      await steer(await registrarOf(["elsewhere"]), "cancel"),
+      await steer(await registrarOf(), "cancel"),
+      await steer(asking, "cancel"),
+      await steer(owner, "retry"),
+      await steer(admin, "cancel"),
+    ]).toEqual([404, 404, 403, 202, 202, 202]);
+  });
+
   it("is shown to who asked, to owners and administrators, and to registrars of that schema", async () => {
     const { job, body } = await waiting["data-source"]();
-    const { schema } = body as unknown as { schema: string };
+    const schema = String(body["schema"]);
     const readers = {
       owner: await mayRead(owner, job.id),
       admin: await mayRead(admin, job.id),
