@@ -71,8 +71,10 @@ export async function readDictionary(
 export const getDictionary =
   (deps: SourceDeps): UseCase<Routes["getDictionary"]> =>
   async ({ params, query }, call) => {
-    const view = await readDictionary(deps, call, params.dataSourceId, "data-source:read");
-    const tags = await deps.store.tagTree();
+    const [view, tags] = await Promise.all([
+      readDictionary(deps, call, params.dataSourceId, "data-source:read"),
+      deps.store.tagTree(),
+    ]);
     const threads = threadCounts(view.threads);
     const { source } = view.dataSource.dictionary;
     return await fillPage(deps.cursors, `dictionary/${view.dataSource.id}`, query, z.int(), {

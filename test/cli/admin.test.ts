@@ -1,22 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startScriptedServer, type Answer, type ScriptedServer } from "#test/support/scripted-server.ts";
-import { configDirectory, runReeve } from "./run-reeve.ts";
+import { describe, expect, it } from "vitest";
+import type { Answer } from "#test/support/scripted-server.ts";
+import { runReeve } from "./run-reeve.ts";
+import { scriptedReeve } from "./scripted-reeve.ts";
 
-const home = configDirectory();
-let server: ScriptedServer;
-let answers: Answer[] = [];
+const { answer, env } = scriptedReeve();
 
-beforeAll(async () => {
-  server = await startScriptedServer(
-    () => (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 500 },
-  );
-});
-afterAll(() => server.stop());
-
-const check = (...args: string[]) =>
-  runReeve(["admin", "check", ...args], {
-    env: { XDG_CONFIG_HOME: home, REEVE_URL: server.url, REEVE_API_KEY: "rv_key_x" },
-  });
+const check = (...args: string[]) => runReeve(["admin", "check", ...args], { env: env() });
 
 const job = (state: string, result: object | null = null, status = 200): Answer => ({
   status,
@@ -41,7 +30,7 @@ const sound = { items: 1234, kinds: { user: 1 }, broken: 0, findings: [], trunca
 
 describe("reeve admin check", () => {
   it("waits for the report and ends with 0 where every invariant holds", async () => {
-    answers = [job("queued", null, 202), job("running"), job("succeeded", sound)];
+    answer(job("queued", null, 202), job("running"), job("succeeded", sound));
     const ended = await check();
     expect(ended.code).toBe(0);
     expect(JSON.parse(ended.stdout)).toEqual(sound);
@@ -49,10 +38,10 @@ describe("reeve admin check", () => {
   });
 
   it("prints what does not hold and ends with 1", async () => {
-    answers = [
+    answer(
       job("queued", null, 202),
       job("succeeded", { ...sound, broken: 1, findings: [finding], truncated: false }),
-    ];
+    );
     const ended = await check("-o", "tsv");
     expect(ended.code).toBe(1);
     expect(ended.stdout).toBe(
@@ -62,7 +51,7 @@ describe("reeve admin check", () => {
   });
 
   it("says so when the check itself failed", async () => {
-    answers = [job("queued", null, 202), job("failed")];
+    answer(job("queued", null, 202), job("failed"));
     const ended = await check();
     expect([ended.code, ended.stdout]).toEqual([1, ""]);
     expect(ended.stderr).toContain("failed");

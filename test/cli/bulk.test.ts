@@ -1,22 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startScriptedServer, type Answer, type ScriptedServer } from "#test/support/scripted-server.ts";
-import { configDirectory, runReeve } from "./run-reeve.ts";
+import { describe, expect, it } from "vitest";
+import type { Answer } from "#test/support/scripted-server.ts";
+import { runReeve } from "./run-reeve.ts";
+import { scriptedReeve } from "./scripted-reeve.ts";
 
 const jobId = "job_01M86AEWME6VEYW1DWNC6KR5YT";
 const connectionId = "con_01M86AEWME6VEYW1DWNC6KR5YT";
-const home = configDirectory();
-let server: ScriptedServer;
-let answers: Answer[] = [];
+const { answer, env, received } = scriptedReeve();
 
-beforeAll(async () => {
-  server = await startScriptedServer(
-    () => (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 500 },
-  );
-});
-afterAll(() => server.stop());
-
-const reeve = (...args: readonly string[]) =>
-  runReeve(args, { env: { XDG_CONFIG_HOME: home, REEVE_URL: server.url, REEVE_API_KEY: "rv_key_x" } });
+const reeve = (...args: readonly string[]) => runReeve(args, { env: env() });
 const bulk = (...more: readonly string[]) =>
   reeve("data-source", "bulk", "--connection", connectionId, "--schema", "sales*", ...more);
 
@@ -42,7 +33,7 @@ const result = { created: 6, skipped: { "name-taken": 1, "permission-denied": 2 
 
 describe("reeve data-source bulk", () => {
   it("asks for what its options say, shows how far it is, and sums up what came of it", async () => {
-    answers = [job("queued", 0, {}, 202), job("running", 4), job("succeeded", 9, { result })];
+    answer(job("queued", 0, {}, 202), job("running", 4), job("succeeded", 9, { result }));
     const ended = await bulk(
       "--include",
       "o*",
@@ -62,7 +53,7 @@ describe("reeve data-source bulk", () => {
       "outcome\ttables\ncreated\t6\nskipped: permission-denied\t2\nskipped: name-taken\t1\n",
     );
     expect(ended.stderr).toBe(`running 4/9 bulk-registration of shop\nJob ${jobId} succeeded.\n`);
-    const sent = server.received.find(({ url }) => url.startsWith("/data-sources/bulk"));
+    const sent = received().find(({ url }) => url.startsWith("/data-sources/bulk"));
     expect(JSON.parse(sent?.body ?? "")).toEqual({
       connectionId,
       schemas: ["sales*"],
@@ -75,7 +66,7 @@ describe("reeve data-source bulk", () => {
 
   it("prints the job as JSON, and ends with 1 where it did not succeed", async () => {
     const given = { result: { created: 3, skipped: {} } };
-    answers = [job("queued", 0, {}, 202), job("cancelled", 3, given)];
+    answer(job("queued", 0, {}, 202), job("cancelled", 3, given));
     const ended = await bulk();
     expect(ended.code).toBe(1);
     expect(JSON.parse(ended.stdout)).toMatchObject({ id: jobId, state: "cancelled", ...given });
@@ -83,7 +74,7 @@ describe("reeve data-source bulk", () => {
   });
 
   it("prints the job at once where it shall not wait", async () => {
-    answers = [job("queued", 0, {}, 202)];
+    answer(job("queued", 0, {}, 202));
     const ended = await bulk("--no-wait");
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(JSON.parse(ended.stdout)).toMatchObject({ id: jobId, state: "queued" });
@@ -93,13 +84,13 @@ describe("reeve data-source bulk", () => {
 describe("reeve job report", () => {
   it("lists what a job made and left out", async () => {
     const line = { kind: "skipped", schema: "sales", table: "t", name: null, dataSourceId: null, detail: "" };
-    answers = [{ body: { items: [{ ...line, reason: "name-taken" }], nextCursor: null } }];
+    answer({ body: { items: [{ ...line, reason: "name-taken" }], nextCursor: null } });
     const ended = await reeve("job", "report", jobId, "--kind", "skipped", "-o", "tsv");
     expect(ended).toMatchObject({ code: 0, stderr: "" });
     expect(ended.stdout.split("\n")[1]).toBe("skipped\tsales\tt\t\tname-taken\t\t");
-    expect(server.received.at(-1)?.url).toContain(`/jobs/${jobId}/report?kind=skipped&`);
-    answers = [{ body: { items: [], nextCursor: null } }];
+    expect(received().at(-1)?.url).toContain(`/jobs/${jobId}/report?kind=skipped&`);
+    answer({ body: { items: [], nextCursor: null } });
     await reeve("job", "report", jobId, "--kind", "skipped", "--kind", "created");
-    expect(server.received.at(-1)?.url).toContain(`/jobs/${jobId}/report?kind=skipped&kind=created&`);
+    expect(received().at(-1)?.url).toContain(`/jobs/${jobId}/report?kind=skipped&kind=created&`);
   });
 });

@@ -1,20 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startScriptedServer, type Answer, type ScriptedServer } from "#test/support/scripted-server.ts";
-import { configDirectory, runReeve, startReeve } from "./run-reeve.ts";
+import { describe, expect, it } from "vitest";
+import type { Answer } from "#test/support/scripted-server.ts";
+import { runReeve, startReeve } from "./run-reeve.ts";
+import { scriptedReeve } from "./scripted-reeve.ts";
 
 const jobId = "job_01M86AEWME6VEYW1DWNC6KR5YT";
-const home = configDirectory();
-let server: ScriptedServer;
-let answers: Answer[] = [];
+const { answer, env, received } = scriptedReeve();
 
-beforeAll(async () => {
-  server = await startScriptedServer(
-    () => (answers.length > 1 ? answers.shift() : answers[0]) ?? { status: 500 },
-  );
-});
-afterAll(() => server.stop());
-
-const env = () => ({ XDG_CONFIG_HOME: home, REEVE_URL: server.url, REEVE_API_KEY: "rv_key_x" });
 const args = ["job", "watch", jobId, "--interval", "0.01"];
 
 const job = (state: string, done = 0, more: object = {}): Answer => ({
@@ -46,7 +37,7 @@ const problem = (code: string, status: number) => ({
 
 describe("reeve job watch", () => {
   it("follows a job line by line where there is no terminal, prints it at its end, and ends with 0", async () => {
-    answers = [job("queued"), job("running", 1), job("running", 1), job("running", 2), job("succeeded", 3)];
+    answer(job("queued"), job("running", 1), job("running", 1), job("running", 2), job("succeeded", 3));
     const ended = await runReeve(args, { env: env() });
     expect(ended.stderr.split("\n")).toEqual([
       "queued 0/3 health-check of orders",
@@ -63,7 +54,7 @@ describe("reeve job watch", () => {
     ["failed", { error: problem("table-not-found", 422) }, "failed. The table is gone. (table-not-found)"],
     ["cancelled", {}, "cancelled."],
   ])("ends with 1 for a job that %s, and says why", async (state, more, text) => {
-    answers = [job("running", 1), job(state, 1, more)];
+    answer(job("running", 1), job(state, 1, more));
     const ended = await runReeve(args, { env: env() });
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain(`reeve: Job ${jobId} ${text}\n`);
@@ -71,27 +62,27 @@ describe("reeve job watch", () => {
   });
 
   it("bears a service that fails for a moment, but not for ever", async () => {
-    answers = [
+    answer(
       { status: 503, body: problem("unavailable", 503) },
       { raw: (response) => response.destroy() },
       job("succeeded", 3),
-    ];
+    );
     expect((await runReeve(args, { env: env() })).code).toBe(0);
-    answers = [{ status: 503, body: problem("unavailable", 503) }];
-    const before = server.received.length;
+    answer({ status: 503, body: problem("unavailable", 503) });
+    const before = received().length;
     expect((await runReeve(args, { env: env() })).code).toBe(1);
-    expect(server.received.length - before).toBe(6);
+    expect(received().length - before).toBe(6);
   });
 
   it("asks once about a job that is not there", async () => {
-    answers = [{ status: 404, body: problem("not-found", 404) }];
-    const before = server.received.length;
+    answer({ status: 404, body: problem("not-found", 404) });
+    const before = received().length;
     expect((await runReeve(args, { env: env() })).code).toBe(1);
-    expect(server.received.length - before).toBe(1);
+    expect(received().length - before).toBe(1);
   });
 
   it("says once what a job waits for, and can be left by Ctrl-C", async () => {
-    answers = [job("awaiting-approval", 1)];
+    answer(job("awaiting-approval", 1));
     const running = startReeve(args, { env: env() });
     await running.says("It waits for a person: reeve job approve");
     running.child.kill("SIGINT");
