@@ -20,8 +20,9 @@ export function addDataSourceCommands(program: Command, terminal: Terminal): voi
   addHistory(source, terminal);
 }
 
-function addReading(source: Command, terminal: Terminal): void {
-  listOptions(leaf(source, "list", "list the data sources"))
+/** What narrows the list narrows the counts alike. */
+const filterOptions = (command: Command): Command =>
+  command
     .option("--search <words>", "words of names, schemas, tables, tags and columns")
     .option("--tag <name>", "that carry this tag; repeated: or", repeated)
     .option("--connection <connection>", "of this connection", repeated)
@@ -29,27 +30,21 @@ function addReading(source: Command, terminal: Terminal): void {
     .option("--health <status>", "healthy, unhealthy or unknown", repeated)
     .option("--status <status>", "enabled or disabled", repeated)
     .option("--origin <type>", "manual, bulk, dbt or schema-monitoring", repeated)
-    .option("--role <role>", "that one is owner, expert, subscriber or ingest of", repeated)
+    .option("--role <role>", "that one is owner, expert, subscriber or ingest of", repeated);
+
+function addReading(source: Command, terminal: Terminal): void {
+  filterOptions(listOptions(leaf(source, "list", "list the data sources")))
     .option("--sort <order>", "name or -createdAt")
     .action(
       inSession(terminal, async (session, options: ListOptions & DataSourceFilters) =>
         (await actions()).listDataSources(session, options),
       ),
     );
-  leaf(source, "facets", "count the data sources by what they are")
-    .option("--search <words>", "words of names, schemas, tables, tags and columns")
-    .option("--tag <name>", "that carry this tag; repeated: or", repeated)
-    .option("--connection <connection>", "of this connection", repeated)
-    .option("--technology <technology>", "of this technology", repeated)
-    .option("--health <status>", "healthy, unhealthy or unknown", repeated)
-    .option("--status <status>", "enabled or disabled", repeated)
-    .option("--origin <type>", "manual, bulk, dbt or schema-monitoring", repeated)
-    .option("--role <role>", "that one is owner, expert, subscriber or ingest of", repeated)
-    .action(
-      inSession(terminal, async (session, options: DataSourceFilters) =>
-        (await actions()).showFacets(session, options),
-      ),
-    );
+  filterOptions(leaf(source, "facets", "count the data sources by what they are")).action(
+    inSession(terminal, async (session, options: DataSourceFilters) =>
+      (await actions()).showFacets(session, options),
+    ),
+  );
   leaf(source, "show <dataSource>", "show a data source with its health").action(
     inSession(terminal, async (session, name: string) => (await actions()).showDataSource(session, name)),
   );

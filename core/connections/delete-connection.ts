@@ -6,7 +6,6 @@ import { reopen, whileClosed } from "#core/connections/closing.ts";
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import { connectionNameGuard } from "#core/connections/new-connection.ts";
-import { removesDomains } from "#core/connections/removes-domains.ts";
 import { readConnection } from "#core/connections/read-connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Write } from "#core/ports/change.ts";
@@ -54,7 +53,7 @@ async function remove(deps: ConnectionDeps, call: Call, closed: Connection): Pro
     }),
   ]);
   // What is left in the database of data sources that were deleted just now is removed with them: then the sweep takes them.
-  if (!(await removesDomains(store, connection.id))) await secrets.delete(connection.secretRef);
+  if (!(await store.lineHolds(connection.id, ["domain-removal"]))) await secrets.delete(connection.secretRef);
 }
 
 /** Some of the members of a connection that is going: should it stay after all, the record says who lost their role. */

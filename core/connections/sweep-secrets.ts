@@ -1,5 +1,4 @@
 import { connectionSecrets, orphanAfterMs } from "#core/connections/credentials.ts";
-import { removesDomains } from "#core/connections/removes-domains.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { ConnectionStore, JobStore } from "#core/ports/store.ts";
@@ -41,8 +40,7 @@ export async function sweepSecrets({ store, secrets, clock }: SecretSweepDeps): 
 
 /** Whether jobs are about to use the credentials of a connection that was not there, or have made it meanwhile. */
 async function isWanted(store: SecretSweepDeps["store"], connectionId: string): Promise<boolean> {
-  if (await removesDomains(store, connectionId)) return true;
-  if (await store.lineHolds(connectionId, "connection-creation")) return true;
+  if (await store.lineHolds(connectionId, ["connection-creation", "domain-removal"])) return true;
   // Looked at last: a job that ended before it was asked for has made what is seen here.
   return (await store.connections([connectionId])).has(connectionId);
 }

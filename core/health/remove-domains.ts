@@ -2,7 +2,7 @@ import * as z from "zod";
 import { systemActor } from "#core/audit/record.ts";
 import { targetOf, type Connection } from "#core/connections/connection.ts";
 import type { Measured } from "#core/health/measure.ts";
-import { remoteBudget } from "#core/health/remote-budget.ts";
+import { remoteBudget } from "#core/remote/remote-budget.ts";
 import { replaceHealth } from "#core/health/replace-health.ts";
 import type { Job } from "#core/jobs/job.ts";
 import { newJob, type Asked } from "#core/jobs/new-job.ts";

@@ -8,7 +8,7 @@ import { runningChecks } from "#core/health/unfinished-checks.ts";
 import { keepDomains, type DomainDeps } from "#core/health/keep-domains.ts";
 import { replaceHealth } from "#core/health/replace-health.ts";
 import { lateRemoval } from "#core/health/remove-domains.ts";
-import { checksTimeMs, remoteBudget } from "#core/health/remote-budget.ts";
+import { checksTimeMs, remoteBudget } from "#core/remote/remote-budget.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { JobHandler, Outcome, Work } from "#core/jobs/work.ts";
 import type { Ids } from "#core/ports/clock.ts";

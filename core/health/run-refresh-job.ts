@@ -18,7 +18,7 @@ import {
   type ReadTurns,
 } from "#core/health/refresh-turns.ts";
 import { lateRemoval } from "#core/health/remove-domains.ts";
-import { remoteBudget } from "#core/health/remote-budget.ts";
+import { remoteBudget } from "#core/remote/remote-budget.ts";
 import type { HealthDeps } from "#core/health/run-health-job.ts";
 import { ranOutOfTime, turnDeadline } from "#core/health/turn-deadline.ts";
 import { settledWrites } from "#core/health/unfinished-checks.ts";

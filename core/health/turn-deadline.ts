@@ -1,5 +1,5 @@
 import type { Measured } from "#core/health/measure.ts";
-import { checksTimeMs } from "#core/health/remote-budget.ts";
+import { checksTimeMs } from "#core/remote/remote-budget.ts";
 
 /** What has begun when a worker should leave off may take so much longer: it has three minutes then. */
 const overtimeMs = 120_000;

@@ -4,7 +4,7 @@ import { registrarOf } from "#core/connections/registrar-of.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { User } from "#core/people/user.ts";
 import type { ConnectionStore, DataSourceStore } from "#core/ports/store.ts";
-import { creation } from "#core/sources/creation-input.ts";
+import { creation } from "#core/sources/creation/creation-input.ts";
 import { sourceResource, sourceResources } from "#core/sources/read-data-source.ts";
 
 type SubjectStore = ConnectionStore & DataSourceStore;

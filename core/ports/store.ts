@@ -188,8 +188,8 @@ export interface JobStore {
   listJobs(query: JobQuery): Promise<Page<Job>>;
   /** Gives free slots of a line to its oldest waiting jobs and returns those admitted. Safe to call at any time, by many. */
   admit(line: string, slots: number, at: Date): Promise<readonly Job[]>;
-  /** Whether a job of this type that is not finished waits in a line or has one of its slots. */
-  lineHolds(line: string, type: JobType): Promise<boolean>;
+  /** Whether a job of these types that is not finished waits in a line or has one of its slots. */
+  lineHolds(line: string, types: readonly JobType[]): Promise<boolean>;
   /** Gives a job that waits its place in its line, where that was lost; false where it does not wait any more. */
   standInLine(line: string, jobId: string): Promise<boolean>;
   /** Takes the lease of an admitted job whose lease is free or has lapsed; null when another holds it or it is finished. */

@@ -1,5 +1,5 @@
 import type { RemoteFailure } from "#contracts/resources/remote.ts";
-import { checksTimeMs, remoteBudget } from "#core/health/remote-budget.ts";
+import { checksTimeMs, remoteBudget } from "#core/remote/remote-budget.ts";
 import { maxAttempts } from "#core/jobs/run-job.ts";
 import type { Work } from "#core/jobs/work.ts";
 import type { Clock } from "#core/ports/clock.ts";

@@ -11,7 +11,7 @@ import { listStatisticsHistory } from "#core/health/statistics-history.ts";
 import { createQuery, deleteQuery, getQuery, listQueries, updateQuery } from "#core/queries/saved-queries.ts";
 import { registerDataSources } from "#core/sources/bulk/start-bulk.ts";
 import { analyzeDataSource } from "#core/sources/analyze-data-source.ts";
-import { createDataSource } from "#core/sources/create-data-source.ts";
+import { createDataSource } from "#core/sources/creation/create-data-source.ts";
 import { getDictionary } from "#core/dictionary/read-dictionary.ts";
 import { updateColumn, updateDictionary } from "#core/dictionary/edit-dictionary.ts";
 import { facetsOfDataSources, getDataSource, listDataSources } from "#core/sources/list-data-sources.ts";

@@ -11,7 +11,7 @@ import { failDeadLettered } from "#core/jobs/dead-letter.ts";
 import { runJob } from "#core/jobs/run-job.ts";
 import { connectionCreationHandler } from "#core/connections/run-creation.ts";
 import { bulkJobHandler } from "#core/sources/bulk/run-bulk.ts";
-import { dataSourceCreationHandler } from "#core/sources/run-creation.ts";
+import { dataSourceCreationHandler } from "#core/sources/creation/run-creation.ts";
 import type { CommonParts, QueueParts, WorkerParts } from "./parts.ts";
 
 /** A function behind a queue. */

@@ -57,14 +57,14 @@ async function lineOf(ref: TableRef, line: string, slots: number) {
 }
 
 /** Slots and places of a line each name a job. */
-async function lineHolds(ref: TableRef, line: string, type: Job["type"]): Promise<boolean> {
+async function lineHolds(ref: TableRef, line: string, types: readonly Job["type"][]): Promise<boolean> {
   for (let after: string | undefined; ;) {
     const items = await queryItems(ref, { partition: `LINE#${line}`, limit: lineItemsAtOnce, after });
     const jobs = await jobsOf(
       ref,
       items.map(({ jobId }) => String(jobId)),
     );
-    if (jobs.some((job) => job.type === type && !isFinished(job.state))) return true;
+    if (jobs.some((job) => types.includes(job.type) && !isFinished(job.state))) return true;
     if (items.length < lineItemsAtOnce) return false;
     after = String(items.at(-1)?.["sk"]);
   }
@@ -209,7 +209,7 @@ export const jobStore = (ref: TableRef, clock: Clock): JobStore => {
     job: async (jobId) => readOr(readJob, await getItem(ref, keys.job(jobId))),
     listJobs: (query) => listJobs(ref, clock, query),
     jobReport: (jobId, query) => jobReport(ref, jobId, query),
-    lineHolds: (line, type) => lineHolds(ref, line, type),
+    lineHolds: (line, types) => lineHolds(ref, line, types),
     standInLine: (line, jobId) => together(ref, restorePlace(line, jobId)),
     admit: (line, slots, at) => admit(ref, line, slots, at),
     activeJobs: (cursor) => activeJobs(ref, cursor),

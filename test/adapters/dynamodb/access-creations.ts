@@ -9,8 +9,8 @@ import {
 import type { Job } from "#core/jobs/job.ts";
 import { newJob } from "#core/jobs/new-job.ts";
 import type { Write } from "#core/ports/change.ts";
-import type { Creation } from "#core/sources/creation-input.ts";
-import { completeCreation, stageCreation, type CreationBasis } from "#core/sources/creation.ts";
+import type { Creation } from "#core/sources/creation/creation-input.ts";
+import { completeCreation, stageCreation, type CreationBasis } from "#core/sources/creation/creation.ts";
 import { TagTree } from "#core/tags/tag-tree.ts";
 import { conflict, create, deed, replyOf, type Prepared, type Trial } from "./access-fixtures.ts";
 

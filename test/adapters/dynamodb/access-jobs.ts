@@ -156,7 +156,7 @@ export const jobChanges: Readonly<Record<string, Trial>> = {
   },
   "`lineHolds`, 1 job": async (given) => {
     const { line } = await anAdmittedJob(given);
-    return (store) => store.lineHolds(line, "domain-removal");
+    return (store) => store.lineHolds(line, ["domain-removal"]);
   },
   "`standInLine`": async (given) => {
     const job = aTypicalJob(given);

@@ -6,8 +6,8 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
 import { newJob } from "#core/jobs/new-job.ts";
 import { showJob } from "#core/jobs/show-job.ts";
-import type { Creation } from "#core/sources/creation-input.ts";
-import type { CreationBasis } from "#core/sources/creation.ts";
+import type { Creation } from "#core/sources/creation/creation-input.ts";
+import type { CreationBasis } from "#core/sources/creation/creation.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { tagsStand } from "#core/tags/resolve-tags.ts";
 

@@ -7,16 +7,17 @@ import { registrarOf } from "#core/connections/registrar-of.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { wasRefused } from "#core/errors/was-refused.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
+import type { RelationDescription } from "#core/ports/remote.ts";
 import { askRemote, needsLonger } from "#core/remote/remote-problem.ts";
-import type { Creation } from "#core/sources/creation-input.ts";
-import { createLater } from "#core/sources/create-later.ts";
+import type { Creation } from "#core/sources/creation/creation-input.ts";
+import { createLater } from "#core/sources/creation/create-later.ts";
 import {
   completeCreation,
   demandFree,
   stageCreation,
   type CreationBasis,
   type Inspection,
-} from "#core/sources/creation.ts";
+} from "#core/sources/creation/creation.ts";
 import { defaultTemplate, nameBy } from "#core/sources/name-template.ts";
 import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
 import { showDataSourceWith } from "#core/sources/show-data-source.ts";
@@ -47,15 +48,14 @@ export const createDataSource =
     };
     const statisticsPrevented = preventsStatistics(settings.preventStatisticsTag, tags);
     const basis = { user: call.user, registrar, tree, tags, statisticsPrevented };
+    let relation: RelationDescription;
     try {
-      const relation = await askRemote(() =>
-        deps.remote.inspect(targetOf(connection), { schema, name: table }),
-      );
-      return await commitCreation(deps, call, creation, basis, { connection, relation });
+      relation = await askRemote(() => deps.remote.inspect(targetOf(connection), { schema, name: table }));
     } catch (error) {
       if (!needsLonger(error)) throw error;
       return await createLater(deps, call, connection, creation, basis);
     }
+    return await commitCreation(deps, call, creation, basis, { connection, relation });
   };
 
 /** The connection, if the caller may register tables of this schema through it. */

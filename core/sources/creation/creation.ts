@@ -7,7 +7,7 @@ import type { Write } from "#core/ports/change.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { RelationDescription } from "#core/ports/remote.ts";
 import type { DataSourceStore, DictionaryStore } from "#core/ports/store.ts";
-import type { Creation } from "#core/sources/creation-input.ts";
+import type { Creation } from "#core/sources/creation/creation-input.ts";
 import {
   dataSourceExists,
   dataSourceNameGuard,

@@ -8,14 +8,14 @@ import { stoppedBy, untilRefused } from "#core/jobs/refusals.ts";
 import type { JobHandler, Outcome, Work } from "#core/jobs/work.ts";
 import type { Store } from "#core/ports/store.ts";
 import { askInJob, type AskingDeps } from "#core/remote/ask-in-job.ts";
-import { creation, type Creation } from "#core/sources/creation-input.ts";
+import { creation, type Creation } from "#core/sources/creation/creation-input.ts";
 import {
   completeCreation,
   demandFree,
   stageCreation,
   type CreationBasis,
   type CreationDeps,
-} from "#core/sources/creation.ts";
+} from "#core/sources/creation/creation.ts";
 import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
 import { demandStanding } from "#core/tags/tag.ts";
 
