@@ -122,17 +122,13 @@ export class CatalogCompaction implements CatalogMaintenance {
 
   private move(standing: SegmentPointer | null, current: SegmentRef, epoch: number): Promise<boolean> {
     const { pointers, clock } = this.sources;
-    const before = standing?.current.watermark ?? null;
     return pointers.moveSegmentPointer({
       version: (standing?.version ?? 0) + 1,
       epoch,
       current,
       previous: standing?.current ?? null,
       // Deltas stay that either of the two segments lacks.
-      floor:
-        before === null || current.watermark === null || before < current.watermark
-          ? before
-          : current.watermark,
+      floor: earlier(standing?.current.watermark ?? null, current.watermark),
       movedAt: clock.now().toISOString(),
     });
   }
@@ -164,6 +160,10 @@ export class CatalogCompaction implements CatalogMaintenance {
  */
 const follows = ({ settled, epoch }: Pick<Next, "settled" | "epoch">, standing: SegmentPointer): boolean =>
   standing.epoch < epoch && (standing.floor === null || (settled !== null && settled >= standing.floor));
+
+/** Of two watermarks the one before; null is before all. */
+const earlier = (a: string | null, b: string | null): string | null =>
+  a === null || b === null ? null : a < b ? a : b;
 
 const epochOf = (pointer: SegmentPointer | null): number => pointer?.epoch ?? 0;
 const empty = (): Loaded => ({ replica: Replica.empty(), settled: null });

@@ -136,6 +136,19 @@ describe("a replica", () => {
     }
   });
 
+  it("is given all of it where the first compaction of a catalog came while its first rebuild read", async () => {
+    const catalog = await aSegmentedCatalog();
+    catalog.whileRead(async () => {
+      fill(catalog, 0, 2);
+      catalog.clock.advance(2 * minute);
+      expect(await catalog.compaction().compact()).toMatchObject({ outcome: "written" });
+    });
+    expect(await catalog.compaction().rebuild()).toMatchObject({ outcome: "written" });
+    catalog.clock.advance(10 * minute);
+    expect(await catalog.compaction().compact()).toMatchObject({ droppedDeltas: 0 });
+    expect(await listed(catalog.replica())).toEqual(wanted(catalog));
+  });
+
   it("is not given one that lacks what is forgotten: such a rebuild fails, and is to be tried again", async () => {
     const catalog = await aSegmentedCatalog();
     fill(catalog, 0, 4);
