@@ -1,17 +1,25 @@
 import * as z from "zod";
 
 /** What a job's report can hold. */
-export const reportKinds = ["created", "skipped"] as const;
+export const reportKinds = ["created", "updated", "deleted", "skipped", "warning"] as const;
 export const reportKind = z.enum(reportKinds);
 export type ReportKind = z.infer<typeof reportKind>;
 
 /**
- * Why bulk work left a table out. The last five are what the remote database said of that table; any other refusal
- * of a remote concerns all tables alike, and fails the job.
+ * Why bulk work or a dbt sync left a table out. The last five are what the remote database said of that table; any
+ * other refusal of a remote concerns all tables alike, and fails the job.
  */
 export const skipReasons = [
   "already-registered",
+  "disabled",
+  "ephemeral",
+  "excluded-package",
+  "excluded-source",
   "name-taken",
+  "not-a-relation",
+  "not-in-remote",
+  "other-database",
+  "other-integration",
   "out-of-scope",
   "reserved-schema",
   "too-many-columns",
