@@ -13,6 +13,7 @@ export const idPrefixes = {
   delta: "dlt",
   generation: "gen",
   group: "grp",
+  integration: "int",
   job: "job",
   measurement: "mea",
   member: "mem",

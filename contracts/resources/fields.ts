@@ -19,6 +19,14 @@ export const text = (most: number) =>
     .max(most)
     .regex(/^[^\p{Cs}]*$/u, { error: "must not contain lone surrogates" });
 
+/** A key or secret of another service's: visible characters, as they stand in a header. */
+export const givenSecret = z
+  .string()
+  .trim()
+  .min(1)
+  .max(2000)
+  .regex(/^[\x21-\x7e]+$/, { error: "must be visible ASCII characters without spaces" });
+
 /** Free text. */
 export const freeText = text(20_000);
 

@@ -16,6 +16,8 @@ export const jobTypes = [
   "bulk-registration",
   "connection-creation",
   "data-source-creation",
+  "dbt-removal",
+  "dbt-sync",
   "domain-removal",
   "health-check",
   "health-refresh",
@@ -32,7 +34,7 @@ export const job = z
     state: jobState,
     progress: z.object({ done: z.number(), total: z.number() }),
     subject: z.object({
-      type: z.enum(["data-source", "connection", "catalog"]),
+      type: z.enum(["data-source", "connection", "integration", "catalog"]),
       id: z.string(),
       name: z.string(),
     }),

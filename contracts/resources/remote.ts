@@ -5,6 +5,26 @@ export const technologies = ["postgresql"] as const;
 export const technology = z.enum(technologies);
 export type Technology = z.infer<typeof technology>;
 
+/**
+ * The kinds of remote storage that a data source can lie in. One without a connection (dbt tells of it, and nobody else)
+ * may be of a kind that Reeve cannot connect to; `other` is any that has no name here.
+ */
+export const knownTechnologies = [
+  "postgresql",
+  "mysql",
+  "snowflake",
+  "databricks",
+  "bigquery",
+  "redshift",
+  "trino",
+  "sqlserver",
+  "athena",
+  "duckdb",
+  "other",
+] as const;
+export const knownTechnology = z.enum(knownTechnologies);
+export type KnownTechnology = z.infer<typeof knownTechnology>;
+
 /** What a remote relation is. */
 export const relationKinds = [
   "table",

@@ -6,7 +6,7 @@ export const jobRetentionDays = 90;
 
 /** What a job is about, as people see it. */
 export interface JobSubject {
-  readonly type: "data-source" | "connection" | "catalog";
+  readonly type: "data-source" | "connection" | "integration" | "catalog";
   readonly id: string;
   readonly name: string;
 }
@@ -28,7 +28,7 @@ export interface Job {
   readonly id: string;
   readonly type: JobType;
   readonly state: JobState;
-  /** Whose line it stands in: a connection's id, or `catalog`. Slots, and so concurrency, are per line. */
+  /** Whose line it stands in: a connection's or an integration's id, or `catalog`. Slots, and so concurrency, are per line. */
   readonly line: string;
   readonly subject: JobSubject;
   readonly input: Readonly<Record<string, unknown>>;

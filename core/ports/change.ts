@@ -1,6 +1,9 @@
 import type { AuditRecord } from "#core/audit/audit-record.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import type { Tombstone } from "#core/deletion/tombstone.ts";
+import type { Binding } from "#core/dbt/binding.ts";
+import type { Integration, IntegrationKey } from "#core/dbt/integration.ts";
+import type { DeliveryRecord, RunRecord } from "#core/dbt/run-record.ts";
 import type { DocumentationVersion } from "#core/documentation/documentation-version.ts";
 import type { DomainError } from "#core/errors/domain-error.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
@@ -16,6 +19,7 @@ import type {
   DataSource,
   DataSourceMember,
   DictionaryGeneration,
+  DictionaryLayer,
 } from "#core/sources/data-source.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
 import type { Thread, ThreadPlace } from "#core/threads/thread.ts";
@@ -29,7 +33,11 @@ export interface Records {
   readonly "data-source": DataSource;
   readonly "data-source-health": DataSourceHealth;
   readonly "data-source-member": DataSourceMember;
+  readonly "dbt-binding": Binding;
+  readonly "dbt-delivery": DeliveryRecord;
+  readonly "dbt-run": RunRecord;
   readonly "documentation-version": DocumentationVersion;
+  readonly integration: Integration;
   readonly measurement: Measurement;
   readonly "saved-query": SavedQuery;
   readonly "saved-query-names": SavedQueryNames;
@@ -47,6 +55,7 @@ export type VersionedKind =
   | "connection"
   | "data-source"
   | "data-source-health"
+  | "integration"
   | "saved-query"
   | "saved-query-names"
   | "settings"
@@ -61,7 +70,8 @@ export type Guard =
   | { readonly guard: "tag-name"; readonly name: string }
   | {
       readonly guard: "relation";
-      readonly connectionId: string;
+      /** A connection's id or, where there is none, an integration's. */
+      readonly place: string;
       readonly schema: string;
       readonly table: string;
     };
@@ -97,6 +107,19 @@ export type Write =
       readonly connectionId: string;
       /** With these credentials still, and so the same host and database. */
       readonly secretRef?: string;
+      readonly otherwise: DomainError;
+    }
+  /** Demands that an integration still is the one of this id and is not being deleted, when the change commits. */
+  | {
+      readonly write: "require-integration";
+      readonly integration: IntegrationKey & { readonly id: string };
+      readonly otherwise: DomainError;
+    }
+  /** Says that dbt's facts do not stand in the catalog as the last run put them there: the next one looks again. */
+  | {
+      readonly write: "dbt-changed";
+      readonly integrationId: string;
+      readonly relation: string;
       readonly otherwise: DomainError;
     }
   /**
@@ -147,7 +170,9 @@ export type Write =
   | {
       readonly write: "retire-generation";
       readonly dataSourceId: string;
-      readonly dictionary: DictionaryGeneration;
+      /** Whose word it is: the schema layer's or dbt's. */
+      readonly layer: DictionaryLayer;
+      readonly dictionary: Pick<DictionaryGeneration, "generation" | "chunks">;
       readonly retiredAt: string;
     }
   /** Tells the search index what changed. */

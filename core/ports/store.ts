@@ -8,6 +8,7 @@ import type { Job } from "#core/jobs/job.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { DocumentationStore, QueryStore } from "#core/ports/curation-store.ts";
 import type { MeasurementStore } from "#core/ports/health-store.ts";
+import type { DbtStore } from "#core/ports/dbt-store.ts";
 import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import type { Guard, KeptReply, Write } from "#core/ports/change.ts";
 import type { Relation } from "#core/ports/remote.ts";
@@ -17,7 +18,9 @@ import type {
   ColumnEdit,
   DataSource,
   DataSourceMember,
+  DbtFacts,
   DictionaryGeneration,
+  DictionaryLayer,
   GoneColumn,
   SchemaColumn,
 } from "#core/sources/data-source.ts";
@@ -101,6 +104,8 @@ export interface DictionaryView {
   readonly columns: readonly SchemaColumn[];
   /** Columns that are not there any more, the last to go first. */
   readonly gone: readonly GoneColumn[];
+  /** What dbt says of it; null where it says nothing. */
+  readonly dbt: DbtFacts | null;
   /** By column id; also of columns that are gone. */
   readonly edits: ReadonlyMap<string, ColumnEdit>;
   /** Where its threads stand, those with the oldest activity first. */
@@ -145,9 +150,15 @@ export interface DictionaryStore {
     generation: string,
     dictionaries: readonly { readonly dataSourceId: string; readonly columns: readonly SchemaColumn[] }[],
   ): Promise<readonly number[]>;
+  /** Writes dbt's layer of several data sources under one generation, as above, and gives the number of chunks of each. */
+  stageDbtFacts(
+    generation: string,
+    facts: readonly { readonly dataSourceId: string; readonly facts: DbtFacts }[],
+  ): Promise<readonly number[]>;
   /** Removes a generation that no header points at. */
   dropGeneration(
     dataSourceId: string,
+    layer: DictionaryLayer,
     dictionary: Pick<DictionaryGeneration, "generation" | "chunks">,
   ): Promise<void>;
   /** Removes the generations that were staged or retired more than an hour ago and that no header points at; returns how many. */
@@ -213,6 +224,7 @@ export interface Store
     ConnectionStore,
     DataSourceStore,
     DictionaryStore,
+    DbtStore,
     DeletionStore,
     DocumentationStore,
     MeasurementStore,

@@ -1,7 +1,9 @@
 import type { Provenance } from "#contracts/resources/fields.ts";
 import type { DataSourceRole, OriginType } from "#contracts/resources/data-source.ts";
-import type { DataType, RelationKind, Technology } from "#contracts/resources/remote.ts";
+import type { DataType, KnownTechnology, RelationKind } from "#contracts/resources/remote.ts";
 import type { Principal } from "#core/connections/connection.ts";
+import type { IntegrationKey } from "#core/dbt/integration.ts";
+import type { NodeFacts } from "#core/dbt/snapshot.ts";
 import type { Relation } from "#core/ports/remote.ts";
 
 /** A text by who stated it; what stands is the first that is there: a person's, then dbt's, then the remote's comment. */
@@ -19,8 +21,26 @@ export interface AppliedTag {
   readonly appliedAt: string;
 }
 
-/** Who says which columns there are: the remote, or, where its technology tells none, a person. */
-export type DictionarySource = "remote" | "manual";
+/** A tag that a person keeps away: dbt does not put it there any more. */
+export interface KeptAway {
+  readonly tagId: string;
+  readonly by: string;
+  readonly at: string;
+}
+
+/** A tag of dbt's that a person took off a column: until the next run, or kept away for good. */
+export interface WithdrawnTag extends KeptAway {
+  readonly keptAway: boolean;
+}
+
+/**
+ * Who says which columns there are: the remote; where its technology tells none, a person; and where there is no
+ * connection, dbt.
+ */
+export type DictionarySource = "remote" | "manual" | "dbt";
+
+/** The layers of a dictionary that lie in chunks. */
+export type DictionaryLayer = "schema" | "dbt";
 
 /** Where a generation of the dictionary's schema layer lies. Chunks hold at most 300 KB each. */
 export interface DictionaryGeneration {
@@ -32,8 +52,36 @@ export interface DictionaryGeneration {
 }
 
 /** How a data source came to be; whoever made it owns its lifecycle. */
-export interface Origin {
-  readonly type: OriginType;
+export type Origin =
+  | { readonly type: Exclude<OriginType, "dbt"> }
+  | (IntegrationKey & { readonly type: "dbt"; readonly integrationId: string });
+
+/**
+ * dbt's word on a data source: what it says of the data source itself stands in the header, by provenance; what it says
+ * of the columns, and what else is kept of its nodes, lies in chunks of their own.
+ */
+export interface DbtLayer {
+  readonly integrationId: string;
+  /** By what the integration knows it: `Binding.relation`. */
+  readonly relation: string;
+  readonly runId: string;
+  readonly generation: string;
+  readonly chunks: number;
+  readonly takenAt: string;
+}
+
+/** What dbt says of one column, by its name in the data source's dictionary or, where that has none, in the project. */
+export interface DbtColumn {
+  readonly name: string;
+  /** Null where it says nothing. */
+  readonly description: string | null;
+  readonly tagIds: readonly string[];
+}
+
+/** What lies in the chunks of dbt's layer. */
+export interface DbtFacts {
+  readonly node: NodeFacts;
+  readonly columns: readonly DbtColumn[];
 }
 
 /** Where the audit record of a chunk of bulk work lies that tells of a data source among others. */
@@ -54,8 +102,9 @@ export interface RemoteRelation {
 export interface DataSource {
   readonly id: string;
   readonly name: string;
-  readonly technology: Technology;
-  readonly connectionId: string;
+  readonly technology: KnownTechnology;
+  /** Null where dbt alone tells of it. */
+  readonly connectionId: string | null;
   readonly remote: RemoteRelation;
   /** Who owned the relation in the remote when it was last described; null where that is not known. */
   readonly remoteOwner: string | null;
@@ -64,10 +113,14 @@ export interface DataSource {
   /** Which of its versions the documentation is: they count from 1, and 0 is none. */
   readonly documentationVersion: number;
   readonly tags: readonly AppliedTag[];
+  /** Tags that dbt may not put on the data source itself. */
+  readonly keptAway: readonly KeptAway[];
   readonly status: "enabled" | "disabled";
   /** Read from the prevent-statistics tag when it was created, and kept. */
   readonly statisticsPrevented: boolean;
   readonly dictionary: DictionaryGeneration;
+  /** Null where dbt says nothing of it. */
+  readonly dbt: DbtLayer | null;
   readonly origin: Origin;
   /** The newest records of bulk work that touched it: what its activity shows beside its own. */
   readonly auditedIn: readonly AuditedIn[];
@@ -121,6 +174,8 @@ export interface ColumnEdit {
   /** A person's description, or null where the next layer shows. */
   readonly description: string | null;
   readonly tags: readonly AppliedTag[];
+  /** What they took away of dbt's tags. */
+  readonly withdrawn: readonly WithdrawnTag[];
   readonly updatedBy: string;
   readonly updatedAt: string;
 }
@@ -141,3 +196,10 @@ export const relationOf = ({ remote: { schema, table } }: Pick<DataSource, "remo
   schema,
   name: table,
 });
+
+/** Where a data source's relation is one data source at most: in its connection or, without one, in its integration. */
+export function placeOf({ connectionId, origin }: Pick<DataSource, "connectionId" | "origin">): string {
+  if (connectionId !== null) return connectionId;
+  if (origin.type === "dbt") return origin.integrationId;
+  throw new Error("a data source without a connection that dbt did not make");
+}

@@ -4,11 +4,11 @@ import type { Guard } from "#core/ports/change.ts";
 /** The guard of a data source's name. */
 export const dataSourceNameGuard = (name: string): Guard => ({ guard: "data-source-name", name });
 
-/** The guard of a remote relation: it is one data source at most. */
+/** The guard of a remote relation: in its place (`placeOf`) it is one data source at most. */
 export const relationGuard = (
-  connectionId: string,
+  place: string,
   { schema, table }: { readonly schema: string; readonly table: string },
-): Guard => ({ guard: "relation", connectionId, schema, table });
+): Guard => ({ guard: "relation", place, schema, table });
 
 /** The error of a taken name. */
 export const dataSourceNameTaken = (name: string): DomainError =>

@@ -1,0 +1,123 @@
+import * as z from "zod";
+import {
+  dbtRun,
+  integration,
+  integrationCreation,
+  integrationParams,
+  integrationUpdate,
+  syncRequest,
+} from "../../resources/dbt.ts";
+import { job } from "../../resources/job.ts";
+import { listOf, pageQuery } from "../lists.ts";
+import { route } from "../route.ts";
+
+const stewards = "owners of the integration, APPLICATION_ADMIN";
+
+/** dbt Cloud environments that are kept in step. */
+export const dbtRoutes = {
+  createIntegration: route({
+    method: "POST",
+    path: "/dbt",
+    summary: "Keep the catalog in step with a dbt Cloud environment; its key is tried first",
+    who: "APPLICATION_ADMIN, who with a connection is also its registrar",
+    authenticated: true,
+    body: integrationCreation,
+    status: 201,
+    result: integration,
+    location: "/dbt/{accountId}/{projectId}/{environmentId}",
+    problems: [
+      "forbidden",
+      "not-found",
+      "integration-exists",
+      "principal-not-found",
+      "dbt-cloud-unreachable",
+      "dbt-cloud-key-refused",
+      "dbt-environment-not-found",
+      "contention",
+    ],
+    idempotent: true,
+  }),
+  listIntegrations: route({
+    method: "GET",
+    path: "/dbt",
+    summary: "List the integrations that the caller may see",
+    who: stewards,
+    authenticated: true,
+    query: z.strictObject(pageQuery),
+    status: 200,
+    result: listOf(integration),
+    problems: ["invalid-cursor"],
+  }),
+  getIntegration: route({
+    method: "GET",
+    path: "/dbt/{accountId}/{projectId}/{environmentId}",
+    summary: "Read an integration, never its key",
+    who: stewards,
+    authenticated: true,
+    params: integrationParams,
+    status: 200,
+    result: integration,
+    problems: ["not-found"],
+  }),
+  updateIntegration: route({
+    method: "PUT",
+    path: "/dbt/{accountId}/{projectId}/{environmentId}",
+    summary:
+      "Replace the key, which is tried first, or the webhook's secret; the secret before it holds for a day",
+    who: stewards,
+    authenticated: true,
+    params: integrationParams,
+    body: integrationUpdate,
+    status: 200,
+    result: integration,
+    problems: [
+      "not-found",
+      "forbidden",
+      "integration-deleting",
+      "dbt-cloud-unreachable",
+      "dbt-cloud-key-refused",
+      "dbt-environment-not-found",
+      "contention",
+    ],
+    ifMatch: true,
+  }),
+  deleteIntegration: route({
+    method: "DELETE",
+    path: "/dbt/{accountId}/{projectId}/{environmentId}",
+    summary: "Remove an integration and every data source that it made, by a job",
+    who: stewards,
+    authenticated: true,
+    params: integrationParams,
+    status: 202,
+    result: job,
+    problems: ["not-found", "forbidden", "contention"],
+    ifMatch: true,
+  }),
+  syncIntegration: route({
+    method: "POST",
+    path: "/dbt/{accountId}/{projectId}/{environmentId}/sync",
+    summary:
+      "Bring the catalog in step with a run, or tell what that would change; the job's result is the report",
+    who: stewards,
+    authenticated: true,
+    params: integrationParams,
+    body: syncRequest,
+    bodyOptional: true,
+    status: 202,
+    result: job,
+    problems: ["not-found", "forbidden", "integration-deleting", "contention"],
+    idempotent: true,
+  }),
+  listDbtRuns: route({
+    method: "GET",
+    path: "/dbt/{accountId}/{projectId}/{environmentId}/runs",
+    summary: "List what became of the runs of an environment, newest first",
+    who: stewards,
+    authenticated: true,
+    params: integrationParams,
+    query: z.strictObject(pageQuery),
+    status: 200,
+    result: listOf(dbtRun),
+    problems: ["not-found", "invalid-cursor"],
+  }),
+};
