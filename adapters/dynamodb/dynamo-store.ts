@@ -8,6 +8,7 @@ import { committer } from "./stores/committer.ts";
 import { connectionStore } from "./stores/connection-store.ts";
 import { curationStore } from "./stores/curation-store.ts";
 import { dataSourceStore } from "./stores/data-source-store.ts";
+import { dbtStore } from "./stores/dbt-store.ts";
 import { deletionStore } from "./stores/deletion-store.ts";
 import { dictionaryStore } from "./stores/dictionary-store.ts";
 import { healthStore } from "./stores/health-store.ts";
@@ -34,6 +35,7 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...connectionStore(ref),
     ...dataSourceStore(ref, clock),
     ...curationStore(ref),
+    ...dbtStore(ref, clock),
     ...deletionStore(ref, clock),
     ...dictionaryStore(ref, clock),
     ...healthStore(ref, clock),

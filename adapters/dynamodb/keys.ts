@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { foldName } from "#core/names/fold.ts";
+import { integrationName, type IntegrationKey } from "#core/dbt/integration.ts";
 import type { Guard } from "#core/ports/change.ts";
 import type { Principal } from "#core/connections/connection.ts";
+import type { DictionaryLayer } from "#core/sources/data-source.ts";
 
 /** An item's primary key. */
 export interface Key {
@@ -38,6 +40,21 @@ export const keys = {
     pk: `CON#${connectionId}`,
     sk: `MEM#${principalPart(principal)}#${role}`,
   }),
+  integration: (key: IntegrationKey): Key => ({ pk: "INTEGRATIONS", sk: integrationName(key) }),
+  /** A relation's key may be longer than a sort key: it is hashed. */
+  dbtBinding: (integrationId: string, relation: string): Key => ({
+    pk: `DBT#${integrationId}`,
+    sk: `REL#${hashed(relation)}`,
+  }),
+  /** By number: ids of dbt Cloud have at most 19 digits. */
+  dbtRun: (integrationId: string, runId: string): Key => ({
+    pk: `DBTRUNS#${integrationId}`,
+    sk: runId.padStart(20, "0"),
+  }),
+  dbtDelivery: (integrationId: string, eventId: string): Key => ({
+    pk: `DBTDELIVERY#${integrationId}#${hashed(eventId)}`,
+    sk: "DELIVERY",
+  }),
   dataSource: (id: string): Key => ({ pk: `DS#${id}`, sk: "DS" }),
   health: (dataSourceId: string): Key => ({ pk: `DS#${dataSourceId}`, sk: "HEALTH" }),
   dataSourceMember: (dataSourceId: string, principal: Principal): Key => ({
@@ -45,9 +62,9 @@ export const keys = {
     sk: `MEM#${principalPart(principal)}`,
   }),
   /** Sorted before the header, so that chunks, header, edits and places of threads are one range of the partition. */
-  chunk: (dataSourceId: string, generation: string, index: number): Key => ({
+  chunk: (dataSourceId: string, layer: DictionaryLayer, generation: string, index: number): Key => ({
     pk: `DS#${dataSourceId}`,
-    sk: `DICT#schema#${generation}#${String(index).padStart(4, "0")}`,
+    sk: `DICT#${layer}#${generation}#${String(index).padStart(4, "0")}`,
   }),
   columnEdit: (dataSourceId: string, columnId: string): Key => ({
     pk: `DS#${dataSourceId}`,
@@ -114,6 +131,8 @@ export const keys = {
   guard: guardKey,
 } as const;
 
+const hashed = (text: string): string => createHash("sha256").update(text).digest("hex");
+
 /**
  * A relation's names may be longer than a key: they are hashed. Its guards lie with their connection, so
  * that one query tells whether a connection is in use, and are dealt to 16 partitions for bulk work.
@@ -125,14 +144,13 @@ function guardKey(guard: Guard): Key {
     case "tag-name":
       return { pk: `GUARD#${guard.guard}#${foldName(guard.name)}`, sk: "GUARD" };
     case "relation": {
-      const names = JSON.stringify([guard.schema, guard.table]);
-      const hash = createHash("sha256").update(names).digest("hex");
-      return { pk: relationPartition(guard.connectionId, hash.charAt(0)), sk: hash };
+      const hash = hashed(JSON.stringify([guard.schema, guard.table]));
+      return { pk: relationPartition(guard.place, hash.charAt(0)), sk: hash };
     }
   }
 }
 
-const relationPartition = (connectionId: string, digit: string): string => `REL#${connectionId}#${digit}`;
+const relationPartition = (place: string, digit: string): string => `REL#${place}#${digit}`;
 
 /** Every partition that holds deltas; `DELTAS` alone is where they were before they were dealt to shards. */
 export const deltaPartitions: readonly string[] = ["DELTAS", ...shards.map((shard) => `DELTAS#${shard}`)];

@@ -16,6 +16,14 @@ import {
   savedQueryNamesItem,
   tombstoneItem,
 } from "./items/curation.ts";
+import {
+  bindingItem,
+  deliveryItem,
+  deliveryRetentionDays,
+  integrationItem,
+  runItem,
+  runRetentionDays,
+} from "./items/dbt.ts";
 import { measurementItem, measurementRetentionDays } from "./items/health.ts";
 import { jobItem } from "./items/jobs.ts";
 import { threadItem, threadPlaceItem } from "./items/threads.ts";
@@ -31,7 +39,11 @@ export const recordItems = {
   "data-source": dataSourceItem,
   "data-source-health": healthItem,
   "data-source-member": dataSourceMemberItem,
+  "dbt-binding": bindingItem,
+  "dbt-delivery": deliveryItem,
+  "dbt-run": runItem,
   "documentation-version": documentationVersionItem,
+  integration: integrationItem,
   measurement: measurementItem,
   "saved-query": savedQueryItem,
   "saved-query-names": savedQueryNamesItem,
@@ -48,7 +60,7 @@ type Read<K extends RecordKind> = (item: RawItem) => Records[K];
 /** Stored items as the domain's records; an item of another shape fails. */
 export const read: { readonly [K in RecordKind]: Read<K> } = {
   "api-key": (item) => apiKeyItem.build(EntityFormatter).format(item),
-  "column-edit": (item) => columnEditItem.build(EntityFormatter).format(item),
+  "column-edit": (item) => ({ withdrawn: [], ...columnEditItem.build(EntityFormatter).format(item) }),
   connection: (item) => ({
     statementTimeoutSeconds: null,
     concurrentJobs: null,
@@ -61,6 +73,8 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
       auditedIn: [],
       documentationVersion: 0,
       remoteOwner: null,
+      keptAway: [],
+      dbt: null,
       ...record,
       dictionary: { source: "remote", ...dictionary },
     };
@@ -77,7 +91,17 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
     };
   },
   "data-source-member": (item) => dataSourceMemberItem.build(EntityFormatter).format(item),
+  "dbt-binding": (item) => bindingItem.build(EntityFormatter).format(item),
+  "dbt-delivery": (item) => {
+    const { ttl: _, ...record } = deliveryItem.build(EntityFormatter).format(item);
+    return record;
+  },
+  "dbt-run": (item) => {
+    const { ttl: _, ...record } = runItem.build(EntityFormatter).format(item);
+    return record;
+  },
   "documentation-version": (item) => documentationVersionItem.build(EntityFormatter).format(item),
+  integration: (item) => integrationItem.build(EntityFormatter).format(item),
   measurement: (item) => {
     const { ttl: _, ...record } = measurementItem.build(EntityFormatter).format(item);
     return record;
@@ -100,9 +124,20 @@ const secondsPerDay = 86_400;
 
 /** What a record's item has beside the record: when it expires, for kinds that do. */
 export function expiryOf({ kind, record }: RecordOf): { readonly ttl?: number } {
-  if (kind !== "measurement") return {};
-  return { ttl: Math.floor(Date.parse(record.at) / 1000) + measurementRetentionDays * secondsPerDay };
+  switch (kind) {
+    case "measurement":
+      return { ttl: expiresAfter(record.at, measurementRetentionDays) };
+    case "dbt-run":
+      return { ttl: expiresAfter(record.at, runRetentionDays) };
+    case "dbt-delivery":
+      return { ttl: expiresAfter(record.receivedAt, deliveryRetentionDays) };
+    default:
+      return {};
+  }
 }
+
+const expiresAfter = (at: string, days: number): number =>
+  Math.floor(Date.parse(at) / 1000) + days * secondsPerDay;
 
 type RecordOf = { [K in RecordKind]: { readonly kind: K; readonly record: Records[K] } }[RecordKind];
 

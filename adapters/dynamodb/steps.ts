@@ -8,6 +8,7 @@ import { $add } from "dynamodb-toolbox/entity/actions/update/symbols";
 import type { Write } from "#core/ports/change.ts";
 import type { Step } from "./commit.ts";
 import { connectionItem, retiredGenerationItem, tagTreeItem } from "./items/catalog.ts";
+import { bindingItem, integrationItem } from "./items/dbt.ts";
 import { jobItem } from "./items/jobs.ts";
 import { auditItem, deltaItem, guardItem } from "./items/ledger.ts";
 import { checkpointStep, enqueueSteps, jobAsReadStep, reportStep, transitionSteps } from "./job-steps.ts";
@@ -85,6 +86,31 @@ function requireConnectionStep({ connectionId, secretRef, otherwise }: Of<"requi
   return { item: { ConditionCheck: check }, otherwise };
 }
 
+function requireIntegrationStep({ integration, otherwise }: Of<"require-integration">): Step {
+  const { accountId, projectId, environmentId, id } = integration;
+  const { ConditionCheck: check } = integrationItem
+    .build(ConditionCheck)
+    .key({ accountId, projectId, environmentId })
+    .condition({
+      and: [
+        { attr: "id", eq: id },
+        { attr: "state", eq: "active" },
+      ],
+    })
+    .options({ tableName: "" })
+    .params();
+  return { item: { ConditionCheck: check }, otherwise };
+}
+
+function dbtChangedStep({ integrationId, relation, otherwise }: Of<"dbt-changed">): Step {
+  const { Update } = bindingItem
+    .build(UpdateTransaction)
+    .item({ integrationId, relation, digest: null })
+    .options({ tableName: "", condition: { attr: "v", exists: true } })
+    .params();
+  return { item: { Update }, otherwise };
+}
+
 /** A counter that is not there has never counted. */
 const counted = <Attr extends "version" | "deletions">(attr: Attr, value: number) => ({
   or: [{ attr, eq: value }, ...(value === 0 ? [{ attr, exists: false as const }] : [])],
@@ -153,6 +179,8 @@ const steps: StepsOf = {
   remove: (write) => [removeStep(write)],
   require: (write) => [requireStep(write)],
   "require-connection": (write) => [requireConnectionStep(write)],
+  "require-integration": (write) => [requireIntegrationStep(write)],
+  "dbt-changed": (write) => [dbtChangedStep(write)],
   "tag-tree": (write) => [tagTreeStep(write)],
   "require-tags": (write) => [requireTagsStep(write)],
   claim: (write) => [claimStep(write)],
@@ -163,8 +191,8 @@ const steps: StepsOf = {
   report: (write) => [reportStep(write)],
   "require-job": (write) => [jobAsReadStep(write)],
   transition: transitionSteps,
-  "retire-generation": ({ dataSourceId, dictionary: { generation, chunks }, retiredAt }) => [
-    { item: put(retiredGenerationItem, { dataSourceId, generation, chunks, retiredAt }) },
+  "retire-generation": ({ dataSourceId, layer, dictionary: { generation, chunks }, retiredAt }) => [
+    { item: put(retiredGenerationItem, { dataSourceId, layer, generation, chunks, retiredAt }) },
   ],
   delta: ({ delta: { id, at, changes } }) => [
     { item: put(deltaItem, { id, at, changes: JSON.stringify(changes) }, absent) },

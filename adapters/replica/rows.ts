@@ -31,7 +31,8 @@ export function factsOf(known: Known): RowFacts | null {
     "-createdAt": descending(header.createdAt),
     class: header.status,
     technology: header.technology,
-    connection: header.connectionId,
+    // Never the id of one: no filter finds it.
+    connection: header.connectionId ?? "",
     health: health.status,
     origin: header.origin.type,
   };

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { appliedTag, freeText, givenName, markdown, provenance, tagName, timestamp } from "./fields.ts";
-import { dataType, maxAnalyzedColumns, relationKind, technology } from "./remote.ts";
+import { dataType, knownTechnology, maxAnalyzedColumns, relationKind } from "./remote.ts";
 
 export const checkNames = [
   "connectivity",
@@ -63,19 +63,26 @@ export const dataSourceStatus = z.enum(["enabled", "disabled"]);
 export const originType = z.enum(["manual", "bulk", "dbt", "schema-monitoring"]);
 export type OriginType = z.infer<typeof originType>;
 
+const origin = z.object({
+  type: originType,
+  accountId: z.string().optional().describe("of the dbt Cloud environment that made it, like the two below"),
+  projectId: z.string().optional(),
+  environmentId: z.string().optional(),
+});
+
 const remote = z.object({ database: z.string(), schema: z.string(), table: z.string(), kind: relationKind });
 
 const shared = {
   id: z.string(),
   name: z.string(),
-  technology,
+  technology: knownTechnology,
   connectionId: z.string().nullable(),
   remote,
   description: z.string(),
   status: dataSourceStatus,
   statistics,
   columnCount: z.int(),
-  origin: z.object({ type: originType }),
+  origin,
   myRole: dataSourceRole.nullable(),
   createdAt: timestamp,
   createdBy: z.string(),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { givenName, timestamp } from "./fields.ts";
 import { dataSourceRole } from "./data-source.ts";
-import { relationKind, technology } from "./remote.ts";
+import { knownTechnology, relationKind } from "./remote.ts";
 
 /** A deleted data source is kept this long, and can be restored meanwhile; then all of it but its audit records goes. */
 export const restorableDays = 30;
@@ -10,7 +10,7 @@ export const deletedDataSource = z
   .object({
     id: z.string(),
     name: z.string(),
-    technology,
+    technology: knownTechnology,
     connectionId: z.string().nullable(),
     remote: z.object({ database: z.string(), schema: z.string(), table: z.string(), kind: relationKind }),
     myRole: dataSourceRole.nullable(),

@@ -5,7 +5,7 @@ import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
 import { tombstoneOf } from "#core/deletion/tombstone.ts";
 import { domainRemovalOf } from "#core/health/remove-domains.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
-import type { DataSource } from "#core/sources/data-source.ts";
+import { relationPlace, type DataSource } from "#core/sources/data-source.ts";
 import { dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
@@ -30,7 +30,7 @@ export const deleteDataSource =
         ...removal.writes,
         ...headerChange(ids, at, before, after),
         { write: "release", guard: dataSourceNameGuard(before.name), owner: before.id },
-        { write: "release", guard: relationGuard(before.connectionId, before.remote), owner: before.id },
+        { write: "release", guard: relationGuard(relationPlace(before), before.remote), owner: before.id },
         { write: "create", kind: "tombstone", record: tombstoneOf(before, members, now, call.user.id) },
         audited(ids, at, call, {
           action: "data-source:delete",

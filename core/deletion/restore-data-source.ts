@@ -66,11 +66,14 @@ async function comparisonOf(deps: SourceDeps, source: DataSource): Promise<Compa
   ]);
   // Restored or purged meanwhile: reading it once more will tell.
   if (dictionary === null) return "not-comparable";
+  // There is nothing to look at.
+  if (connection === null) return "unchanged";
   return await compareRelation(deps, connection, source, dictionary.columns);
 }
 
-/** The connection, if it is still there and leads to the database that it led to. */
-async function standingConnection({ store }: SourceDeps, source: DataSource): Promise<Connection> {
+/** The connection, if it is still there and leads to the database that it led to; null for what never had one. */
+async function standingConnection({ store }: SourceDeps, source: DataSource): Promise<Connection | null> {
+  if (source.connectionId === null) return null;
   const view = await store.connection(source.connectionId, systemActor);
   if (view === null) throw new DomainError("connection-gone");
   const { technology, config, closing } = view.connection;

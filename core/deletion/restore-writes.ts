@@ -21,7 +21,12 @@ import {
   headerDocument,
   healthDocument,
 } from "#core/sources/catalog-documents.ts";
-import type { AppliedTag, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import {
+  relationPlace,
+  type AppliedTag,
+  type DataSource,
+  type DataSourceMember,
+} from "#core/sources/data-source.ts";
 import { tagsStand } from "#core/tags/resolve-tags.ts";
 import { demandStanding, type Tag } from "#core/tags/tag.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
@@ -61,7 +66,10 @@ export function restored(
     version: before.version + 1,
   };
   const asked = { by: call.user.id, at, correlationId: call.requestId };
-  const job = before.statisticsPrevented ? null : healthJob(ids, dataSource, runnableChecks, asked);
+  const job =
+    before.statisticsPrevented || before.connectionId === null
+      ? null
+      : healthJob(ids, dataSource, runnableChecks, asked);
   return { dataSource, health: job === null ? forgottenChecks(health) : health, job };
 }
 
@@ -69,7 +77,8 @@ export function restored(
 interface Findings {
   readonly before: DataSourceView;
   readonly after: Restored;
-  readonly connection: Connection;
+  /** Null for what has none. */
+  readonly connection: Connection | null;
   readonly members: readonly DataSourceMember[];
   readonly dictionary: Pick<DictionaryView, "columns" | "edits">;
   readonly tree: TagTree;
@@ -87,19 +96,14 @@ const columnTags = (edits: DictionaryView["edits"]): readonly AppliedTag[] =>
 export function restoreWrites(ids: Ids, call: Call, at: Date, findings: Findings): readonly Write[] {
   const { before, after, connection, dictionary, tree } = findings;
   const { dataSource, job } = after;
-  const { id, name, connectionId, remote } = dataSource;
+  const { id, name, remote } = dataSource;
   return [
-    {
-      write: "require-connection",
-      connectionId,
-      secretRef: connection.secretRef,
-      otherwise: staleRead(),
-    },
+    ...connectionStands(connection),
     ...tagsStand(tree, carried([...dataSource.tags, ...columnTags(dictionary.edits)], tree)),
     { write: "claim", guard: dataSourceNameGuard(name), owner: id, otherwise: nameTaken(name) },
     {
       write: "claim",
-      guard: relationGuard(connectionId, remote),
+      guard: relationGuard(relationPlace(dataSource), remote),
       owner: id,
       otherwise: dataSourceExists(remote),
     },
@@ -121,6 +125,18 @@ export function restoreWrites(ids: Ids, call: Call, at: Date, findings: Findings
     auditedRestore(ids, call, at, findings),
   ];
 }
+
+const connectionStands = (connection: Connection | null): readonly Write[] =>
+  connection === null
+    ? []
+    : [
+        {
+          write: "require-connection",
+          connectionId: connection.id,
+          secretRef: connection.secretRef,
+          otherwise: staleRead(),
+        },
+      ];
 
 const nameTaken = (name: string): DomainError =>
   new DomainError(

@@ -176,6 +176,7 @@ function changedEdit(
     columnId: column.id,
     description: change.description === undefined ? (current?.description ?? null) : change.description,
     tags: withManualTags(kept, namedTags(tree, change.addTags), call, at),
+    withdrawn: current?.withdrawn ?? [],
     updatedBy: call.user.id,
     updatedAt: at.toISOString(),
   };

@@ -97,7 +97,7 @@ export class DictionaryRefresh {
     const { staged } = this;
     this.staged = null;
     if (staged === null || staged.generation === standing.generation) return;
-    await this.deps.store.dropGeneration(dataSourceId, staged);
+    await this.deps.store.dropGeneration(dataSourceId, "schema", staged);
   }
 
   private writes(
@@ -122,6 +122,7 @@ export class DictionaryRefresh {
             {
               write: "retire-generation",
               dataSourceId: before.id,
+              layer: "schema",
               dictionary: before.dictionary,
               retiredAt: at.toISOString(),
             },

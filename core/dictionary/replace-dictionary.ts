@@ -114,6 +114,7 @@ function changedEdits(
       description: description === undefined ? (before?.description ?? null) : null,
       tags:
         tags === undefined ? (before?.tags ?? []) : replacedTags(call, at, before, stated.tags[index] ?? []),
+      withdrawn: before?.withdrawn ?? [],
       updatedBy: call.user.id,
       updatedAt: at.toISOString(),
     };
@@ -170,6 +171,7 @@ async function commitReplacement(
       {
         write: "retire-generation",
         dataSourceId: before.id,
+        layer: "schema",
         dictionary: before.dictionary,
         retiredAt: takenAt,
       },
@@ -183,7 +185,7 @@ async function commitReplacement(
     ]);
   } catch (error) {
     // Only a refusal is certain; after any other error the sweep finds out whether a header points at it.
-    if (wasRefused(error)) await store.dropGeneration(before.id, dictionary);
+    if (wasRefused(error)) await store.dropGeneration(before.id, "schema", dictionary);
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import type { CheckName } from "#contracts/resources/data-source.ts";
 import type { Job } from "#core/jobs/job.ts";
 import { newJob, type Asked } from "#core/jobs/new-job.ts";
 import type { Ids } from "#core/ports/clock.ts";
-import type { DataSource } from "#core/sources/data-source.ts";
+import { relationPlace, type DataSource } from "#core/sources/data-source.ts";
 
 /** What a health job can run. */
 export const runnableChecks = [
@@ -21,17 +21,17 @@ export const automaticChecks = [
   "fingerprint",
 ] as const satisfies readonly RunnableCheck[];
 
-/** The job that runs checks of one data source. */
+/** The job that runs checks of one data source, which has a connection. */
 export const healthJob = (
   ids: Ids,
-  { id, name, connectionId }: DataSource,
+  dataSource: DataSource,
   checks: readonly RunnableCheck[],
   asked: Asked,
 ): Job =>
   newJob(ids, asked, {
     type: "health-check",
-    line: connectionId,
-    subject: { type: "data-source", id, name },
-    input: { dataSourceId: id, checks },
+    line: relationPlace(dataSource),
+    subject: { type: "data-source", id: dataSource.id, name: dataSource.name },
+    input: { dataSourceId: dataSource.id, checks },
     total: checks.length,
   });

@@ -54,7 +54,11 @@ export async function domainRemovalOf(
   asked: Asked,
 ): Promise<{ readonly writes: readonly Write[]; readonly job: Job | null }> {
   const forgotten = replaceHealth(health, { ...health, domainsAt: null, version: health.version + 1 });
-  const view = health.domainsMayRemain ? await store.connection(dataSource.connectionId, systemActor) : null;
+  const { connectionId } = dataSource;
+  const view =
+    health.domainsMayRemain && connectionId !== null
+      ? await store.connection(connectionId, systemActor)
+      : null;
   if (view === null) return { writes: [forgotten], job: null };
   const job = domainRemoval(ids, view.connection, dataSource.id, asked);
   return { writes: [forgotten, { write: "enqueue", job }], job };

@@ -45,7 +45,7 @@ export const healthJobHandler =
     const dictionary = await deps.store.dictionary(dataSourceId);
     if (dictionary === null) return await ofDeleted(deps, work.job, dataSourceId);
     const { connectionId } = dictionary.dataSource;
-    const view = await deps.store.connection(connectionId, systemActor);
+    const view = connectionId === null ? null : await deps.store.connection(connectionId, systemActor);
     if (view === null) throw new DomainError("not-found", "The connection of the data source is gone.");
     await markRunning(deps, work.job, dataSourceId, checks);
     const measured = await measureRemote(deps, work, { ...dictionary, ...view }, checks);

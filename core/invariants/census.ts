@@ -4,17 +4,18 @@ import type { Guard } from "#core/ports/change.ts";
 import type { Fact } from "#core/ports/table-facts.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
 import { placeOf } from "#core/threads/thread.ts";
-import type { DataSource } from "#core/sources/data-source.ts";
+import { relationPlace, type DataSource } from "#core/sources/data-source.ts";
 import { checkNames, type CheckName } from "#contracts/resources/data-source.ts";
 
 /** A guard as one string; names that are the same to people are the same here. */
 export function guardText(guard: Guard): string {
   return guard.guard === "relation"
-    ? JSON.stringify([guard.guard, guard.connectionId, guard.schema, guard.table])
+    ? JSON.stringify([guard.guard, guard.place, guard.schema, guard.table])
     : JSON.stringify([guard.guard, foldName(guard.name)]);
 }
 
 type Counted = Pick<DataSource, "name" | "connectionId" | "remote" | "dictionary" | "deletedAt"> & {
+  readonly place: string;
   readonly tagIds: readonly string[];
 };
 
@@ -160,9 +161,18 @@ export class Census {
   }
 }
 
-const counted = ({ name, connectionId, remote, dictionary, deletedAt, tags }: DataSource): Counted => ({
+const counted = ({
   name,
   connectionId,
+  origin,
+  remote,
+  dictionary,
+  deletedAt,
+  tags,
+}: DataSource): Counted => ({
+  name,
+  connectionId,
+  place: relationPlace({ connectionId, origin }),
   remote,
   dictionary,
   deletedAt,

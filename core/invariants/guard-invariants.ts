@@ -8,10 +8,10 @@ import { finding, type Finding } from "./finding.ts";
 function* dueGuards(census: Census): Iterable<readonly [Guard, string]> {
   for (const [id, { name }] of census.connections) yield [{ guard: "connection-name", name }, id];
   for (const [id, tag] of census.tags) yield [tagGuard(tag), id];
-  for (const [id, { name, connectionId, remote, deletedAt }] of census.dataSources) {
+  for (const [id, { name, place, remote, deletedAt }] of census.dataSources) {
     if (deletedAt !== null) continue;
     yield [dataSourceNameGuard(name), id];
-    yield [relationGuard(connectionId, remote), id];
+    yield [relationGuard(place, remote), id];
   }
 }
 

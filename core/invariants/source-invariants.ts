@@ -60,7 +60,7 @@ function* generations(census: Census, now: Date): Iterable<Finding> {
 
 function* references(census: Census): Iterable<Finding> {
   for (const [id, { connectionId, deletedAt, tagIds }] of census.dataSources) {
-    if (deletedAt === null && !census.connections.has(connectionId)) {
+    if (deletedAt === null && connectionId !== null && !census.connections.has(connectionId)) {
       yield finding("connection-stands", id, `its connection ${connectionId} is gone`);
     }
     // What is deleted holds no tag, and loses those that are gone when it is restored.

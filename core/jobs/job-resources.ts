@@ -54,6 +54,7 @@ export async function jobResource(
       return resourceOf(job, view && connectionResource(job, view.memberships));
     }
     // Who may see work on the catalog as a whole may see every job.
+    case "integration":
     case "catalog":
       return resourceOf(job, null);
   }
@@ -95,6 +96,7 @@ async function subjectsOf(
         return sources.get(id) ?? null;
       case "connection":
         return connections.has(id) ? connectionResource(job, memberships.get(id) ?? []) : null;
+      case "integration":
       case "catalog":
         return null;
     }

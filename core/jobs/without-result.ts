@@ -21,6 +21,8 @@ const tell: Readonly<Record<JobType, TellNoResult>> = {
   // Credentials that wait for a connection are the hourly sweep's.
   "connection-creation": nothingWaits,
   "data-source-creation": nothingWaits,
+  "dbt-removal": nothingWaits,
+  "dbt-sync": nothingWaits,
   "domain-removal": nothingWaits,
   "health-check": abandonedChecks,
   "health-refresh": abandonedRefresh,

@@ -38,7 +38,11 @@ async function askValues(
   { dataSource }: DictionaryView,
   columns: readonly SchemaColumn[],
 ): Promise<readonly ColumnAnalysis[]> {
-  const found = await store.connection(dataSource.connectionId, systemActor);
+  const { connectionId } = dataSource;
+  if (connectionId === null) {
+    throw new DomainError("connection-failed", "The data source has no connection.");
+  }
+  const found = await store.connection(connectionId, systemActor);
   if (found === null) throw new DomainError("not-found");
   const names = columns.map(({ name }) => name);
   return await askRemote(() => remote.analyze(targetOf(found.connection), relationOf(dataSource), names));

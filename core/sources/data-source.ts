@@ -198,7 +198,7 @@ export const relationOf = ({ remote: { schema, table } }: Pick<DataSource, "remo
 });
 
 /** Where a data source's relation is one data source at most: in its connection or, without one, in its integration. */
-export function placeOf({ connectionId, origin }: Pick<DataSource, "connectionId" | "origin">): string {
+export function relationPlace({ connectionId, origin }: Pick<DataSource, "connectionId" | "origin">): string {
   if (connectionId !== null) return connectionId;
   if (origin.type === "dbt") return origin.integrationId;
   throw new Error("a data source without a connection that dbt did not make");

@@ -4,7 +4,7 @@ import type { Guard } from "#core/ports/change.ts";
 /** The guard of a data source's name. */
 export const dataSourceNameGuard = (name: string): Guard => ({ guard: "data-source-name", name });
 
-/** The guard of a remote relation: in its place (`placeOf`) it is one data source at most. */
+/** The guard of a remote relation: in its place (`relationPlace`) it is one data source at most. */
 export const relationGuard = (
   place: string,
   { schema, table }: { readonly schema: string; readonly table: string },

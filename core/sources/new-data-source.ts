@@ -18,7 +18,13 @@ import {
   headerDocument,
   healthDocument,
 } from "#core/sources/catalog-documents.ts";
-import type { AuditedIn, DataSource, DataSourceMember, SchemaColumn } from "#core/sources/data-source.ts";
+import {
+  relationPlace,
+  type AuditedIn,
+  type DataSource,
+  type DataSourceMember,
+  type SchemaColumn,
+} from "#core/sources/data-source.ts";
 import {
   dataSourceExists,
   dataSourceNameGuard,
@@ -51,8 +57,8 @@ export interface NewDataSource {
   readonly columns: RelationDescription["columns"];
   /** Null where statistics are prevented, or measured with those of others. */
   readonly job: Job | null;
-  /** The credentials that the remote database was asked with. */
-  readonly secretRef: string;
+  /** The connection and the credentials that the remote database was asked with. */
+  readonly reachedThrough: { readonly connectionId: string; readonly secretRef: string };
 }
 
 /** The schema layer, each column with an id of its own. */
@@ -88,7 +94,7 @@ export function newDataSource(
     },
     owner,
     columns: findings.relation.columns,
-    secretRef: findings.connection.secretRef,
+    reachedThrough: { connectionId: findings.connection.id, secretRef: findings.connection.secretRef },
     job:
       statisticsPrevented || findings.bulk !== undefined
         ? null
@@ -132,6 +138,7 @@ function header(
     documentation: findings.documentation,
     documentationVersion: findings.documentation === "" ? 0 : 1,
     tags: applied(findings.tagIds, user, now),
+    keptAway: [],
     status: "enabled",
     statisticsPrevented: findings.statisticsPrevented,
     dictionary: {
@@ -140,6 +147,7 @@ function header(
       columnCount: relation.columns.length,
       takenAt: now,
     },
+    dbt: null,
     origin: { type: findings.bulk === undefined ? "manual" : "bulk" },
     auditedIn: findings.bulk === undefined ? [] : [findings.bulk],
     createdBy: user.id,
@@ -152,11 +160,11 @@ function header(
 
 /** The records of a new data source and its guards; each must commit with the others. */
 export function recordWrites({ dataSource, health, owner }: NewDataSource): readonly Write[] {
-  const { id, name, connectionId, remote } = dataSource;
+  const { id, name, remote } = dataSource;
   return [
     {
       write: "claim",
-      guard: relationGuard(connectionId, remote),
+      guard: relationGuard(relationPlace(dataSource), remote),
       owner: id,
       otherwise: dataSourceExists(remote),
     },
@@ -184,8 +192,7 @@ export function creationWrites(ids: Ids, at: Date, call: Maker, made: NewDataSou
     ...recordWrites(made),
     {
       write: "require-connection",
-      connectionId,
-      secretRef: made.secretRef,
+      ...made.reachedThrough,
       otherwise: new DomainError("contention", "The connection was changed while the database was asked."),
     },
     ...(dataSource.documentationVersion === 0

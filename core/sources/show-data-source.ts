@@ -5,7 +5,7 @@ import { assessHealth, listChecks, unavailableMasks, unknownCheck } from "#core/
 import type { DataSourceRole } from "#contracts/resources/data-source.ts";
 import type { CatalogEntry } from "#core/ports/catalog-index.ts";
 import type { DataSourceView, TagStore } from "#core/ports/store.ts";
-import { standingText, type AppliedTag } from "#core/sources/data-source.ts";
+import { standingText, type AppliedTag, type Origin } from "#core/sources/data-source.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 
 /** Whatever knows tags by id. */
@@ -16,6 +16,13 @@ const showTags = (applied: readonly AppliedTag[], tags: Tags) =>
     const tag = tags.get(tagId);
     return tag === undefined ? [] : [{ name: tag.name, provenance, appliedBy, appliedAt }];
   });
+
+/** How it came to be, without our own ids. */
+function showOrigin(origin: Origin): z.output<typeof dataSource>["origin"] {
+  if (origin.type !== "dbt") return { type: origin.type };
+  const { type, accountId, projectId, environmentId } = origin;
+  return { type, accountId, projectId, environmentId };
+}
 
 /** A data source as its members see it. */
 export async function showDataSource(
@@ -51,7 +58,7 @@ export function showDataSourceWith(
     unavailableMasks: [...unavailableMasks(health)],
     statisticsPrevented: record.statisticsPrevented,
     columnCount: record.dictionary.columnCount,
-    origin: { ...record.origin },
+    origin: showOrigin(record.origin),
     queryAs: null,
     myRole: membership?.role ?? null,
     createdAt: record.createdAt,
@@ -85,7 +92,7 @@ export function showOutline({
     unavailableMasks: [],
     statisticsPrevented: false,
     columnCount: 0,
-    origin: { ...record.origin },
+    origin: showOrigin(record.origin),
     queryAs: null,
     myRole: membership?.role ?? null,
     createdAt: record.createdAt,
@@ -120,7 +127,7 @@ export function showSummary(
       fingerprintAt: health.fingerprintAt,
     },
     columnCount: header.columnCount,
-    origin: { ...header.origin },
+    origin: showOrigin(header.origin),
     myRole: role,
     createdAt: header.createdAt,
     createdBy: header.createdBy,

@@ -52,12 +52,19 @@ function leaveOffAt(now: Date, context: Context): Date | null {
   return Number.isFinite(remaining) ? new Date(now.getTime() + remaining - reserveMs) : null;
 }
 
+// Placeholder on this branch only.
+const notYet = (): never => {
+  throw new Error("not yet");
+};
+
 /** Runs the jobs that messages name. */
 export function jobWorker(parts: Parts & WorkerParts, retryLater: RetryLater): QueueFunction {
   const handlers = {
     "bulk-registration": bulkJobHandler(parts),
     "connection-creation": connectionCreationHandler(parts),
     "data-source-creation": dataSourceCreationHandler(parts),
+    "dbt-removal": notYet,
+    "dbt-sync": notYet,
     "domain-removal": domainRemovalHandler(parts),
     "health-check": healthJobHandler(parts),
     "health-refresh": refreshJobHandler(parts),

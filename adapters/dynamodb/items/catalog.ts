@@ -5,7 +5,7 @@ import { number } from "dynamodb-toolbox/schema/number";
 import { string } from "dynamodb-toolbox/schema/string";
 import type { Connection, ConnectionMember, Principal } from "#core/connections/connection.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
-import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import type { ColumnEdit, DataSource, DataSourceMember, DictionaryLayer } from "#core/sources/data-source.ts";
 import { keys } from "../keys.ts";
 import { id, schemaVersion, shaped, table } from "./table.ts";
 
@@ -87,7 +87,7 @@ export const dataSourceItem = new Entity({
     id: id(),
     name: string(),
     technology: shaped<DataSource["technology"]>(),
-    connectionId: string(),
+    connectionId: shaped<string | null>(),
     remote: shaped<DataSource["remote"]>(),
     // Not in the items of the first release: see records.ts.
     remoteOwner: shaped<string | null>().optional(),
@@ -96,6 +96,9 @@ export const dataSourceItem = new Entity({
     // Not in the items of the first release: see records.ts.
     documentationVersion: shaped<number>().optional(),
     tags: shaped<DataSource["tags"]>(),
+    // Not in the items of the first release: see records.ts.
+    keptAway: shaped<DataSource["keptAway"]>().optional(),
+    dbt: shaped<DataSource["dbt"]>().optional(),
     status: shaped<DataSource["status"]>(),
     statisticsPrevented: boolean(),
     // Its `source` is not in the items of the first release: see records.ts.
@@ -163,7 +166,22 @@ export const chunkItem = new Entity({
     index: number().key(),
     columns: string(),
   }),
-  computeKey: ({ dataSourceId, generation, index }) => keys.chunk(dataSourceId, generation, index),
+  computeKey: ({ dataSourceId, generation, index }) => keys.chunk(dataSourceId, "schema", generation, index),
+});
+
+/** The same of dbt's layer: the first entry is about the whole, each other about a column. */
+export const dbtChunkItem = new Entity({
+  name: "dbt-chunk",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    dataSourceId: string().key(),
+    generation: string().key(),
+    index: number().key(),
+    columns: string(),
+  }),
+  computeKey: ({ dataSourceId, generation, index }) => keys.chunk(dataSourceId, "dbt", generation, index),
 });
 
 /** Says that a generation was staged, until the sweep has seen whether a header points at it. */
@@ -175,6 +193,8 @@ export const stagedGenerationItem = new Entity({
     ...schemaVersion,
     dataSourceId: string().key(),
     generation: string().key(),
+    // Not in the items of the first release, which were all of the schema layer.
+    layer: shaped<DictionaryLayer>().optional(),
     chunks: number(),
     stagedAt: string(),
   }),
@@ -189,6 +209,8 @@ export const stagedBatchItem = new Entity({
   schema: item({
     ...schemaVersion,
     generation: string().key(),
+    // Not in the items of the first release, which were all of the schema layer.
+    layer: shaped<DictionaryLayer>().optional(),
     /** Data source ids with the number of chunks of each. */
     staged: shaped<Readonly<Record<string, number>>>(),
     stagedAt: string(),
@@ -205,6 +227,8 @@ export const retiredGenerationItem = new Entity({
     ...schemaVersion,
     dataSourceId: string().key(),
     generation: string().key(),
+    // Not in the items of the first release, which were all of the schema layer.
+    layer: shaped<DictionaryLayer>().optional(),
     chunks: number(),
     retiredAt: string(),
   }),
@@ -221,6 +245,8 @@ export const columnEditItem = new Entity({
     columnId: string().key(),
     description: shaped<string | null>(),
     tags: shaped<ColumnEdit["tags"]>(),
+    // Not in the items of the first release: see records.ts.
+    withdrawn: shaped<ColumnEdit["withdrawn"]>().optional(),
     updatedBy: string(),
     updatedAt: string(),
   }),

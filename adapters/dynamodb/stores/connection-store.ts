@@ -36,7 +36,7 @@ async function listConnections(ref: TableRef, after: string | null, limit: numbe
 async function relationOwners(ref: TableRef, connectionId: string, relations: readonly Relation[]) {
   const owners = await guardOwners(
     ref,
-    relations.map(({ schema, name }) => ({ guard: "relation", connectionId, schema, table: name })),
+    relations.map(({ schema, name }) => ({ guard: "relation", place: connectionId, schema, table: name })),
   );
   return new Map(
     relations.flatMap((relation, index) => {

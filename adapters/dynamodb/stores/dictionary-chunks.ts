@@ -1,4 +1,4 @@
-import type { GoneColumn, SchemaColumn } from "#core/sources/data-source.ts";
+import type { DbtColumn, DbtFacts, GoneColumn, SchemaColumn } from "#core/sources/data-source.ts";
 
 /** One entry of a chunk. */
 type Entry = SchemaColumn | GoneColumn;
@@ -21,15 +21,26 @@ export function columnsOfChunk(text: string): {
 const maxChunkBytes = 300_000;
 
 /** The columns as JSON texts of at most 300 KB each, in order, those that are gone behind the others. */
-export function chunksOfColumns(
+export const chunksOfColumns = (
   columns: readonly SchemaColumn[],
   gone: readonly GoneColumn[],
-): readonly string[] {
+): readonly string[] => chunksOf([...columns, ...gone]);
+
+/** dbt's facts as JSON texts of at most 300 KB each: first what it says of the whole, then of each column. */
+export const chunksOfFacts = ({ node, columns }: DbtFacts): readonly string[] => chunksOf([node, ...columns]);
+
+/** dbt's facts from their texts in order, of which the first holds what it says of the whole. */
+export function factsOfChunks(texts: readonly string[]): DbtFacts | null {
+  const [node, ...columns] = texts.flatMap((text) => JSON.parse(text) as readonly unknown[]);
+  return node === undefined ? null : { node: node as DbtFacts["node"], columns: columns as DbtColumn[] };
+}
+
+function chunksOf(entries: readonly object[]): readonly string[] {
   const chunks: string[][] = [[]];
-  // Each column brings a comma or the closing bracket with it; the opening one is there already.
+  // Each entry brings a comma or the closing bracket with it; the opening one is there already.
   let bytes = 1;
-  for (const column of [...columns, ...gone]) {
-    const text = JSON.stringify(column);
+  for (const entry of entries) {
+    const text = JSON.stringify(entry);
     const size = Buffer.byteLength(text) + 1;
     if (bytes + size > maxChunkBytes && bytes > 1) {
       chunks.push([]);

@@ -4,14 +4,14 @@ import { EntityParser } from "dynamodb-toolbox/entity/actions/parse";
 import { PutItemCommand } from "dynamodb-toolbox/entity/actions/put";
 import type { Clock } from "#core/ports/clock.ts";
 import type { DictionaryStore, DictionaryView } from "#core/ports/store.ts";
-import type { GoneColumn, SchemaColumn } from "#core/sources/data-source.ts";
-import { chunkItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
+import type { DictionaryLayer } from "#core/sources/data-source.ts";
+import { chunkItem, dbtChunkItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
 import { keys } from "../keys.ts";
 import { read } from "../records.ts";
 import { deleteItems, putItems, queryItems, sent } from "../requests.ts";
 import type { PartitionQuery, RawItem, TableRef } from "../requests.ts";
 import { liveDataSource, type PickDataSource } from "./data-source-store.ts";
-import { chunksOfColumns, columnsOfChunk } from "./dictionary-chunks.ts";
+import { chunksOfColumns, chunksOfFacts, columnsOfChunk, factsOfChunks } from "./dictionary-chunks.ts";
 import { chunkKeys, sweepGenerations, type Staged } from "./sweep-generations.ts";
 
 /** How long a creation may take between staging its dictionary and committing its header. */
@@ -19,6 +19,12 @@ const stagedForMs = 3_600_000;
 
 /** How often a dictionary that changes under its reader is read. */
 const readTries = 3;
+
+/** The text of a layer's chunk. */
+const textOf: Readonly<Record<DictionaryLayer, (item: RawItem) => string>> = {
+  schema: (item) => chunkItem.build(EntityFormatter).format(item).columns,
+  dbt: (item) => dbtChunkItem.build(EntityFormatter).format(item).columns,
+};
 
 const sortKeyOf = (item: RawItem): string => String(item["sk"]);
 
@@ -29,12 +35,12 @@ const sortKeyOf = (item: RawItem): string => String(item["sk"]);
 function dictionaryOf(items: readonly RawItem[], pick: PickDataSource): DictionaryView | null | undefined {
   const dataSource = pick(items.find((item) => sortKeyOf(item) === "DS"));
   if (dataSource === null) return null;
-  const { generation, chunks } = dataSource.dictionary;
-  const formatter = chunkItem.build(EntityFormatter);
-  const texts = items
-    .filter((item) => sortKeyOf(item).startsWith(`DICT#schema#${generation}#`))
-    .map((item) => formatter.format(item).columns);
-  if (texts.length < chunks) return undefined;
+  const textsOf = (layer: DictionaryLayer, generation: string): readonly string[] =>
+    items.filter((item) => sortKeyOf(item).startsWith(`DICT#${layer}#${generation}#`)).map(textOf[layer]);
+  const { dictionary, dbt } = dataSource;
+  const texts = textsOf("schema", dictionary.generation);
+  const dbtTexts = dbt === null ? [] : textsOf("dbt", dbt.generation);
+  if (texts.length < dictionary.chunks || dbtTexts.length < (dbt?.chunks ?? 0)) return undefined;
   const parts = texts.map(columnsOfChunk);
   const edits = items
     .filter((item) => sortKeyOf(item).startsWith("EDIT#"))
@@ -45,6 +51,7 @@ function dictionaryOf(items: readonly RawItem[], pick: PickDataSource): Dictiona
     dataSource,
     columns: parts.flatMap(({ columns }) => columns),
     gone: parts.flatMap(({ gone }) => gone),
+    dbt: factsOfChunks(dbtTexts),
     edits: new Map(edits),
     threads,
   };
@@ -70,47 +77,52 @@ async function removeGeneration(ref: TableRef, staged: Staged): Promise<void> {
   await deleteItems(ref, [keys.stagedGeneration(staged.dataSourceId, staged.generation)]);
 }
 
-/** The items of chunks that hold these columns. */
-function chunkItems(
-  dataSourceId: string,
-  generation: string,
-  columns: readonly SchemaColumn[],
-  gone: readonly GoneColumn[] = [],
-) {
-  const parser = chunkItem.build(EntityParser);
-  return chunksOfColumns(columns, gone).map(
-    (text, index) => parser.parse({ dataSourceId, generation, index, columns: text }).item,
-  );
+/** A data source's layer, a text for each chunk. */
+interface Layered {
+  readonly dataSourceId: string;
+  readonly texts: readonly string[];
 }
 
-/** Stages several dictionaries: one marker first, then chunks in batches. */
+/** A generation's chunks as items. */
+function chunksAsItems(
+  layer: DictionaryLayer,
+  generation: string,
+  { dataSourceId, texts }: Layered,
+): readonly RawItem[] {
+  const chunks = texts.map((columns, index) => ({ dataSourceId, generation, index, columns }));
+  if (layer === "dbt") return chunks.map((chunk) => dbtChunkItem.build(EntityParser).parse(chunk).item);
+  return chunks.map((chunk) => chunkItem.build(EntityParser).parse(chunk).item);
+}
+
+/** Stages a layer of several dictionaries: one marker first, then chunks in batches. */
 async function stageTogether(
   ref: TableRef,
   clock: Clock,
-  ...[generation, dictionaries]: Parameters<DictionaryStore["stageDictionaries"]>
+  layer: DictionaryLayer,
+  generation: string,
+  dictionaries: readonly Layered[],
 ): Promise<readonly number[]> {
-  const made = dictionaries.map(({ dataSourceId, columns }) => ({
-    dataSourceId,
-    items: chunkItems(dataSourceId, generation, columns),
-  }));
-  const staged = Object.fromEntries(made.map(({ dataSourceId, items }) => [dataSourceId, items.length]));
+  const staged = Object.fromEntries(
+    dictionaries.map(({ dataSourceId, texts }) => [dataSourceId, texts.length]),
+  );
   const { ToolboxItem: _, ...command } = stagedBatchItem
     .build(PutItemCommand)
-    .item({ generation, staged, stagedAt: clock.now().toISOString() })
+    .item({ generation, layer, staged, stagedAt: clock.now().toISOString() })
     .options({ tableName: ref.tableName })
     .params();
   await sent(ref, () => ref.client.send(new PutCommand(command)));
   await putItems(
     ref,
-    made.flatMap(({ items }) => items),
+    dictionaries.flatMap((one) => chunksAsItems(layer, generation, one)),
   );
-  return made.map(({ items }) => items.length);
+  return dictionaries.map(({ texts }) => texts.length);
 }
 
 /** The dictionaries of data sources, layer by layer. */
 export const dictionaryStore = (ref: TableRef, clock: Clock): DictionaryStore => ({
   async stageDictionary(dataSourceId, generation, columns, gone = []) {
-    const items = chunkItems(dataSourceId, generation, columns, gone);
+    const texts = chunksOfColumns(columns, gone);
+    const items = chunksAsItems("schema", generation, { dataSourceId, texts });
     const marker = { dataSourceId, generation, chunks: items.length, stagedAt: clock.now().toISOString() };
     const { ToolboxItem: _, ...command } = stagedGenerationItem
       .build(PutItemCommand)
@@ -121,9 +133,27 @@ export const dictionaryStore = (ref: TableRef, clock: Clock): DictionaryStore =>
     await putItems(ref, items);
     return items.length;
   },
-  stageDictionaries: (...given) => stageTogether(ref, clock, ...given),
-  dropGeneration: (dataSourceId, { generation, chunks }) =>
-    removeGeneration(ref, { dataSourceId, generation, chunks }),
+  stageDictionaries: (generation, dictionaries) =>
+    stageTogether(
+      ref,
+      clock,
+      "schema",
+      generation,
+      dictionaries.map(({ dataSourceId, columns }) => ({
+        dataSourceId,
+        texts: chunksOfColumns(columns, []),
+      })),
+    ),
+  stageDbtFacts: (generation, facts) =>
+    stageTogether(
+      ref,
+      clock,
+      "dbt",
+      generation,
+      facts.map((one) => ({ dataSourceId: one.dataSourceId, texts: chunksOfFacts(one.facts) })),
+    ),
+  dropGeneration: (dataSourceId, layer, { generation, chunks }) =>
+    removeGeneration(ref, { dataSourceId, layer, generation, chunks }),
   sweepGenerations: (at) => sweepGenerations(ref, new Date(at.getTime() - stagedForMs).toISOString()),
   dictionary: (dataSourceId) => readDictionary(ref, liveDataSource, dataSourceId),
 });

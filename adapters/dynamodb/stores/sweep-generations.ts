@@ -2,6 +2,7 @@ import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import { retiredGenerationItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
 import { keys, keyText, shards, type Key } from "../keys.ts";
 import { read, readOr } from "../records.ts";
+import type { DictionaryLayer } from "#core/sources/data-source.ts";
 import { deleteItems, getItems, keyOf, queryItems, type RawItem, type TableRef } from "../requests.ts";
 
 /** Markers of a shard that are read and settled together. */
@@ -10,16 +11,17 @@ const markersAtOnce = 100;
 /** Generations whose headers are read together; a marker of a batch tells of many. */
 const settledAtOnce = 100;
 
-/** A generation of a dictionary as it was staged. */
+/** A generation of a dictionary's layer as it was staged. */
 export interface Staged {
   readonly dataSourceId: string;
+  readonly layer: DictionaryLayer;
   readonly generation: string;
   readonly chunks: number;
 }
 
 /** Where its chunks lie. */
-export const chunkKeys = ({ dataSourceId, generation, chunks }: Staged): readonly Key[] =>
-  Array.from({ length: chunks }, (_, index) => keys.chunk(dataSourceId, generation, index));
+export const chunkKeys = ({ dataSourceId, layer, generation, chunks }: Staged): readonly Key[] =>
+  Array.from({ length: chunks }, (_, index) => keys.chunk(dataSourceId, layer, generation, index));
 
 /** A marker and what it says was staged or retired, and when; one of a batch tells of many. */
 interface Marker {
@@ -30,9 +32,15 @@ interface Marker {
 
 function markerOf(item: RawItem): Marker {
   if (item["kind"] === "staged-batch") {
-    const { generation, staged, stagedAt } = stagedBatchItem.build(EntityFormatter).format(item);
+    const {
+      generation,
+      layer = "schema",
+      staged,
+      stagedAt,
+    } = stagedBatchItem.build(EntityFormatter).format(item);
     const all = Object.entries(staged).map(([dataSourceId, chunks]) => ({
       dataSourceId,
+      layer,
       generation,
       chunks,
     }));
@@ -41,19 +49,21 @@ function markerOf(item: RawItem): Marker {
   if (item["kind"] === "retired-generation") {
     const { retiredAt, ...one } = retiredGenerationItem.build(EntityFormatter).format(item);
     const key = keys.retiredGeneration(one.dataSourceId, one.generation);
-    return { key, since: retiredAt, staged: [one] };
+    return { key, since: retiredAt, staged: [{ layer: "schema", ...one }] };
   }
   const { stagedAt, ...one } = stagedGenerationItem.build(EntityFormatter).format(item);
-  return { key: keys.stagedGeneration(one.dataSourceId, one.generation), since: stagedAt, staged: [one] };
+  const key = keys.stagedGeneration(one.dataSourceId, one.generation);
+  return { key, since: stagedAt, staged: [{ layer: "schema", ...one }] };
 }
 
 /** Of what was staged, that which no header points at. */
 async function lostOf(ref: TableRef, staged: readonly Staged[]): Promise<readonly Staged[]> {
   const dataSourceIds = new Set(staged.map(({ dataSourceId }) => dataSourceId));
   const headers = await getItems(ref, [...dataSourceIds].map(keys.dataSource));
-  return staged.filter(({ dataSourceId, generation }) => {
+  return staged.filter(({ dataSourceId, layer, generation }) => {
     const header = readOr(read["data-source"], headers.get(keyText(keys.dataSource(dataSourceId))));
-    return header?.dictionary.generation !== generation;
+    const standing = layer === "dbt" ? header?.dbt : header?.dictionary;
+    return standing?.generation !== generation;
   });
 }
 

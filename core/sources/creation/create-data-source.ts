@@ -104,7 +104,7 @@ async function commitCreation(
     await store.commit(writes, keptReply(call, 201, result, at));
   } catch (error) {
     // Only a refusal is certain; after any other error the sweep finds out whether a header points at it.
-    if (wasRefused(error)) await store.dropGeneration(staged.id, made.dataSource.dictionary);
+    if (wasRefused(error)) await store.dropGeneration(staged.id, "schema", made.dataSource.dictionary);
     throw error;
   }
   await dispatch(deps, made.job);

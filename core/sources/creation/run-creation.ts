@@ -55,7 +55,7 @@ async function create(deps: LaterDeps, work: Work): Promise<Outcome> {
     },
     uncommitted: async (error) => {
       // After an error that leaves it open, the sweep finds out whether a header points at it.
-      if (wasRefused(error)) await deps.store.dropGeneration(staged.id, staged.dictionary);
+      if (wasRefused(error)) await deps.store.dropGeneration(staged.id, "schema", staged.dictionary);
       return stoppedBy(error);
     },
   };

@@ -13,7 +13,7 @@ import {
   originType,
 } from "../../../resources/data-source.ts";
 import { job } from "../../../resources/job.ts";
-import { technology } from "../../../resources/remote.ts";
+import { knownTechnology } from "../../../resources/remote.ts";
 import { listOf, pageQuery, repeatable } from "../../lists.ts";
 import { route } from "../../route.ts";
 import { dataSourceParams, members, owners } from "./data-source-route.ts";
@@ -23,7 +23,7 @@ const filters = {
   search: z.string().min(1).max(200).optional().describe("terms, each the beginning of a word"),
   tag: repeatable(z.string().min(1).max(200)),
   connectionId: repeatable(resourceId),
-  technology: repeatable(technology),
+  technology: repeatable(knownTechnology),
   health: repeatable(healthStatus),
   status: repeatable(dataSourceStatus),
   role: repeatable(dataSourceRole),
