@@ -124,16 +124,10 @@ const secondsPerDay = 86_400;
 
 /** What a record's item has beside the record: when it expires, for kinds that do. */
 export function expiryOf({ kind, record }: RecordOf): { readonly ttl?: number } {
-  switch (kind) {
-    case "measurement":
-      return { ttl: expiresAfter(record.at, measurementRetentionDays) };
-    case "dbt-run":
-      return { ttl: expiresAfter(record.at, runRetentionDays) };
-    case "dbt-delivery":
-      return { ttl: expiresAfter(record.receivedAt, deliveryRetentionDays) };
-    default:
-      return {};
-  }
+  if (kind === "measurement") return { ttl: expiresAfter(record.at, measurementRetentionDays) };
+  if (kind === "dbt-run") return { ttl: expiresAfter(record.at, runRetentionDays) };
+  if (kind === "dbt-delivery") return { ttl: expiresAfter(record.receivedAt, deliveryRetentionDays) };
+  return {};
 }
 
 const expiresAfter = (at: string, days: number): number =>

@@ -83,9 +83,25 @@ const changedEdits = (
 ): ReadonlyMap<string, ColumnEdit> =>
   new Map([...edits].filter(([id, edit]) => !isSameEdit(view.edits.get(id), edit)));
 
+/** What nobody stated anything of. */
+export const unedited: Pick<ColumnEdit, "description" | "tags" | "withdrawn"> = {
+  description: null,
+  tags: [],
+  withdrawn: [],
+};
+
 /** Whether two edits state the same; none states nothing. */
-export const isSameEdit = (before: ColumnEdit | undefined, after: ColumnEdit): boolean =>
-  (before?.description ?? null) === after.description && isSameValue(before?.tags ?? [], after.tags);
+export function isSameEdit(before: ColumnEdit | undefined, after: ColumnEdit): boolean {
+  const { description, tags, withdrawn } = before ?? unedited;
+  return isSameValue(
+    { description, tags, withdrawn },
+    {
+      description: after.description,
+      tags: after.tags,
+      withdrawn: after.withdrawn,
+    },
+  );
+}
 
 async function commitEdits(
   { store, ids }: SourceDeps,

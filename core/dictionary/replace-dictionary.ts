@@ -11,7 +11,7 @@ import type { DictionaryView } from "#core/ports/store.ts";
 import { columnsDocument, columnTagsDocument } from "#core/sources/catalog-documents.ts";
 import type { ColumnEdit, DataSource, DictionaryGeneration } from "#core/sources/data-source.ts";
 import { getDictionary, readDictionary } from "#core/dictionary/read-dictionary.ts";
-import { isSameEdit } from "#core/dictionary/edit-dictionary.ts";
+import { isSameEdit, unedited } from "#core/dictionary/edit-dictionary.ts";
 import { matchColumns } from "#core/dictionary/match-columns.ts";
 import { mergeDictionary, type MergedDictionary } from "#core/dictionary/merge-dictionary.ts";
 import { toldChanges } from "#core/dictionary/refresh-dictionary.ts";
@@ -107,14 +107,14 @@ function changedEdits(
 ): readonly ColumnEdit[] {
   const edits = stated.merged.columns.flatMap(({ id }, index) => {
     const before = view.edits.get(id);
+    const stands = before ?? unedited;
     const { description, tags } = stated.columns[index] ?? {};
     const after: ColumnEdit = {
       dataSourceId: view.dataSource.id,
       columnId: id,
-      description: description === undefined ? (before?.description ?? null) : null,
-      tags:
-        tags === undefined ? (before?.tags ?? []) : replacedTags(call, at, before, stated.tags[index] ?? []),
-      withdrawn: before?.withdrawn ?? [],
+      description: description === undefined ? stands.description : null,
+      tags: tags === undefined ? stands.tags : replacedTags(call, at, stands, stated.tags[index] ?? []),
+      withdrawn: stands.withdrawn,
       updatedBy: call.user.id,
       updatedAt: at.toISOString(),
     };
@@ -131,13 +131,11 @@ function changedEdits(
 function replacedTags(
   call: Call,
   at: Date,
-  before: ColumnEdit | undefined,
+  before: Pick<ColumnEdit, "tags">,
   tags: readonly Tag[],
 ): ColumnEdit["tags"] {
   const named = new Set(tags.map(({ id }) => id));
-  const kept = (before?.tags ?? []).filter(
-    ({ tagId, provenance }) => provenance !== "manual" || named.has(tagId),
-  );
+  const kept = before.tags.filter(({ tagId, provenance }) => provenance !== "manual" || named.has(tagId));
   return withManualTags(kept, tags, call, at);
 }
 

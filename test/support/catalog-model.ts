@@ -126,8 +126,8 @@ const newest = <P extends Part>(changes: readonly CatalogChange[], part: P) =>
 
 export type Source = ReturnType<typeof catalogOf>[number];
 
-const has = (wanted: readonly string[] | null, value: string): boolean =>
-  wanted === null || wanted.includes(value);
+const has = (wanted: readonly string[] | null, value: string | null): boolean =>
+  wanted === null || (value !== null && wanted.includes(value));
 
 /** Whether the caller may see it and it is of the values asked for. */
 function passes(filters: CatalogFilters, { header, health, owners }: Source): boolean {

@@ -111,7 +111,7 @@ export async function copies(
               write: "claim" as const,
               guard: {
                 guard: "relation" as const,
-                connectionId,
+                place: connectionId,
                 schema: template.remote.schema,
                 table: `copy ${n}`,
               },

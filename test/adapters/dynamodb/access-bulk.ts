@@ -71,7 +71,7 @@ export const bulkAccess: Readonly<Record<string, Trial>> = {
       { guard: "data-source-name", name } as const,
       {
         guard: "relation",
-        connectionId: given.id("connection"),
+        place: given.id("connection"),
         schema: relation.schema,
         table: relation.name,
       } as const,

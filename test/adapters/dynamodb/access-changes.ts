@@ -206,7 +206,7 @@ export const changes: Readonly<Record<string, Trial>> = {
       { write: "release", guard: { guard: "data-source-name", name }, owner: id },
       {
         write: "release",
-        guard: { guard: "relation", connectionId: connection.id, schema, table },
+        guard: { guard: "relation", place: connection.id, schema, table },
         owner: id,
       },
       {

@@ -1,6 +1,7 @@
 import { tombstoneOf } from "#core/deletion/tombstone.ts";
 import type { Write } from "#core/ports/change.ts";
 import { dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
+import { relationPlace } from "#core/sources/data-source.ts";
 import { creationOf } from "#core/threads/thread-writes.ts";
 import type { Thread } from "#core/threads/thread.ts";
 import {
@@ -56,12 +57,12 @@ export async function aDeletedDataSource(given: Prepared) {
   const deletedAt = given.clock.now().toISOString();
   const dataSource = { ...before, deletedAt, version: before.version + 1 };
   const tombstone = tombstoneOf(before, [owner], deletedAt, given.call.user.id);
-  const { id, name, connectionId, remote } = before;
+  const { id, name, remote } = before;
   await given.store.commit([
     { write: "replace", kind: "data-source", record: dataSource, expected: 1, otherwise: conflict },
     { write: "create", kind: "tombstone", record: tombstone },
     { write: "release", guard: dataSourceNameGuard(name), owner: id },
-    { write: "release", guard: relationGuard(connectionId, remote), owner: id },
+    { write: "release", guard: relationGuard(relationPlace(before), remote), owner: id },
   ]);
   return { ...made, dataSource, tombstone };
 }

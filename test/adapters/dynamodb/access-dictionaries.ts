@@ -30,6 +30,7 @@ async function refreshed(given: Prepared, before: DataSource): Promise<readonly 
     {
       write: "retire-generation",
       dataSourceId: before.id,
+      layer: "schema",
       dictionary: before.dictionary,
       retiredAt: at.toISOString(),
     },
@@ -55,7 +56,7 @@ export const dictionaryChanges: Readonly<Record<string, Trial>> = {
   "`dropGeneration` of 50 columns": async ({ store, id, columns }) => {
     const [dataSourceId, generation] = [id("dataSource"), id("generation")];
     const chunks = await store.stageDictionary(dataSourceId, generation, columns);
-    return (used) => used.dropGeneration(dataSourceId, { generation, chunks });
+    return (used) => used.dropGeneration(dataSourceId, "schema", { generation, chunks });
   },
   "`sweepGenerations`, nothing staged": async ({ clock }) => {
     const at = clock.now();

@@ -153,7 +153,7 @@ export async function sixtyRelations(given: Prepared): Promise<string> {
   const connectionId = given.id("connection");
   const claims = given.many(60, (index): Write => ({
     write: "claim",
-    guard: { guard: "relation", connectionId, schema: "sales", table: `orders_${index}` },
+    guard: { guard: "relation", place: connectionId, schema: "sales", table: `orders_${index}` },
     owner: given.id("dataSource"),
     otherwise: conflict,
   }));

@@ -18,6 +18,7 @@ import {
   aThread,
   aTombstone,
 } from "#test/support/catalog-records.ts";
+import { aBinding, aDelivery, anIntegration, aRunRecord } from "#test/support/dbt-records.ts";
 import { placeOf } from "#core/threads/thread.ts";
 import { aUser, unique } from "#test/support/records.ts";
 import { aStore } from "#test/support/store.ts";
@@ -44,7 +45,11 @@ const records: { readonly [K in RecordKind]: () => Records[K] } = {
   "data-source-health": () =>
     aHealth(unique("ds_"), { rowCount: { value: 12_345_678_901, exact: true, at }, version: 3 }),
   "data-source-member": () => aDataSourceMember({ dataSourceId: unique("ds_"), role: "subscriber" }),
+  "dbt-binding": () => aBinding({ relation: unique("größe"), digest: null }),
+  "dbt-delivery": () => aDelivery({ runId: null, outcome: "no-run" }),
+  "dbt-run": () => aRunRecord({ integrationId: unique("int_"), jobId: null, outcome: null, reason: "" }),
   "documentation-version": () => aDocumentationVersion({ documentation: "# Größe 尺寸 📏\n".repeat(1000) }),
+  integration: () => anIntegration({ schemas: null, webhookId: null, newest: null }),
   measurement: () => aMeasurement({ dataSourceId: unique("ds_"), id: unique("mea_") }),
   "saved-query": () => aSavedQuery({ sql: "select 'Größe 尺寸 📏'" }),
   "saved-query-names": () => ({
@@ -65,6 +70,7 @@ const versioned = [
   "connection",
   "data-source",
   "data-source-health",
+  "integration",
   "saved-query",
   "saved-query-names",
   "settings",
@@ -100,8 +106,12 @@ const readBack: {
   },
   "data-source-member": async (store, { dataSourceId, principal }) =>
     (await store.dataSourceMemberships(principal.id, [dataSourceId])).get(dataSourceId) ?? null,
+  "dbt-binding": (store, { integrationId, relation }) => store.binding(integrationId, relation),
+  "dbt-delivery": (store, { integrationId, eventId }) => store.delivery(integrationId, eventId),
+  "dbt-run": (store, { integrationId, runId }) => store.runRecord(integrationId, runId),
   "documentation-version": (store, { dataSourceId, number }) =>
     store.documentationVersion(dataSourceId, number),
+  integration: (store, key) => store.integration(key),
   measurement: async (store, { dataSourceId }) =>
     (await store.measurements(dataSourceId, null, 10)).items[0] ?? null,
   "saved-query": (store, { dataSourceId, id }) => store.savedQuery(dataSourceId, id),

@@ -16,6 +16,7 @@ import { bulkAccess } from "./access-bulk.ts";
 import { changes } from "./access-changes.ts";
 import { creationAccess } from "./access-creations.ts";
 import { curationChanges } from "./access-curation-changes.ts";
+import { dbtAccess } from "./access-dbt.ts";
 import { dictionaryChanges } from "./access-dictionaries.ts";
 import { jobChanges } from "./access-jobs.ts";
 import { reads } from "./access-reads.ts";
@@ -72,6 +73,7 @@ const trials = {
   ...bulkAccess,
   ...creationAccess,
   ...curationChanges,
+  ...dbtAccess,
 };
 
 /** What the trials did, for what is asked of all of them together. */
@@ -212,6 +214,7 @@ describe("the items in docs/data-model.md", () => {
       checkpoint: true,
       claim: true,
       create: true,
+      "dbt-changed": true,
       delta: true,
       enqueue: true,
       fence: true,
@@ -222,6 +225,7 @@ describe("the items in docs/data-model.md", () => {
       report: true,
       require: true,
       "require-connection": true,
+      "require-integration": true,
       "require-job": true,
       "require-tags": true,
       "tag-tree": true,

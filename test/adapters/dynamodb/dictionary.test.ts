@@ -173,9 +173,9 @@ describe("a generation", () => {
     const chunks = await store.stageDictionary(id, "gen_1", wide());
     const generation = { generation: "gen_1", chunks, columnCount: 1600, takenAt: "" };
     expect((await keysOf(given)).length).toBeGreaterThan(2);
-    await store.dropGeneration(id, generation);
+    await store.dropGeneration(id, "schema", generation);
     expect(await keysOf(given)).toEqual([]);
-    await store.dropGeneration(id, generation);
+    await store.dropGeneration(id, "schema", generation);
   });
 
   it("that no header points at is swept an hour after it was staged, and not before", async () => {
@@ -265,7 +265,7 @@ describe("a generation", () => {
         { write: "create", kind: "data-source", record },
       ]),
     ).rejects.toBe(taken);
-    await store.dropGeneration(id, record.dictionary);
+    await store.dropGeneration(id, "schema", record.dictionary);
     expect(await keysOf(given)).toEqual(["GUARD#data-source-name#orders GUARD"]);
   });
 });

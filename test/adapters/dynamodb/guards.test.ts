@@ -18,8 +18,8 @@ const named = (
   name: string,
   guard: "connection-name" | "data-source-name" | "tag-name" = "data-source-name",
 ) => ({ guard, name }) as const;
-const relation = (schema: string, table: string, connectionId = "con_1") =>
-  ({ guard: "relation", connectionId, schema, table }) as const;
+const relation = (schema: string, table: string, place = "con_1") =>
+  ({ guard: "relation", place, schema, table }) as const;
 
 describe("a guard", () => {
   it("is held by who took it, and taking it again changes nothing", async () => {
@@ -174,11 +174,11 @@ describe("a relation", () => {
     const { store } = await aStore();
     for (let round = 0; round < 20; round += 1) {
       const guard = relation("s", `t${round}`, `con_${round}`);
-      expect(await store.connectionInUse(guard.connectionId)).toBe(false);
+      expect(await store.connectionInUse(guard.place)).toBe(false);
       await claim(store, guard, "ds_1");
-      expect(await store.connectionInUse(guard.connectionId)).toBe(true);
+      expect(await store.connectionInUse(guard.place)).toBe(true);
       await release(store, guard, "ds_1");
-      expect(await store.connectionInUse(guard.connectionId)).toBe(false);
+      expect(await store.connectionInUse(guard.place)).toBe(false);
     }
   });
 

@@ -146,7 +146,7 @@ describe("a dictionary", () => {
     const { store, sound } = await aFaultyStore();
     const id = unique("ds_");
     const chunks = await expose(sound, id, "gen_1");
-    await sound.dropGeneration(id, { generation: "gen_1", chunks });
+    await sound.dropGeneration(id, "schema", { generation: "gen_1", chunks });
     await expect(store.dictionary(id)).rejects.toThrow("not whole");
   });
 });

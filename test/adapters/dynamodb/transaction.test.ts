@@ -64,7 +64,7 @@ describe("requiring", () => {
     const [gone, stale] = [refusal("not-found"), refusal()];
     for (let round = 0; round < 5; round += 1) {
       const record = aConnection();
-      const guard = { guard: "relation", connectionId: record.id, schema: "s", table: "t" } as const;
+      const guard = { guard: "relation", place: record.id, schema: "s", table: "t" } as const;
       await store.commit([{ write: "create", kind: "connection", record }]);
       const [created] = await Promise.allSettled([
         store.commit([
