@@ -45,6 +45,7 @@ export interface DbtRun {
   readonly projectId: string | null;
   readonly environmentId: string | null;
   readonly status: DbtRunStatus;
+  /** RFC 3339 in UTC, to the millisecond, as are all times here. */
   readonly createdAt: string | null;
   readonly finishedAt: string | null;
   /** `ci`, `scheduled`, `merge`, `other` and more; null where it is not told. */
@@ -66,7 +67,7 @@ export interface DbtWebhook {
 
 /** Why dbt Cloud did not answer what was asked. */
 export type DbtCloudFailure =
-  /** Nobody answered, in time, over TLS, from an address that may be asked. */
+  /** Nobody answered, in time, over TLS, from an address that may be asked; or an answer broke off. */
   | "unreachable"
   /** 401 or 403. */
   | "key-refused"
@@ -90,7 +91,8 @@ export class DbtCloudError extends Error {
 
 /**
  * dbt Cloud's Admin API (https://docs.getdbt.com/dbt-cloud/api-v2). Every method throws `DbtCloudError`, or what the
- * signal was aborted with. What is not there is an answer, not an error.
+ * signal was aborted with. What is not there is an answer, not an error. An id that is no positive decimal number, and a
+ * path that leads out of its run, are mistakes of the caller: a RangeError, and nothing is asked.
  */
 export interface DbtCloud {
   /**
@@ -113,13 +115,16 @@ export interface DbtCloud {
   ): AsyncIterable<DbtRun>;
   /** The paths of a run's artifacts, of whatever step. */
   artifacts(access: DbtCloudAccess, runId: string, patience: Patience): Promise<readonly string[]>;
-  /** An artifact's bytes as they come, of a step or of the last one; null where the run has none. */
+  /**
+   * An artifact's bytes as they come, of a step or of the last one; null where the run has none. They end only where the
+   * artifact is whole: what breaks off throws (`unreachable`), and is to be taken anew from its beginning.
+   */
   artifact(
     access: DbtCloudAccess,
     of: { readonly runId: string; readonly path: string; readonly step?: number | undefined },
     patience: Patience,
   ): Promise<AsyncIterable<Uint8Array> | null>;
-  /** Subscribes an address to the completed runs of the account. */
+  /** Subscribes an address to the completed runs of the account. Never tried again once it may have been done. */
   createWebhook(
     access: DbtCloudAccess,
     of: { readonly name: string; readonly url: string },
