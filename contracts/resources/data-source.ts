@@ -173,6 +173,10 @@ const columnPatchFields = {
   description: freeText.nullable().optional(),
   addTags: z.array(tagName).max(50).optional(),
   removeTags: z.array(tagName).max(50).optional(),
+  keepAway: z
+    .boolean()
+    .optional()
+    .describe("of the removed tags, that dbt may not put them there again; otherwise its next run does"),
 };
 
 export const columnPatch = z.strictObject(columnPatchFields).meta({ id: "ColumnPatch" });

@@ -1,4 +1,5 @@
 import type { Call } from "#core/call/call.ts";
+import type { Asked } from "#core/jobs/new-job.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
 
@@ -21,6 +22,10 @@ export const audited = (
   call: Pick<Call, "user" | "requestId">,
   entry: AuditEntry,
 ): AuditWrite => auditWrite(ids, at, call.user.id, call.requestId, entry);
+
+/** The same, for whoever asked for it: a person in a request, or Reeve itself in a job. */
+export const auditedFor = (ids: Ids, { by, at, correlationId }: Asked, entry: AuditEntry): AuditWrite =>
+  auditWrite(ids, at, by, correlationId, entry);
 
 /** The write that records what Reeve did by itself. */
 export const auditedSystem = (ids: Ids, at: Date, correlationId: string, entry: AuditEntry): Write =>

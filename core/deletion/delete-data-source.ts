@@ -4,6 +4,7 @@ import type { UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
 import { tombstoneOf } from "#core/deletion/tombstone.ts";
 import { domainRemovalOf } from "#core/health/remove-domains.ts";
+import { bindingOf, layerAtEnd } from "#core/dbt/binding-writes.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
 import { relationPlace, type DataSource } from "#core/sources/data-source.ts";
 import { dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
@@ -23,12 +24,19 @@ export const deleteDataSource =
       const members = await store.dataSourceMembers(before.id);
       const at = clock.now();
       const now = at.toISOString();
-      const after: DataSource = { ...before, deletedAt: now, updatedAt: now, version: before.version + 1 };
+      const layer = layerAtEnd(before, await bindingOf(store, before), at);
+      const after: DataSource = {
+        ...layer.dataSource,
+        deletedAt: now,
+        updatedAt: now,
+        version: before.version + 1,
+      };
       const asked = { by: call.user.id, at, correlationId: call.requestId };
       const removal = await domainRemovalOf(store, ids, view, asked);
       await store.commit([
         ...removal.writes,
         ...headerChange(ids, at, before, after),
+        ...layer.writes,
         { write: "release", guard: dataSourceNameGuard(before.name), owner: before.id },
         { write: "release", guard: relationGuard(relationPlace(before), before.remote), owner: before.id },
         { write: "create", kind: "tombstone", record: tombstoneOf(before, members, now, call.user.id) },

@@ -1,7 +1,9 @@
 import { auditedSystem, systemActor } from "#core/audit/record.ts";
 import { purgeableAt, type Tombstone } from "#core/deletion/tombstone.ts";
+import { bindingOf } from "#core/dbt/binding-writes.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
+import type { DbtStore } from "#core/ports/dbt-store.ts";
 import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { Committer, DataSourceStore } from "#core/ports/store.ts";
@@ -9,7 +11,10 @@ import type { DataSource } from "#core/sources/data-source.ts";
 
 /** What a purge needs from outside. */
 export interface PurgeDeps {
-  readonly store: Committer & DeletionStore & Pick<DataSourceStore, "dataSourceStatuses">;
+  readonly store: Committer &
+    DeletionStore &
+    Pick<DataSourceStore, "dataSourceStatuses"> &
+    Pick<DbtStore, "binding">;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -64,8 +69,10 @@ async function purge(deps: PurgeDeps, tombstone: Tombstone): Promise<void> {
   log.info("a deleted data source is purged", { dataSourceId, removed });
 }
 
-const removeHeader = ({ store, ids, clock }: PurgeDeps, record: DataSource): Promise<void> =>
-  store.commit([
+async function removeHeader({ store, ids, clock }: PurgeDeps, record: DataSource): Promise<void> {
+  // From here on it is nothing that a run of dbt could bring back.
+  const binding = await bindingOf(store, record);
+  await store.commit([
     {
       write: "remove",
       kind: "data-source",
@@ -77,4 +84,8 @@ const removeHeader = ({ store, ids, clock }: PurgeDeps, record: DataSource): Pro
       resource: { type: "data-source", id: record.id },
       details: { before: { name: record.name, remote: record.remote, deletedAt: record.deletedAt } },
     }),
+    ...(binding?.deleted === true
+      ? [{ write: "remove", kind: "dbt-binding", record: binding } as const]
+      : []),
   ]);
+}

@@ -6,6 +6,7 @@ import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import type { Connection } from "#core/connections/connection.ts";
 import { compareRelation, type Comparison } from "#core/deletion/compare-relation.ts";
+import { layerBack } from "#core/deletion/restore-layer.ts";
 import { restoreWrites, restored } from "#core/deletion/restore-writes.ts";
 import { purgeableAt } from "#core/deletion/tombstone.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -100,18 +101,27 @@ async function restore(
     store.tagTree(),
   ]);
   if (dictionary === null) throw staleRead();
-  const after = restored(deps.ids, call, at, { ...view, tree, edits: dictionary.edits }, comparison, name);
+  const asked = { by: call.user.id, at, correlationId: call.requestId };
+  const layer = await layerBack(store, view.dataSource, dictionary, asked);
+  const { dataSource } = layer;
+  const after = restored(
+    deps.ids,
+    asked,
+    { ...view, dataSource, tree, ...layer.dictionary },
+    comparison,
+    name,
+  );
   const shown = { ...view, ...after };
   const result = can(call.user, "data-source:read", sourceResource(shown))
     ? showDataSourceWith(tree, shown)
     : showOutline(shown);
   await store.commit(
-    restoreWrites(deps.ids, call, at, {
+    restoreWrites(deps.ids, asked, {
       before: view,
+      layer,
       after,
       connection,
       members,
-      dictionary,
       tree,
       comparison,
     }),

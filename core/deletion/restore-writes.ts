@@ -1,8 +1,8 @@
-import { audited } from "#core/audit/record.ts";
-import type { Call } from "#core/call/call.ts";
+import { auditedFor } from "#core/audit/record.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
 import type { Connection } from "#core/connections/connection.ts";
 import type { Comparison } from "#core/deletion/compare-relation.ts";
+import type { LayerBack } from "#core/deletion/restore-layer.ts";
 import { ownersOf, tombstoneOf } from "#core/deletion/tombstone.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { healthJob, runnableChecks } from "#core/health/health-job.ts";
@@ -10,6 +10,7 @@ import type { DataSourceHealth } from "#core/health/health.ts";
 import { replaceHealth } from "#core/health/replace-health.ts";
 import { forgottenChecks } from "#core/health/unfinished-checks.ts";
 import type { Job } from "#core/jobs/job.ts";
+import type { Asked } from "#core/jobs/new-job.ts";
 import type { CatalogChange } from "#core/ports/catalog-index.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
@@ -42,30 +43,28 @@ export interface Restored {
 /** Makes a deleted data source what it is when it comes back. */
 export function restored(
   ids: Ids,
-  call: Call,
-  at: Date,
+  asked: Asked,
   {
     dataSource: before,
     health,
     tree,
-    edits,
-  }: DataSourceView & Pick<DictionaryView, "edits"> & { readonly tree: TagTree },
+    ...dictionary
+  }: DataSourceView & Pick<DictionaryView, "edits" | "dbt"> & { readonly tree: TagTree },
   comparison: Comparison,
   name: string = before.name,
 ): Restored {
   // What is deleted holds no tag: one that was deleted meanwhile does not come back with it.
   const tags = before.tags.filter(({ tagId }) => tree.get(tagId) !== undefined);
-  demandStanding(carried([...tags, ...columnTags(edits)], tree), at);
+  demandStanding(carried([...tags, ...columnTags(dictionary)], tree), asked.at);
   const dataSource: DataSource = {
     ...before,
     name,
     tags,
     status: comparison === "unchanged" ? before.status : "disabled",
     deletedAt: null,
-    updatedAt: at.toISOString(),
+    updatedAt: asked.at.toISOString(),
     version: before.version + 1,
   };
-  const asked = { by: call.user.id, at, correlationId: call.requestId };
   const job =
     before.statisticsPrevented || before.connectionId === null
       ? null
@@ -76,30 +75,35 @@ export function restored(
 /** What a restoration has found out before anything is stored. */
 interface Findings {
   readonly before: DataSourceView;
+  /** What becomes of dbt's layer on it. */
+  readonly layer: LayerBack;
   readonly after: Restored;
   /** Null for what has none. */
   readonly connection: Connection | null;
   readonly members: readonly DataSourceMember[];
-  readonly dictionary: Pick<DictionaryView, "columns" | "edits">;
   readonly tree: TagTree;
   readonly comparison: Comparison;
 }
 
-const carried = (tags: readonly AppliedTag[], tree: TagTree): readonly Tag[] =>
+type Carried = Pick<AppliedTag, "tagId">;
+
+const carried = (tags: readonly Carried[], tree: TagTree): readonly Tag[] =>
   tags.flatMap(({ tagId }) => tree.get(tagId) ?? []);
 
 /** The tags of its columns come back with it, too, those of columns that are gone included. */
-const columnTags = (edits: DictionaryView["edits"]): readonly AppliedTag[] =>
-  [...edits.values()].flatMap(({ tags }) => tags);
+const columnTags = ({ edits, dbt }: Pick<DictionaryView, "edits" | "dbt">): readonly Carried[] => [
+  ...[...edits.values()].flatMap(({ tags }) => tags),
+  ...(dbt?.columns ?? []).flatMap(({ tagIds }) => tagIds.map((tagId) => ({ tagId }))),
+];
 
 /** The writes that bring a data source back, all in one transaction. */
-export function restoreWrites(ids: Ids, call: Call, at: Date, findings: Findings): readonly Write[] {
-  const { before, after, connection, dictionary, tree } = findings;
+export function restoreWrites(ids: Ids, asked: Asked, findings: Findings): readonly Write[] {
+  const { layer, before, after, connection, tree } = findings;
   const { dataSource, job } = after;
   const { id, name, remote } = dataSource;
   return [
     ...connectionStands(connection),
-    ...tagsStand(tree, carried([...dataSource.tags, ...columnTags(dictionary.edits)], tree)),
+    ...tagsStand(tree, carried([...dataSource.tags, ...columnTags(layer.dictionary)], tree)),
     { write: "claim", guard: dataSourceNameGuard(name), owner: id, otherwise: nameTaken(name) },
     {
       write: "claim",
@@ -111,9 +115,10 @@ export function restoreWrites(ids: Ids, call: Call, at: Date, findings: Findings
       write: "replace",
       kind: "data-source",
       record: dataSource,
-      expected: before.dataSource.version,
+      expected: layer.dataSource.version,
       otherwise: staleRead(),
     },
+    ...layer.writes,
     ...(before.health === after.health ? [] : [replaceHealth(before.health, after.health)]),
     {
       write: "remove",
@@ -121,8 +126,8 @@ export function restoreWrites(ids: Ids, call: Call, at: Date, findings: Findings
       record: tombstoneOf(before.dataSource, [], before.dataSource.deletedAt ?? "", ""),
     },
     ...(job === null ? [] : [{ write: "enqueue", job } as const]),
-    deltaWrite(ids, at, [changeOf(findings)]),
-    auditedRestore(ids, call, at, findings),
+    deltaWrite(ids, asked.at, [changeOf(findings)]),
+    auditedRestore(ids, asked, findings),
   ];
 }
 
@@ -145,14 +150,17 @@ const nameTaken = (name: string): DomainError =>
   );
 
 /** All that the index knows of a data source, because it may have forgotten what was deleted. */
-const changeOf = ({ after: { dataSource, health }, members, dictionary, tree }: Findings): CatalogChange => ({
-  dataSourceId: dataSource.id,
-  header: headerDocument(dataSource),
-  health: healthDocument(health),
-  owners: { principals: ownersOf(members), version: 1 },
-  columns: columnsDocument(dictionary.columns, dataSource),
-  columnTags: standingColumnTags(columnTagsDocument(dictionary.columns, dictionary.edits, dataSource), tree),
-});
+function changeOf({ after: { dataSource, health }, members, layer, tree }: Findings): CatalogChange {
+  const { columns, edits, dbt } = layer.dictionary;
+  return {
+    dataSourceId: dataSource.id,
+    header: headerDocument(dataSource),
+    health: healthDocument(health),
+    owners: { principals: ownersOf(members), version: 1 },
+    columns: columnsDocument(columns, dataSource),
+    columnTags: standingColumnTags(columnTagsDocument(columns, edits, dataSource, dbt), tree),
+  };
+}
 
 /** Without those that were deleted meanwhile: their deletion did not look at what was deleted itself. */
 const standingColumnTags = (
@@ -163,15 +171,17 @@ const standingColumnTags = (
   version,
 });
 
-const auditedRestore = (ids: Ids, call: Call, at: Date, findings: Findings): Write => {
+const auditedRestore = (ids: Ids, asked: Asked, findings: Findings): Write => {
   const { before, after, comparison } = findings;
-  return audited(ids, at, call, {
+  const losesDbt = before.dataSource.dbt !== null && after.dataSource.dbt === null;
+  return auditedFor(ids, asked, {
     action: "data-source:restore",
     resource: { type: "data-source", id: after.dataSource.id },
     details: {
       before: { name: before.dataSource.name, deletedAt: before.dataSource.deletedAt },
       after: { name: after.dataSource.name, status: after.dataSource.status },
       table: comparison,
+      ...(losesDbt ? { dbtWordBecame: "manual" } : {}),
     },
   });
 };

@@ -1,23 +1,31 @@
 import type { Routes } from "#contracts/http/routes.ts";
 import { audited } from "#core/audit/record.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
-import { isSameValue } from "#core/call/same-value.ts";
 import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
+import { dbtChanged } from "#core/dbt/layer.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { CatalogChange } from "#core/ports/catalog-index.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
 import { columnTagsDocument } from "#core/sources/catalog-documents.ts";
-import type { ColumnEdit, DataSource, SchemaColumn } from "#core/sources/data-source.ts";
-import { readDictionary, showColumn } from "#core/dictionary/read-dictionary.ts";
+import type { ColumnEdit, DataSource } from "#core/sources/data-source.ts";
+import {
+  awaitsRun,
+  isSameEdit,
+  unedited,
+  withdrawnAfter,
+  type Retagging,
+  type Stated,
+} from "#core/dictionary/column-edit.ts";
+import { dbtColumns } from "#core/dictionary/dbt-columns.ts";
+import { columnShower, readDictionary } from "#core/dictionary/read-dictionary.ts";
 import { findColumns } from "#core/dictionary/find-columns.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { withManualTags } from "#core/sources/tag-data-source.ts";
 import { headerChange } from "#core/sources/update-data-source.ts";
 import { namedTags, tagsStand, unknownTag } from "#core/tags/resolve-tags.ts";
-import { demandStanding } from "#core/tags/tag.ts";
+import { demandStanding, type Tag } from "#core/tags/tag.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
-import { threadCounts } from "#core/threads/thread.ts";
 
 type Change = Parameters<UseCase<Routes["updateDictionary"]>>[0]["body"]["changes"][number];
 
@@ -60,19 +68,19 @@ function edit(
     const tree = await deps.store.tagTree();
     const at = deps.clock.now();
     demandTags(tree, changes, pointerOf, at);
+    const said = dbtColumns(view.columns, view.dbt);
     const edits = new Map<string, ColumnEdit>();
     changes.forEach((change, index) => {
       const column = columns[index];
       if (column === undefined) return;
-      const current = edits.get(column.id) ?? view.edits.get(column.id);
-      edits.set(column.id, changedEdit(call, at, dataSourceId, column, current, change, tree));
+      const current = edits.get(column.id) ?? view.edits.get(column.id) ?? unedited;
+      const dbtTagIds = view.dbt === null ? null : new Set(said.get(column.id)?.tagIds);
+      const after = changedEdit(call, at, current, change, { tree, dbtTagIds });
+      edits.set(column.id, { ...after, dataSourceId, columnId: column.id });
     });
     await commitEdits(deps, call, at, view, { edits: changedEdits(view, edits), changes, tree });
-    const threads = threadCounts(view.threads);
-    const { source } = view.dataSource.dictionary;
-    return [...new Set(columns)].map((column) =>
-      showColumn(column, edits.get(column.id), tree, threads, source),
-    );
+    const show = columnShower({ ...view, edits: new Map([...view.edits, ...edits]) }, tree);
+    return [...new Set(columns)].map(show);
   });
 }
 
@@ -82,26 +90,6 @@ const changedEdits = (
   edits: ReadonlyMap<string, ColumnEdit>,
 ): ReadonlyMap<string, ColumnEdit> =>
   new Map([...edits].filter(([id, edit]) => !isSameEdit(view.edits.get(id), edit)));
-
-/** What nobody stated anything of. */
-export const unedited: Pick<ColumnEdit, "description" | "tags" | "withdrawn"> = {
-  description: null,
-  tags: [],
-  withdrawn: [],
-};
-
-/** Whether two edits state the same; none states nothing. */
-export function isSameEdit(before: ColumnEdit | undefined, after: ColumnEdit): boolean {
-  const { description, tags, withdrawn } = before ?? unedited;
-  return isSameValue(
-    { description, tags, withdrawn },
-    {
-      description: after.description,
-      tags: after.tags,
-      withdrawn: after.withdrawn,
-    },
-  );
-}
 
 async function commitEdits(
   { store, ids }: SourceDeps,
@@ -125,6 +113,7 @@ async function commitEdits(
       changes.flatMap(({ addTags }) => namedTags(tree, addTags)),
     ),
     ...[...edits.values()].map((record): Write => ({ write: "put", kind: "column-edit", record })),
+    ...(takesFromDbt(view, edits) ? dbtChanged(before) : []),
     audited(ids, at, call, {
       action: "data-source:describe-columns",
       resource: { type: "data-source", id: before.id },
@@ -133,14 +122,18 @@ async function commitEdits(
   ]);
 }
 
+/** Whether the next run of dbt has something to put back. */
+const takesFromDbt = (view: DictionaryView, edits: ReadonlyMap<string, ColumnEdit>): boolean =>
+  [...edits].some(([id, edit]) => awaitsRun(view.edits.get(id)?.withdrawn ?? [], edit.withdrawn));
+
 /** What the index must know where the tags of columns changed. */
 function retagging(
-  { columns, edits: before }: DictionaryView,
+  { columns, edits: before, dbt }: DictionaryView,
   changed: ReadonlyMap<string, ColumnEdit>,
   header: DataSource,
 ): Pick<CatalogChange, "columnTags"> {
   const [old, made] = [before, new Map([...before, ...changed])].map((edits) =>
-    columnTagsDocument(columns, edits, header),
+    columnTagsDocument(columns, edits, header, dbt),
   );
   return JSON.stringify(old?.tagIds) === JSON.stringify(made?.tagIds) || made === undefined
     ? {}
@@ -150,11 +143,15 @@ function retagging(
 const toldCharacters = 200;
 
 /** What the audit record says of a change. Long texts are cut and tags are told by id: 80 changes must fit into an item. */
-const toldChange = ({ column, description, addTags, removeTags }: Change, tree: TagTree) => ({
+const toldChange = (
+  { column, description, addTags, removeTags, keepAway = false }: Change,
+  tree: TagTree,
+) => ({
   column,
   ...(description === undefined ? {} : { description: description?.slice(0, toldCharacters) ?? null }),
   addedTagIds: namedTags(tree, addTags).map(({ id }) => id),
   removedTagIds: namedTags(tree, removeTags).map(({ id }) => id),
+  ...(keepAway ? { keptAway: true } : {}),
 });
 
 /** Refuses to add tags that there are not; `tag-not-found` says where each stands. */
@@ -179,21 +176,26 @@ function demandTags(
 function changedEdit(
   call: Call,
   at: Date,
-  dataSourceId: string,
-  column: SchemaColumn,
-  current: ColumnEdit | undefined,
+  current: Stated,
   change: Change,
-  tree: TagTree,
-): ColumnEdit {
-  const removed = new Set(namedTags(tree, change.removeTags).map(({ id }) => id));
-  const kept = (current?.tags ?? []).filter(({ tagId }) => !removed.has(tagId));
+  given: { readonly tree: TagTree; readonly dbtTagIds: ReadonlySet<string> | null },
+): Omit<ColumnEdit, "dataSourceId" | "columnId"> {
+  const [removed, added] = [change.removeTags, change.addTags].map((names) => namedTags(given.tree, names));
+  const idsOf = (tags: readonly Tag[] = []) => new Set(tags.map(({ id }) => id));
+  const retagging: Retagging = {
+    removed: idsOf(removed),
+    keepAway: change.keepAway ?? false,
+    added: idsOf(added),
+    dbtTagIds: given.dbtTagIds,
+    by: call.user.id,
+    at: at.toISOString(),
+  };
+  const kept = current.tags.filter(({ tagId }) => !retagging.removed.has(tagId));
   return {
-    dataSourceId,
-    columnId: column.id,
-    description: change.description === undefined ? (current?.description ?? null) : change.description,
-    tags: withManualTags(kept, namedTags(tree, change.addTags), call, at),
-    withdrawn: current?.withdrawn ?? [],
-    updatedBy: call.user.id,
-    updatedAt: at.toISOString(),
+    description: change.description === undefined ? current.description : change.description,
+    tags: withManualTags(kept, added ?? [], call, at),
+    withdrawn: withdrawnAfter(current.withdrawn, retagging),
+    updatedBy: retagging.by,
+    updatedAt: retagging.at,
   };
 }

@@ -7,29 +7,34 @@ import { fillPage } from "#core/call/fill-page.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
 import {
-  standingText,
-  type ColumnEdit,
-  type DictionarySource,
-  type SchemaColumn,
-} from "#core/sources/data-source.ts";
+  columnDescription,
+  columnTags,
+  dbtColumns,
+  type ColumnLayers,
+} from "#core/dictionary/dbt-columns.ts";
+import type { SchemaColumn } from "#core/sources/data-source.ts";
 import type { Tags } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { threadCounts } from "#core/threads/thread.ts";
 
-/** A column with what people stated of it laid over what the remote says. */
-export function showColumn(
-  schema: SchemaColumn,
-  edit: ColumnEdit | undefined,
+/** How columns are shown: what people stated, over what dbt says, over what the schema layer says. */
+export function columnShower(view: DictionaryView, tags: Tags) {
+  const said = dbtColumns(view.columns, view.dbt);
+  const threads = threadCounts(view.threads);
+  const { source } = view.dataSource.dictionary;
+  return (schema: SchemaColumn): z.output<typeof column> => {
+    const edit = view.edits.get(schema.id);
+    return showColumn({ schema, dbt: said.get(schema.id), edit, source }, tags, threads);
+  };
+}
+
+function showColumn(
+  layers: ColumnLayers & { readonly schema: SchemaColumn },
   tags: Tags,
   threads: ReturnType<typeof threadCounts>,
-  source: DictionarySource,
 ): z.output<typeof column> {
-  const description = standingText({
-    manual: edit?.description ?? null,
-    dbt: null,
-    schema: schema.comment === "" ? null : schema.comment,
-  });
-  const { provenance } = description;
+  const { schema } = layers;
+  const description = columnDescription(layers);
   return {
     name: schema.name,
     ordinal: schema.ordinal,
@@ -37,9 +42,8 @@ export function showColumn(
     remoteType: schema.remoteType,
     nullable: schema.nullable,
     description: description.value,
-    // Where a person states the columns, what stands with them is a person's too.
-    descriptionProvenance: source === "manual" && provenance === "schema" ? "manual" : provenance,
-    tags: (edit?.tags ?? []).flatMap(({ tagId, provenance }) => {
+    descriptionProvenance: description.provenance,
+    tags: columnTags(layers).flatMap(({ tagId, provenance }) => {
       const tag = tags.get(tagId);
       return tag === undefined ? [] : [{ name: tag.name, provenance }];
     }),
@@ -75,8 +79,6 @@ export const getDictionary =
       readDictionary(deps, call, params.dataSourceId, "data-source:read"),
       deps.store.tagTree(),
     ]);
-    const threads = threadCounts(view.threads);
-    const { source } = view.dataSource.dictionary;
     return await fillPage(deps.cursors, `dictionary/${view.dataSource.id}`, query, z.int(), {
       read: (after) =>
         Promise.resolve({
@@ -84,6 +86,6 @@ export const getDictionary =
           next: null,
         }),
       positionOf: ({ ordinal }) => ordinal,
-      show: (schema) => showColumn(schema, view.edits.get(schema.id), tags, threads, source),
+      show: columnShower(view, tags),
     });
   };

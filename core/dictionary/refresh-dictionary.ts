@@ -44,7 +44,7 @@ export class DictionaryRefresh {
    * stored then, when another change came before the writes.
    */
   async merged(
-    { dataSource: before, edits, ...stored }: DictionaryView,
+    { dataSource: before, edits, dbt, ...stored }: DictionaryView,
     relation: RelationDescription,
     sameObject: boolean,
   ): Promise<Refreshed> {
@@ -74,7 +74,7 @@ export class DictionaryRefresh {
       version: before.version + 1,
     };
     return {
-      writes: this.writes(at, before, after, columns, edits),
+      writes: this.writes(at, before, after, columns, { edits, dbt }),
       renamed: columns.changes?.renamed ?? [],
     };
   }
@@ -105,7 +105,7 @@ export class DictionaryRefresh {
     before: DataSource,
     after: DataSource,
     { columns, changes }: MergedDictionary,
-    edits: DictionaryView["edits"],
+    { edits, dbt }: Pick<DictionaryView, "edits" | "dbt">,
   ): readonly Write[] {
     const { ids } = this.deps;
     const indexed =
@@ -113,7 +113,7 @@ export class DictionaryRefresh {
         ? {}
         : {
             columns: columnsDocument(columns, after),
-            columnTags: columnTagsDocument(columns, edits, after),
+            columnTags: columnTagsDocument(columns, edits, after, dbt),
           };
     const retired: readonly Write[] =
       after.dictionary === before.dictionary

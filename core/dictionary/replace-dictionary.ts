@@ -9,9 +9,14 @@ import type { Write } from "#core/ports/change.ts";
 import type { RemoteColumn } from "#core/ports/remote.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
 import { columnsDocument, columnTagsDocument } from "#core/sources/catalog-documents.ts";
-import type { ColumnEdit, DataSource, DictionaryGeneration } from "#core/sources/data-source.ts";
+import type {
+  ColumnEdit,
+  DataSource,
+  DictionaryGeneration,
+  DictionarySource,
+} from "#core/sources/data-source.ts";
 import { getDictionary, readDictionary } from "#core/dictionary/read-dictionary.ts";
-import { isSameEdit, unedited } from "#core/dictionary/edit-dictionary.ts";
+import { isSameEdit, unedited } from "#core/dictionary/column-edit.ts";
 import { matchColumns } from "#core/dictionary/match-columns.ts";
 import { mergeDictionary, type MergedDictionary } from "#core/dictionary/merge-dictionary.ts";
 import { toldChanges } from "#core/dictionary/refresh-dictionary.ts";
@@ -54,7 +59,7 @@ async function replace(
   const { store, ids, clock } = deps;
   const view = await readDictionary(deps, call, dataSourceId, "data-source:describe");
   const { dataSource: before } = view;
-  if (before.dictionary.source === "remote") throw new DomainError("dictionary-from-remote");
+  if (before.dictionary.source !== "manual") throw toldByOthers(before.dictionary.source);
   demandVersion(call, before.version);
   const at = clock.now();
   const tree = await store.tagTree();
@@ -69,6 +74,9 @@ async function replace(
   if (merged.changes === null && edits.length === 0) return;
   await commitReplacement(deps, call, at, view, { merged, edits, tags: tags.flat(), tree });
 }
+
+const toldByOthers = (source: Exclude<DictionarySource, "manual">): DomainError =>
+  new DomainError("dictionary-from-remote", source === "dbt" ? "dbt tells the columns." : undefined);
 
 /** The columns as a remote would describe them; what is not stated anew of one stays. */
 function describedColumns(view: DictionaryView, columns: readonly Statement[]): readonly RemoteColumn[] {
@@ -164,7 +172,7 @@ async function commitReplacement(
     await store.commit([
       ...headerChange(ids, at, before, after, {
         columns: columnsDocument(columns, after),
-        columnTags: columnTagsDocument(columns, edits, after),
+        columnTags: columnTagsDocument(columns, edits, after, view.dbt),
       }),
       {
         write: "retire-generation",

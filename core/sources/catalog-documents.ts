@@ -3,10 +3,12 @@ import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { CatalogChange, HeaderDocument, HealthDocument } from "#core/ports/catalog-index.ts";
+import { columnTags, dbtColumns } from "#core/dictionary/dbt-columns.ts";
 import {
   standingText,
   type ColumnEdit,
   type DataSource,
+  type DbtFacts,
   type SchemaColumn,
 } from "#core/sources/data-source.ts";
 
@@ -24,7 +26,8 @@ export const headerDocument = (record: DataSource): HeaderDocument => ({
   updatedAt: record.updatedAt,
   version: record.version,
   description: standingText(record.description).value,
-  tagIds: record.tags.map(({ tagId }) => tagId),
+  // One that a person and dbt both put there is one.
+  tagIds: [...new Set(record.tags.map(({ tagId }) => tagId))],
   columnCount: record.dictionary.columnCount,
 });
 
@@ -43,15 +46,20 @@ export const columnsDocument = (
   { version }: Pick<DataSource, "version">,
 ): NonNullable<CatalogChange["columns"]> => ({ names: columns.map(({ name }) => name), version });
 
-/** What the index keeps of the tags of all columns together, as of a header's version; those of columns that are gone do not count. */
-export const columnTagsDocument = (
-  columns: readonly Pick<SchemaColumn, "id">[],
-  edits: ReadonlyMap<string, Pick<ColumnEdit, "tags">>,
+/**
+ * What the index keeps of the tags of all columns together, as of a header's version: those of people, and those of
+ * dbt that nobody took away. Those of columns that are gone do not count.
+ */
+export function columnTagsDocument(
+  columns: readonly Pick<SchemaColumn, "id" | "name">[],
+  edits: ReadonlyMap<string, Pick<ColumnEdit, "tags" | "withdrawn">>,
   { version }: Pick<DataSource, "version">,
-): NonNullable<CatalogChange["columnTags"]> => ({
-  tagIds: [...new Set(columns.flatMap(({ id }) => (edits.get(id)?.tags ?? []).map(({ tagId }) => tagId)))],
-  version,
-});
+  facts: DbtFacts | null,
+): NonNullable<CatalogChange["columnTags"]> {
+  const said = dbtColumns(columns, facts);
+  const tags = columns.flatMap(({ id }) => columnTags({ dbt: said.get(id), edit: edits.get(id) }));
+  return { tagIds: [...new Set(tags.map(({ tagId }) => tagId))], version };
+}
 
 /** Tells the index what a commit changes: one delta for all of it. */
 export const deltaWrite = (

@@ -11,11 +11,15 @@ import type { TagTree } from "#core/tags/tag-tree.ts";
 /** Whatever knows tags by id. */
 export type Tags = Pick<TagTree, "get">;
 
-const showTags = (applied: readonly AppliedTag[], tags: Tags) =>
-  applied.flatMap(({ tagId, provenance, appliedBy, appliedAt }) => {
+/** One that both a person and dbt put there is told once, as the person's. */
+function showTags(applied: readonly AppliedTag[], tags: Tags) {
+  const own = new Set(applied.flatMap(({ tagId, provenance }) => (provenance === "dbt" ? [] : [tagId])));
+  const told = applied.filter(({ tagId, provenance }) => provenance !== "dbt" || !own.has(tagId));
+  return told.flatMap(({ tagId, provenance, appliedBy, appliedAt }) => {
     const tag = tags.get(tagId);
     return tag === undefined ? [] : [{ name: tag.name, provenance, appliedBy, appliedAt }];
   });
+}
 
 /** How it came to be, without our own ids. */
 function showOrigin(origin: Origin): z.output<typeof dataSource>["origin"] {

@@ -7,10 +7,10 @@ import {
   headerDocument,
   healthDocument,
 } from "#core/sources/catalog-documents.ts";
-import type { SchemaColumn } from "#core/sources/data-source.ts";
-import { chunkItem } from "../items/catalog.ts";
+import type { DbtFacts, DbtLayer, SchemaColumn } from "#core/sources/data-source.ts";
+import { chunkItem, dbtChunkItem } from "../items/catalog.ts";
 import { read } from "../records.ts";
-import { columnsOfChunk } from "./dictionary-chunks.ts";
+import { columnsOfChunk, factsOfChunks } from "./dictionary-chunks.ts";
 import { sent, type RawItem, type TableRef } from "../requests.ts";
 
 /** Kinds of item that the index is made from. */
@@ -19,6 +19,7 @@ const kinds = new Set([
   "data-source-health",
   "data-source-member",
   "dictionary-chunk",
+  "dbt-chunk",
   "column-edit",
 ]);
 
@@ -71,7 +72,7 @@ function changeOf(items: readonly RawItem[]): readonly CatalogChange[] {
       ...(health === undefined ? {} : { health: healthDocument(health) }),
       owners: { principals: owners.map(({ principal: { type, id } }) => `${type}:${id}`), ...unversioned },
       columns: columnsDocument(columns, unversioned),
-      columnTags: columnTagsDocument(columns, edits, unversioned),
+      columnTags: columnTagsDocument(columns, edits, unversioned, factsOf(items, header.dbt)),
       ...(header.deletedAt === null ? {} : { deleted: { version: header.version } }),
     },
   ];
@@ -84,4 +85,13 @@ function columnsOf(items: readonly RawItem[], generation: string): readonly Sche
     .filter((chunk) => chunk.generation === generation)
     .toSorted((a, b) => a.index - b.index)
     .flatMap(({ columns }) => columnsOfChunk(columns).columns);
+}
+
+function factsOf(items: readonly RawItem[], layer: DbtLayer | null): DbtFacts | null {
+  const formatter = dbtChunkItem.build(EntityFormatter);
+  const chunks = ofKind(items, "dbt-chunk")
+    .map((item) => formatter.format(item))
+    .filter(({ generation }) => generation === layer?.generation)
+    .toSorted((a, b) => a.index - b.index);
+  return factsOfChunks(chunks.map(({ columns }) => columns));
 }

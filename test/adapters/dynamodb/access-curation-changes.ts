@@ -33,13 +33,16 @@ export const curationChanges: Readonly<Record<string, Trial>> = {
     const view = { dataSource, health, membership: owner };
     const at = given.clock.now();
     const tree = await given.store.tagTree();
-    const after = restored(given.ids, given.call, at, { ...view, tree, edits: new Map() }, "unchanged");
-    const writes = restoreWrites(given.ids, given.call, at, {
+    const asked = { by: given.call.user.id, at, correlationId: given.call.requestId };
+    const dictionary = { columns: given.columns, edits: new Map(), dbt: null };
+    const layer = { dataSource, dictionary, writes: [] };
+    const after = restored(given.ids, asked, { ...view, tree, ...dictionary }, "unchanged");
+    const writes = restoreWrites(given.ids, asked, {
       before: view,
+      layer,
       after,
       connection,
       members: [owner],
-      dictionary: { columns: given.columns, edits: new Map() },
       tree,
       comparison: "unchanged",
     });

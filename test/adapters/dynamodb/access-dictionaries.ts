@@ -22,7 +22,7 @@ async function refreshed(given: Prepared, before: DataSource): Promise<readonly 
     dataSourceId: before.id,
     header: headerDocument(after),
     columns: columnsDocument(given.columns, after),
-    columnTags: columnTagsDocument(given.columns, new Map(), after),
+    columnTags: columnTagsDocument(given.columns, new Map(), after, null),
   };
   return [
     { write: "replace", kind: "data-source", record: after, expected: before.version, otherwise: conflict },

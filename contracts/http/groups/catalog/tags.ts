@@ -25,12 +25,19 @@ export const tagRoutes = {
   removeTag: route({
     method: "DELETE",
     path: "/data-sources/{dataSourceId}/tags/{name}",
-    summary: "Take a tag off a data source; an absent one is no error",
+    summary: "Take a tag off a data source, dbt's too until its next run; an absent one is no error",
     who: curators,
     authenticated: true,
     params: dataSourceParams.extend({ name: tagName }),
+    query: z.strictObject({
+      keepAway: z
+        .enum(["true", "false"])
+        .transform((value) => value === "true")
+        .optional()
+        .describe("that dbt may not put it there again; `false` also ends that"),
+    }),
     status: 204,
-    problems: ["not-found", "forbidden", "contention"],
+    problems: ["not-found", "forbidden", "too-many-tags", "contention"],
     ifMatch: true,
   }),
   listTags: route({
