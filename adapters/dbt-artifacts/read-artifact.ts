@@ -1,0 +1,142 @@
+import type { ArtifactBytes } from "#core/ports/dbt-snapshots.ts";
+import { ArtifactError } from "#core/ports/dbt-snapshots.ts";
+import { fieldsOf } from "#core/dbt/snapshot/artifact-json.ts";
+import { builtBy, buildsRelations } from "#core/dbt/snapshot/built.ts";
+import { packageOf, relationTypeOf, relationTypes, unfit } from "#core/dbt/snapshot/choose-node.ts";
+import { GroupOwners } from "#core/dbt/snapshot/facts.ts";
+import { identityOf, keyOf, renderedOf } from "#core/dbt/snapshot/identity.ts";
+import { schemaOf } from "#core/dbt/snapshot/origin.ts";
+import { catalogPlan, manifestPlan, mayBeRelation, runResultsPlan } from "./artifact-plans.ts";
+import { JsonScanner, type ScanLimits } from "./json-scanner.ts";
+import type { Walk } from "./scan-plan.ts";
+import { placeOf, type Staging } from "./staging.ts";
+
+type Found = (path: readonly string[], json: string) => void;
+
+interface Reading {
+  /** As dbt calls the file. */
+  readonly name: string;
+  /** As the address of its schema calls it. */
+  readonly kind: string;
+  readonly plan: Walk;
+  readonly begins: (section: string) => void;
+  readonly found: Found;
+}
+
+/** Reads one artifact to its end and returns its `metadata`. */
+async function read(bytes: ArtifactBytes, reading: Reading, limits: ScanLimits): Promise<unknown> {
+  let metadata: unknown = null;
+  const scanner = new JsonScanner(reading.name, reading.plan, limits, {
+    begins: reading.begins,
+    found: (path, json) => {
+      if (path[0] === "metadata") metadata = JSON.parse(json);
+      else reading.found(path, json);
+    },
+  });
+  for await (const chunk of bytes) scanner.write(chunk);
+  scanner.end();
+  const { artifact } = schemaOf(metadata);
+  if (artifact === null || artifact === reading.kind) return metadata;
+  throw new ArtifactError(reading.name, "malformed", `${reading.name}: it is of dbt's schema ${artifact}`);
+}
+
+/** Stages a node of the manifest, if its kind is one that relations are of. */
+function stageNode(staging: Staging, section: string, id: string, json: string): void {
+  const node = fieldsOf(JSON.parse(json));
+  const type = relationTypeOf(node, id);
+  if (type === null) return staging.run("delete from node where id = ?", id);
+  const identity = identityOf(node);
+  const reason = unfit(node, id);
+  const odd = identity !== null && renderedOf(node, identity).kind === "other";
+  staging.run(
+    "insert or replace into node values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    id,
+    section,
+    identity === null ? null : placeOf(keyOf(identity)),
+    relationTypes.indexOf(type),
+    type,
+    packageOf(node, id),
+    reason?.reason ?? null,
+    reason?.detail ?? "",
+    odd ? String(node["relation_name"]) : null,
+    json,
+  );
+}
+
+function stageDisabled(staging: Staging, path: readonly string[], json: string): void {
+  const node = fieldsOf(JSON.parse(json));
+  const id = typeof node["unique_id"] === "string" ? node["unique_id"] : (path[1] ?? "");
+  const type = relationTypeOf(node, id);
+  if (type === null || id === "") return;
+  staging.run("insert or replace into disabled values (?, ?, ?)", id, type, packageOf(node, id));
+}
+
+/** Stages what counts of a manifest. */
+export async function readManifest(
+  staging: Staging,
+  bytes: ArtifactBytes,
+  limits: ScanLimits,
+): Promise<{ readonly metadata: unknown; readonly groups: GroupOwners }> {
+  let groups = new GroupOwners();
+  const stages: Readonly<Record<string, Found>> = {
+    nodes: (path, json) => stageNode(staging, "nodes", path[1] ?? "", json),
+    sources: (path, json) => stageNode(staging, "sources", path[1] ?? "", json),
+    groups: (path, json) => groups.add(path[1] ?? "", JSON.parse(json)),
+    disabled: (path, json) => stageDisabled(staging, path, json),
+  };
+  const begins = (section: string): void => {
+    if (section === "groups") groups = new GroupOwners();
+    else if (section === "disabled") staging.run("delete from disabled");
+    else staging.run("delete from node where section = ?", section);
+  };
+  const found: Found = (path, json) => stages[path[0] ?? ""]?.(path, json);
+  const reading = { name: "manifest.json", kind: "manifest", plan: manifestPlan, begins, found };
+  const metadata = await staging.inTransaction(() => read(bytes, reading, limits));
+  return { metadata, groups };
+}
+
+/** Stages what counts of a catalog; returns its `metadata`. */
+export async function readCatalog(
+  staging: Staging,
+  bytes: ArtifactBytes,
+  limits: ScanLimits,
+): Promise<unknown> {
+  const reading: Reading = {
+    name: "catalog.json",
+    kind: "catalog",
+    plan: catalogPlan,
+    begins: (section) => staging.run("delete from catalog where section = ?", section),
+    found: ([section = "", id = ""], json) =>
+      staging.run("insert or replace into catalog values (?, ?, ?)", id, section, json),
+  };
+  return staging.inTransaction(() => read(bytes, reading, limits));
+}
+
+/** Stages what a step built; returns the `metadata` of its results. */
+export async function readRunResults(
+  staging: Staging,
+  bytes: ArtifactBytes,
+  limits: ScanLimits,
+): Promise<unknown> {
+  let builds = false;
+  const reading: Reading = {
+    name: "run_results.json",
+    kind: "run-results",
+    plan: runResultsPlan,
+    begins: (section) => {
+      if (section === "results") staging.run("delete from result");
+      if (section === "args") builds = false;
+    },
+    found: ([section], json) => {
+      if (section === "args") builds = buildsRelations(JSON.parse(json));
+      const id = section === "results" ? builtBy(JSON.parse(json)) : null;
+      if (id !== null && mayBeRelation(id)) staging.run("insert or ignore into result values (?)", id);
+    },
+  };
+  return staging.inTransaction(async () => {
+    staging.run("delete from result");
+    const metadata = await read(bytes, reading, limits);
+    if (builds) staging.run("insert or ignore into built select id from result");
+    return metadata;
+  });
+}
