@@ -8,17 +8,22 @@ const table = { TABLE_NAME: z.string().min(1) };
 const queue = { JOBS_QUEUE_URL: z.string().min(1) };
 const secrets = { SECRETS_PREFIX: z.string().min(1) };
 const segments = { SEGMENTS_BUCKET: z.string().min(1) };
+/** Base URLs that may be asked beside dbt Cloud's own hosts, separated by commas; mostly empty. */
+const dbtHosts = { REEVE_DBT_HOSTS: z.string() };
 const remote = { REMOTE_FUNCTION_PREFIX: z.string().min(1) };
 
 export const systemEnvironment = z.object({});
 export const peopleEnvironment = z.object({ ...table });
 export const connectionsEnvironment = z.object({ ...table, ...queue, ...secrets, ...remote });
 export const catalogEnvironment = z.object({ ...table, ...queue, ...secrets, ...remote, ...segments });
+export const dbtEnvironment = z.object({ ...table, ...queue, ...secrets, ...dbtHosts });
+export const webhooksEnvironment = z.object({ ...table, ...queue, ...secrets });
 export const jobsEnvironment = z.object({ ...table, ...queue, ...secrets });
 export const remoteEnvironment = z.object({ ...secrets });
-export const workerEnvironment = z.object({ ...table, ...queue, ...secrets, ...segments });
+export const workerEnvironment = z.object({ ...table, ...queue, ...secrets, ...segments, ...dbtHosts });
 export const deadLettersEnvironment = z.object({ ...table, ...queue });
 export const sweepEnvironment = z.object({ ...table, ...queue, ...secrets });
 export const nightlyEnvironment = z.object({ ...table, ...queue });
+export const dbtRunsEnvironment = z.object({ ...table, ...queue, ...secrets, ...dbtHosts });
 export const compactionEnvironment = z.object({ ...table, ...segments });
 export const bootstrapEnvironment = z.object({ ...table, ...secrets });

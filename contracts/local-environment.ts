@@ -19,5 +19,7 @@ export const localEnvironment = z.object({
     .enum(["on", "off"], { error: "must be on or off" })
     .default("on")
     .transform((value) => value === "on"),
+  /** Base URLs that may be asked beside dbt Cloud's own hosts, separated by commas. */
+  REEVE_DBT_HOSTS: z.string().default(""),
 });
 export type LocalEnvironment = z.output<typeof localEnvironment>;

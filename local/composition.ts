@@ -1,5 +1,8 @@
 import { keyHasher } from "#adapters/crypto/key-hasher.ts";
 import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
+import { signatures } from "#adapters/crypto/signatures.ts";
+import { dbtCloud } from "#adapters/dbt-cloud/dbt-cloud.ts";
+import type { ListedHosts } from "#adapters/dbt-cloud/hosts.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { processLog } from "#adapters/observability/observability.ts";
@@ -14,21 +17,26 @@ import { inProcessGateway } from "#connectors/gateway.ts";
 import { statementTimeoutSeconds } from "#contracts/limits.ts";
 import { catalogRoutes } from "#contracts/http/groups/catalog.ts";
 import { connectionRoutes } from "#contracts/http/groups/connections.ts";
+import { dbtRoutes } from "#contracts/http/groups/dbt.ts";
 import { jobRoutes } from "#contracts/http/groups/jobs.ts";
 import { peopleRoutes } from "#contracts/http/groups/people.ts";
 import { systemRoutes } from "#contracts/http/groups/system.ts";
+import { webhookRoutes } from "#contracts/http/groups/webhooks.ts";
 import type { RouteGroup } from "#contracts/http/routes.ts";
 import { correlationAttribute, maxDeliveries, type JobMessage } from "#contracts/messages.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import { httpFunction, type HttpFunction } from "#functions/http/edge/http-function.ts";
 import { catalogOperations } from "#functions/operations/catalog.ts";
 import { connectionOperations } from "#functions/operations/connections.ts";
+import { dbtOperations } from "#functions/operations/dbt.ts";
+import { dbtRuns } from "#functions/operations/dbt-runs.ts";
 import { jobOperations } from "#functions/operations/jobs.ts";
 import { peopleOperations } from "#functions/operations/people.ts";
 import { nightly } from "#functions/operations/nightly.ts";
 import { compact } from "#functions/operations/compact.ts";
 import { sweep } from "#functions/operations/sweep.ts";
 import { systemOperations } from "#functions/operations/system.ts";
+import { webhookOperations } from "#functions/operations/webhooks.ts";
 import { deadLetterWorker, jobWorker } from "#functions/operations/workers.ts";
 import type { LocalTable } from "./dynamodb/local-table.ts";
 import { LocalQueue } from "./queue/local-queue.ts";
@@ -47,6 +55,7 @@ export interface Ingredients {
   readonly secretsDirectory: string;
   readonly segmentsDirectory: string;
   readonly rootSecret: string;
+  readonly dbtHosts: ListedHosts;
 }
 
 /** The same functions as in the cloud, wired to what one machine has. */
@@ -57,9 +66,11 @@ export function compose(ingredients: Ingredients) {
   const functions: Readonly<Record<RouteGroup, HttpFunction>> = {
     catalog: httpFunction(catalogRoutes, catalogOperations(withMessages), parts),
     connections: httpFunction(connectionRoutes, connectionOperations(withMessages), parts),
+    dbt: httpFunction(dbtRoutes, dbtOperations(withMessages), parts),
     jobs: httpFunction(jobRoutes, jobOperations(withMessages), parts),
     people: httpFunction(peopleRoutes, peopleOperations(parts), parts),
     system: httpFunction(systemRoutes, systemOperations(), null),
+    webhooks: httpFunction(webhookRoutes, webhookOperations(withMessages), null),
   };
   return {
     parts,
@@ -67,13 +78,14 @@ export function compose(ingredients: Ingredients) {
     sweep: sweep(withMessages),
     nightly: nightly(withMessages),
     compact: compact(parts),
+    dbtRuns: dbtRuns(withMessages),
     stopWorkers: queues.stop,
   };
 }
 
 type Parts = ReturnType<typeof partsOf>;
 
-function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret }: Ingredients) {
+function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret, dbtHosts }: Ingredients) {
   const clock = systemClock;
   const store = dynamoStore({ client: table.client, tableName: table.tableName, clock });
   const secrets = fileSecretStore(secretsDirectory);
@@ -97,6 +109,8 @@ function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret }: Ing
       clock,
       ids,
     }),
+    cloud: dbtCloud({ listed: dbtHosts, clock }),
+    signatures,
     remote: gateway,
     sessions: gateway,
     keyStores: gateway,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import type { Server as HttpServer } from "node:http";
+import { parseDbtHosts, type ListedHosts } from "#adapters/dbt-cloud/hosts.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { intervalTimers } from "#adapters/timers/interval-timers.ts";
 import type { LocalEnvironment } from "#contracts/local-environment.ts";
@@ -20,6 +21,8 @@ const sweepEveryMs = 60_000;
 /** What has begun in a night is not begun again: a machine that was off then makes up for it soon after its start. */
 const nightlyEveryMs = 30 * 60_000;
 const compactEveryMs = 15 * 60_000;
+/** No webhook of dbt Cloud's reaches a machine behind a firewall: what it would have told is found soon all the same. */
+const askForRunsEveryMs = 60_000;
 /** How long a request or a job may go on once the end has begun; a job is taken up again by the next start. */
 const lastMomentsMs = 2000;
 
@@ -47,7 +50,8 @@ export async function run(
     environment.REEVE_SAMPLE ? resumeWarehouse(sample) : null,
   ]);
   void table.ended.then(() => fail(new StartError("DynamoDB Local has ended, and the table with it")));
-  const reeve = await openReeve(directory, table, closing);
+  const dbtHosts = parseDbtHosts(environment.REEVE_DBT_HOSTS);
+  const reeve = await openReeve({ directory, table, dbtHosts }, closing);
   const { key, notice } = await administratorKey(directory, environment.REEVE_ADMIN_API_KEY);
   await installAdministrator(reeve.parts, directory, key);
   const url = await openDoor(environment.PORT, reeve.functions, closing);
@@ -62,28 +66,37 @@ async function openTable({ directory, guardian, closing }: SampleDeps): Promise<
   return table;
 }
 
+/** What it is opened with. */
+interface OpenReeve {
+  readonly directory: DataDirectory;
+  readonly table: LocalTable;
+  readonly dbtHosts: ListedHosts;
+}
+
 /** Composes it, and takes up what an earlier run left: whoever worked then is dead, and their jobs go on. */
-async function openReeve(directory: DataDirectory, table: LocalTable, closing: Closing) {
+async function openReeve({ directory, table, dbtHosts }: OpenReeve, closing: Closing) {
   const { text: rootSecret } = await directory.kept("root-secret", () => randomText(32, "base64url"));
   const reeve = compose({
     table,
     secretsDirectory: directory.at("secrets"),
     segmentsDirectory: directory.at("segments"),
     rootSecret,
+    dbtHosts,
   });
   closing.on("work", () => patiently(reeve.stopWorkers(), lastMomentsMs));
   await reeve.sweep(true).catch((error: unknown) => {
     processLog.error("the first sweep failed; the next one repairs", { error });
   });
-  const sweeping = { name: "sweep", everyMs: sweepEveryMs, task: () => reeve.sweep() };
-  const stopSweeping = startSchedule(sweeping, intervalTimers, processLog);
-  closing.on("work", () => patiently(stopSweeping(), lastMomentsMs));
-  const night = { name: "nightly", everyMs: nightlyEveryMs, task: () => reeve.nightly() };
-  const stopNights = startSchedule(night, intervalTimers, processLog);
-  closing.on("work", () => patiently(stopNights(), lastMomentsMs));
-  const compacting = { name: "compaction", everyMs: compactEveryMs, task: () => reeve.compact() };
-  const stopCompacting = startSchedule(compacting, intervalTimers, processLog);
-  closing.on("work", () => patiently(stopCompacting(), lastMomentsMs));
+  const schedules = [
+    { name: "sweep", everyMs: sweepEveryMs, task: () => reeve.sweep() },
+    { name: "nightly", everyMs: nightlyEveryMs, task: () => reeve.nightly() },
+    { name: "compaction", everyMs: compactEveryMs, task: () => reeve.compact() },
+    { name: "dbt runs", everyMs: askForRunsEveryMs, task: () => reeve.dbtRuns() },
+  ];
+  for (const schedule of schedules) {
+    const stop = startSchedule(schedule, intervalTimers, processLog);
+    closing.on("work", () => patiently(stop(), lastMomentsMs));
+  }
   return reeve;
 }
 

@@ -62,6 +62,9 @@ const operationOf = (id: string, group: string, contract: RouteContract): ZodOpe
     ...(contract.params === undefined ? {} : { path: contract.params }),
     ...(contract.query === undefined ? {} : { query: contract.query }),
   },
+  ...(contract.signedBody === undefined
+    ? {}
+    : { requestBody: { required: true, content: { "application/json": { schema: { type: "object" } } } } }),
   ...(contract.body === undefined
     ? {}
     : {

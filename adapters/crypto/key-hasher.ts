@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { KeyHasher } from "#core/ports/keys.ts";
+import { sameText } from "./same-text.ts";
 
 const ownKey = /^rv_([A-Za-z0-9]{1,64})_[A-Za-z0-9_-]+$/;
 
@@ -12,8 +13,5 @@ export const keyHasher: KeyHasher = {
     const hash = createHash("sha256").update(token).digest("hex");
     return { id: ownKey.exec(token)?.[1] ?? `given-${hash.slice(0, 32)}`, hash };
   },
-  same(a, b) {
-    const [one, other] = [Buffer.from(a), Buffer.from(b)];
-    return one.length === other.length && timingSafeEqual(one, other);
-  },
+  same: sameText,
 };

@@ -123,11 +123,21 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
 const secondsPerDay = 86_400;
 
 /** What a record's item has beside the record: when it expires, for kinds that do. */
-export function expiryOf({ kind, record }: RecordOf): { readonly ttl?: number } {
-  if (kind === "measurement") return { ttl: expiresAfter(record.at, measurementRetentionDays) };
-  if (kind === "dbt-run") return { ttl: expiresAfter(record.at, runRetentionDays) };
-  if (kind === "dbt-delivery") return { ttl: expiresAfter(record.receivedAt, deliveryRetentionDays) };
-  return {};
+export function expiryOf(of: RecordOf): { readonly ttl?: number } {
+  const expires = expiresOf(of);
+  return expires === null ? {} : { ttl: expiresAfter(expires.at, expires.days) };
+}
+
+/** The second at which a record was made, for kinds that expire: what had expired by then counts as not there. */
+export function madeAtOf(of: RecordOf): number | null {
+  const expires = expiresOf(of);
+  return expires === null ? null : expiresAfter(expires.at, 0);
+}
+
+function expiresOf({ kind, record }: RecordOf): { readonly at: string; readonly days: number } | null {
+  if (kind === "measurement") return { at: record.at, days: measurementRetentionDays };
+  if (kind === "dbt-run") return { at: record.at, days: runRetentionDays };
+  return kind === "dbt-delivery" ? { at: record.receivedAt, days: deliveryRetentionDays } : null;
 }
 
 const expiresAfter = (at: string, days: number): number =>

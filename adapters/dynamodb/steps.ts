@@ -13,7 +13,7 @@ import { jobItem } from "./items/jobs.ts";
 import { auditItem, deltaItem, guardItem } from "./items/ledger.ts";
 import { checkpointStep, enqueueSteps, jobAsReadStep, reportStep, transitionSteps } from "./job-steps.ts";
 import { auditIndexKeys } from "./keys.ts";
-import { expiryOf, recordItems } from "./records.ts";
+import { expiryOf, madeAtOf, recordItems } from "./records.ts";
 
 type Of<W extends Write["write"]> = Extract<Write, { readonly write: W }>;
 
@@ -164,13 +164,19 @@ const releaseStep = ({ guard, owner }: Of<"release">): Step => ({
   item: remove(guardItem, { guard }, { or: [absent, { attr: "owner", eq: owner }] }),
 });
 
+/** What has expired is not there, even while DynamoDB has not removed it yet. */
+function notThere(write: Of<"create">): Condition {
+  const madeAt = madeAtOf(write);
+  return madeAt === null ? absent : { or: [absent, { attr: "ttl", lte: madeAt }] };
+}
+
 type StepsOf = { readonly [W in Write["write"]]: (write: Of<W>) => readonly Step[] };
 
 /** The items of each kind of write. */
 const steps: StepsOf = {
   create: (write) => [
     {
-      item: put(itemOf(write.kind), { ...write.record, ...expiryOf(write) }, absent),
+      item: put(itemOf(write.kind), { ...write.record, ...expiryOf(write) }, notThere(write)),
       otherwise: write.otherwise,
     },
   ],

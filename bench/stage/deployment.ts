@@ -16,6 +16,7 @@ import type { Store } from "#core/ports/store.ts";
 import { jobWorker, type QueueFunction } from "#functions/operations/workers.ts";
 import { lambdaContext } from "#local/lambda-context.ts";
 import { matchRoute } from "#local/server/match-route.ts";
+import { noDbtCloud } from "#test/support/no-dbt-cloud.ts";
 import { fixedParts, httpFunctions, indexOf, maintenanceOf } from "#test/support/composition.ts";
 import { httpEvent, queryString, type Query } from "#test/support/http-event.ts";
 import { BenchClock } from "./bench-clock.ts";
@@ -81,6 +82,7 @@ export function deployment(
     ...common,
     secrets: noSecrets,
     remote: instantGateway,
+    cloud: noDbtCloud,
     ...indexOf({ ...store, ...deltas }, clock),
   });
   const worker = jobWorker(

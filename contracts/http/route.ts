@@ -24,11 +24,16 @@ export interface RouteContract {
   readonly body?: Schema;
   /** True where every body field is optional and so an empty body is one too. */
   readonly bodyOptional?: boolean;
+  /** For a body that is signed and so taken as it came, whatever its type: how long it may be. */
+  readonly signedBody?: { readonly maxBytes: number };
   readonly status: 200 | 201 | 202 | 204;
   readonly result?: Schema;
   /** What is answered instead where the result takes longer than a request may: the job that comes to it. */
   readonly later?: { readonly status: 202; readonly result: Schema };
-  /** Where what was made is found, by its id; by default below this path. */
+  /**
+   * Where what was made is found: below this path by its id, or where its fields fill the path. By default below the
+   * route's own path.
+   */
   readonly location?: string;
   /** Codes beside those that every route has. */
   readonly problems: readonly ProblemCode[];
@@ -52,8 +57,8 @@ export const commonProblems = [
 export const authenticationProblems = ["unauthenticated"] as const satisfies ProblemCode[];
 
 /** Whether a body is looked at: where nothing may be said in it, what is said all the same is refused. */
-export const readsBody = ({ method, body }: RouteContract): boolean =>
-  body !== undefined || method === "POST";
+export const readsBody = ({ method, body, signedBody }: RouteContract): boolean =>
+  body !== undefined || (method === "POST" && signedBody === undefined);
 
 /** Codes that any route which reads a body can answer. */
 export const bodyProblems = [
@@ -69,6 +74,7 @@ export function problemsOf(contract: RouteContract): readonly ProblemCode[] {
       ...commonProblems,
       ...(contract.authenticated ? authenticationProblems : []),
       ...(readsBody(contract) ? bodyProblems : []),
+      ...(contract.signedBody ? (["body-too-large"] as const) : []),
       ...(contract.ifMatch ? (["version-mismatch"] as const) : []),
       ...(contract.idempotent ? (["idempotency-key-reused"] as const) : []),
       ...contract.problems,
@@ -79,12 +85,18 @@ export function problemsOf(contract: RouteContract): readonly ProblemCode[] {
 type Parsed<S> = S extends Schema ? z.output<S> : undefined;
 type Unparsed<S> = S extends Schema ? z.input<S> : never;
 
+/** A body as it came, byte by byte, and what came in `Authorization`. */
+export interface Signed {
+  readonly bytes: Uint8Array;
+  readonly signature: string;
+}
+
 /** What a use case gets: the validated input. */
-export interface RouteInput<R extends RouteContract> {
+export type RouteInput<R extends RouteContract> = {
   readonly params: Parsed<R["params"]>;
   readonly query: Parsed<R["query"]>;
   readonly body: Parsed<R["body"]>;
-}
+} & (R["signedBody"] extends object ? { readonly signed: Signed } : unknown);
 
 /** What a use case answers. */
 export type RouteResult<R extends RouteContract> = R["result"] extends Schema

@@ -1,16 +1,20 @@
 import { catalogRoutes } from "./groups/catalog.ts";
 import { connectionRoutes } from "./groups/connections.ts";
+import { dbtRoutes } from "./groups/dbt.ts";
 import { jobRoutes } from "./groups/jobs.ts";
 import { peopleRoutes } from "./groups/people.ts";
 import { systemRoutes } from "./groups/system.ts";
+import { webhookRoutes } from "./groups/webhooks.ts";
 
 /** Routes by function: one per context and permission set. To move an operation, move its line. */
 export const routeGroups = {
   catalog: catalogRoutes,
   connections: connectionRoutes,
+  dbt: dbtRoutes,
   jobs: jobRoutes,
   people: peopleRoutes,
   system: systemRoutes,
+  webhooks: webhookRoutes,
 } as const;
 export type RouteGroup = keyof typeof routeGroups;
 
@@ -21,6 +25,8 @@ export const routes = {
   ...connectionRoutes,
   ...catalogRoutes,
   ...jobRoutes,
+  ...dbtRoutes,
+  ...webhookRoutes,
 } as const;
 export type Routes = typeof routes;
 export type RouteId = keyof Routes;

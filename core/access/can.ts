@@ -33,8 +33,15 @@ export type Resource =
       readonly dataSource: Resource;
     }
   | {
+      /** A dbt Cloud environment that is kept in step. */
+      readonly type: "integration";
+      /** Whether the user, or a group of theirs, is among its owners. */
+      readonly owns: boolean;
+    }
+  | {
       readonly type: "job";
-      readonly createdBy: string;
+      /** Who asked for it, where that alone gives them a right to it; null where it does not. */
+      readonly createdBy: string | null;
       /** What the job is about, or null where that is gone. */
       readonly subject: Resource | null;
     };
@@ -57,6 +64,7 @@ const dataSourceRole =
   (...roles: readonly DataSourceRole[]): Rule =>
   (_, resource) =>
     resource.type === "data-source" && resource.role !== null && roles.includes(resource.role);
+const integrationOwner: Rule = (_, resource) => resource.type === "integration" && resource.owns;
 const either =
   (...rules: readonly Rule[]): Rule =>
   (user, resource) =>
@@ -70,7 +78,7 @@ const jobSteward: Rule = (user, resource) =>
   resource.type === "job" &&
   (resource.createdBy === user.id ||
     (resource.subject !== null &&
-      either(dataSourceRole("owner"), connectionRole("owner"))(user, resource.subject)));
+      either(dataSourceRole("owner"), connectionRole("owner"), integrationOwner)(user, resource.subject)));
 
 /** A rule about a data source, for what is said and recorded about it. */
 const aboutSource =
@@ -97,6 +105,9 @@ const rules = {
   "connection:manage-members": connectionRole("owner"),
   "connection:list-tables": connectionRole("registrar"),
   "connection:register": both(holds("CREATE_DATA_SOURCE"), connectionRole("registrar")),
+  "integration:create": holds("APPLICATION_ADMIN"),
+  "integration:read": either(integrationOwner, holds("APPLICATION_ADMIN")),
+  "integration:manage": either(integrationOwner, holds("APPLICATION_ADMIN")),
   "data-source:read": either(dataSourceRole("owner", "expert", "subscriber", "ingest"), holds("GOVERNANCE")),
   "data-source:update": dataSourceRole("owner"),
   "data-source:describe": dataSourceRole("owner", "expert"),
@@ -141,6 +152,8 @@ function visible(user: User, resource: Resource): boolean {
       return true;
     case "connection":
       return rules["connection:read"](user, resource);
+    case "integration":
+      return rules["integration:read"](user, resource);
     case "data-source":
       return rules["data-source:read"](user, resource);
     case "deleted-data-source":

@@ -5,6 +5,8 @@ import type { KeptReply } from "#core/ports/change.ts";
 /** One request: who asks, and under which conditions. */
 export interface Call {
   readonly user: User;
+  /** Where the caller reached this deployment, such as `https://api.example.com`. */
+  readonly baseUrl: string;
   /** In our log, in the audit record, in a problem's `instance`, and with every job it causes. */
   readonly requestId: string;
   /** The version that the caller last saw, from `If-Match`. */

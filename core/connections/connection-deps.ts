@@ -1,5 +1,6 @@
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
+import type { DbtStore } from "#core/ports/dbt-store.ts";
 import type { RemoteGateway } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type {
@@ -12,7 +13,12 @@ import type {
 
 /** What the operations on connections need from outside. */
 export interface ConnectionDeps {
-  readonly store: Committer & ConnectionStore & DataSourceStore & PeopleStore & Pick<JobStore, "lineHolds">;
+  readonly store: Committer &
+    ConnectionStore &
+    DataSourceStore &
+    PeopleStore &
+    Pick<JobStore, "lineHolds"> &
+    Pick<DbtStore, "integrations">;
   readonly secrets: SecretStore;
   readonly remote: RemoteGateway;
   readonly cursors: Cursors;

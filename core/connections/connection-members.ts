@@ -7,6 +7,7 @@ import type { Connection, ConnectionMember } from "#core/connections/connection.
 import { readConnection } from "#core/connections/read-connection.ts";
 import { showConnectionMember } from "#core/connections/show-connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
+import { demandPrincipals } from "#core/people/principals.ts";
 import type { Write } from "#core/ports/change.ts";
 
 /** Gives a user or group a role on a connection. */
@@ -20,7 +21,7 @@ export const addConnectionMember =
       params.connectionId,
       "connection:manage-members",
     );
-    await demandPrincipal(deps, body.principal);
+    await demandPrincipals(store, [{ principal: body.principal, pointer: "/principal" }]);
     const at = clock.now();
     const member: ConnectionMember = {
       id: ids.next("member"),
@@ -47,17 +48,6 @@ export const addConnectionMember =
     );
     return result;
   };
-
-async function demandPrincipal(
-  { store }: ConnectionDeps,
-  principal: ConnectionMember["principal"],
-): Promise<void> {
-  const found = principal.type === "user" && (await store.user(principal.id)) !== null;
-  if (found) return;
-  throw new DomainError("principal-not-found", undefined, {
-    errors: [{ in: "body", pointer: "/principal/id", detail: `is no ${principal.type}` }],
-  });
-}
 
 /** Takes a role away; a connection always keeps an owner. */
 export const removeConnectionMember =

@@ -6,11 +6,12 @@ import { reopen, whileClosed } from "#core/connections/closing.ts";
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import { connectionNameGuard } from "#core/connections/new-connection.ts";
+import { usedByIntegration } from "#core/dbt/integrations/connection-use.ts";
 import { readConnection } from "#core/connections/read-connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Write } from "#core/ports/change.ts";
 
-/** Deletes a connection that no data source uses, with its members and credentials. */
+/** Deletes a connection that no data source and no integration uses, with its members and credentials. */
 export const deleteConnection =
   (deps: ConnectionDeps): UseCase<Routes["deleteConnection"]> =>
   ({ params }, call) =>
@@ -35,6 +36,10 @@ const removals = (members: readonly ConnectionMember[]): readonly Write[] =>
 
 async function remove(deps: ConnectionDeps, call: Call, closed: Connection): Promise<void> {
   const { store, ids, clock, secrets } = deps;
+  // It is closed: an integration that comes to use it later fails, and one that came before is seen here.
+  if (await usedByIntegration(store, closed.id)) {
+    throw new DomainError("connection-in-use", "A dbt Cloud integration uses this connection.");
+  }
   const found = await store.connectionMembers(closed.id);
   // Owners last: until the connection itself is gone, there is somebody who may delete it.
   const members = found.toSorted((a, b) => Number(a.role === "owner") - Number(b.role === "owner"));

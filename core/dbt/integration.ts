@@ -11,6 +11,13 @@ export interface IntegrationKey {
 export const integrationName = ({ accountId, projectId, environmentId }: IntegrationKey): string =>
   `${accountId}/${projectId}/${environmentId}`;
 
+/** The key that such a text names; null where it names none. */
+export function integrationKeyOf(name: string): IntegrationKey | null {
+  const [accountId, projectId, environmentId, ...more] = name.split("/");
+  if (accountId === undefined || projectId === undefined || environmentId === undefined) return null;
+  return more.length > 0 ? null : { accountId, projectId, environmentId };
+}
+
 /** The run whose word stands in the catalog, in part or as a whole: an older one says nothing any more. */
 export interface NewestRun {
   readonly runId: string;
@@ -36,6 +43,8 @@ export interface Integration extends IntegrationKey {
   readonly includeSources: boolean;
   /** Where its key and the secrets of its webhook lie. */
   readonly secretRef: string;
+  /** Whether the secret of its webhook is kept: without it no delivery is believed. */
+  readonly webhookSecretSet: boolean;
   /** The subscription that Reeve itself made in dbt Cloud. */
   readonly webhookId: string | null;
   readonly state: "active" | "deleting";

@@ -24,5 +24,11 @@ export interface DeliveryRecord {
   readonly runId: string | null;
   readonly receivedAt: string;
   /** What came of it: `accepted`, or why nothing did. */
-  readonly outcome: "accepted" | "duplicate" | "not-a-completed-run" | "other-environment" | "no-run";
+  readonly outcome:
+    | "accepted"
+    | "duplicate"
+    | "not-a-completed-run"
+    | "other-account"
+    | "other-environment"
+    | "no-run";
 }

@@ -1,5 +1,5 @@
 import { slotsPerConnection } from "#contracts/limits.ts";
-import type { Job } from "#core/jobs/job.ts";
+import { isIntegrationLine, type Job } from "#core/jobs/job.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import type { Log } from "#core/ports/log.ts";
@@ -22,12 +22,17 @@ export async function dispatchLine(
   line: string,
 ): Promise<void> {
   try {
-    const own = (await store.connections([line])).get(line)?.concurrentJobs ?? slotsPerConnection;
-    const admitted = await store.admit(line, own, clock.now());
+    const admitted = await store.admit(line, await slotsOf(store, line), clock.now());
     await Promise.all(admitted.map(({ id, correlationId }) => messages.send({ jobId: id, correlationId })));
   } catch (error) {
     log.warn("dispatch left to the sweep", { line, error });
   }
+}
+
+/** A connection may say how many jobs use it at a time; of an integration, one goes after the other. */
+async function slotsOf(store: DispatchDeps["store"], line: string): Promise<number> {
+  if (isIntegrationLine(line)) return 1;
+  return (await store.connections([line])).get(line)?.concurrentJobs ?? slotsPerConnection;
 }
 
 /** Gets a job that was just committed on its way; null where there is none. */

@@ -1,19 +1,43 @@
 import { can, type Action, type Resource } from "#core/access/can.ts";
 import type { ConnectionMember } from "#core/connections/connection.ts";
 import { registrarOf } from "#core/connections/registrar-of.ts";
+import { integrationKeyOf, integrationName, type Integration } from "#core/dbt/integration.ts";
+import { integrationResource } from "#core/dbt/integrations/read-integration.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { User } from "#core/people/user.ts";
+import type { DbtStore } from "#core/ports/dbt-store.ts";
 import type { ConnectionStore, DataSourceStore } from "#core/ports/store.ts";
 import { creation } from "#core/sources/creation/creation-input.ts";
 import { sourceResource, sourceResources } from "#core/sources/read-data-source.ts";
 
-type SubjectStore = ConnectionStore & DataSourceStore;
+type SubjectStore = ConnectionStore & DataSourceStore & Pick<DbtStore, "integrationsOf">;
 
-const resourceOf = ({ createdBy }: Job, subject: Resource | null): Resource => ({
+const resourceOf = (job: Job, subject: Resource | null): Resource => ({
   type: "job",
-  createdBy,
+  // Who may not manage an integration any more has no say in what once was asked for in its name.
+  createdBy: job.subject.type === "integration" ? null : job.createdBy,
   subject,
 });
+
+/** What a user is to an integration that a job is about. */
+type Known = ReadonlyMap<string, Integration>;
+
+/**
+ * An integration as a job about it shows it. One that was made anew under the same name is another one. Of one that is
+ * gone, whoever had it removed may read how that went.
+ */
+function integrationOfJob(user: User, action: Action, job: Job, known: Known): Resource | null {
+  const found = known.get(job.subject.id);
+  if (found?.id === job.line) return integrationResource(user, found);
+  const removed = job.type === "dbt-removal" && action === "job:read" && job.createdBy === user.id;
+  return removed ? { type: "integration", owns: true } : null;
+}
+
+async function integrationsByName(store: SubjectStore, names: readonly string[]): Promise<Known> {
+  const keys = names.flatMap((name) => integrationKeyOf(name) ?? []);
+  const found = keys.length === 0 ? [] : await store.integrationsOf(keys);
+  return new Map(found.map((integration) => [integrationName(integration), integration]));
+}
 
 /**
  * A connection as a job about it shows it. What becomes of a single table is told to owners, and to those registrars
@@ -53,8 +77,11 @@ export async function jobResource(
       const view = await store.connection(id, user.id);
       return resourceOf(job, view && connectionResource(job, view.memberships));
     }
+    case "integration": {
+      const known = await integrationsByName(store, [id]);
+      return resourceOf(job, integrationOfJob(user, action, job, known));
+    }
     // Who may see work on the catalog as a whole may see every job.
-    case "integration":
     case "catalog":
       return resourceOf(job, null);
   }
@@ -70,6 +97,7 @@ export async function permittedJobs(
   const subjectOf = await subjectsOf(
     store,
     user,
+    action,
     jobs.filter((job) => !decidedAlone(user, action, job)),
   );
   return jobs.filter((job) => can(user, action, resourceOf(job, subjectOf(job))));
@@ -78,16 +106,18 @@ export async function permittedJobs(
 async function subjectsOf(
   store: SubjectStore,
   user: User,
+  action: Action,
   jobs: readonly Job[],
 ): Promise<(job: Job) => Resource | null> {
   const ids = (wanted: Job["subject"]["type"]): readonly string[] => [
     ...new Set(jobs.filter(({ subject }) => subject.type === wanted).map(({ subject }) => subject.id)),
   ];
   const [dataSourceIds, connectionIds] = [ids("data-source"), ids("connection")];
-  const [sources, connections, memberships] = await Promise.all([
+  const [sources, connections, memberships, integrations] = await Promise.all([
     sourceResources(store, user, dataSourceIds),
     store.connections(connectionIds),
     store.connectionMemberships(user.id, connectionIds),
+    integrationsByName(store, ids("integration")),
   ]);
   return (job) => {
     const { type, id } = job.subject;
@@ -97,6 +127,7 @@ async function subjectsOf(
       case "connection":
         return connections.has(id) ? connectionResource(job, memberships.get(id) ?? []) : null;
       case "integration":
+        return integrationOfJob(user, action, job, integrations);
       case "catalog":
         return null;
     }

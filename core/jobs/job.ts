@@ -1,3 +1,4 @@
+import { idPrefixes } from "#contracts/ids.ts";
 import type { Problem } from "#contracts/problems.ts";
 import type { JobState, JobType } from "#contracts/resources/job.ts";
 
@@ -54,6 +55,9 @@ export interface Job {
   /** The request that caused it; goes with the message, so that one id finds every log line. */
   readonly correlationId: string;
 }
+
+/** Whether a line is an integration's. */
+export const isIntegrationLine = (line: string): boolean => line.startsWith(`${idPrefixes.integration}_`);
 
 /** Whether a job stands in its line. */
 export const isWaiting = ({ state, admittedAt }: Pick<Job, "state" | "admittedAt">): boolean =>

@@ -2,12 +2,14 @@ import type { CatalogIndex } from "#core/ports/catalog-index.ts";
 import type { CatalogMaintenance } from "#core/ports/catalog-segments.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
+import type { DbtCloud } from "#core/ports/dbt-cloud.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import type { KeyHasher } from "#core/ports/keys.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
+import type { Signatures } from "#core/ports/signatures.ts";
 import type { Store } from "#core/ports/store.ts";
 import type { TableFacts } from "#core/ports/table-facts.ts";
 import type { Timers } from "#core/ports/timers.ts";
@@ -30,6 +32,16 @@ export interface QueueParts {
 /** For what writes credentials. */
 export interface SecretParts {
   readonly secrets: SecretStore;
+}
+
+/** For what asks dbt Cloud. */
+export interface DbtCloudParts {
+  readonly cloud: DbtCloud;
+}
+
+/** For what is proven by a signature. */
+export interface SignatureParts {
+  readonly signatures: Signatures;
 }
 
 /** For what asks remote databases within a request. */

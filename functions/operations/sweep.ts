@@ -1,4 +1,5 @@
 import { sweepSecrets } from "#core/connections/sweep-secrets.ts";
+import { sweepIntegrationSecrets } from "#core/dbt/integrations/sweep-integration-secrets.ts";
 import { purgeDeleted } from "#core/deletion/purge-deleted.ts";
 import { sweepJobs } from "#core/jobs/sweep-jobs.ts";
 import type { CommonParts, QueueParts, SecretParts } from "./parts.ts";
@@ -18,11 +19,12 @@ export const sweep =
       hourly ? sweepSecrets(parts) : null,
       hourly ? parts.store.sweepGenerations(parts.clock.now()) : null,
       hourly ? purgeDeleted(parts) : null,
+      hourly ? sweepIntegrationSecrets(parts) : null,
     ]);
-    const [jobs, secrets, generations, purged] = results.map((result) =>
+    const [jobs, secrets, generations, purged, integrationSecrets] = results.map((result) =>
       result.status === "fulfilled" ? result.value : null,
     );
-    parts.log.info("swept", { jobs, secrets, generations, purged });
+    parts.log.info("swept", { jobs, secrets, generations, purged, integrationSecrets });
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   };

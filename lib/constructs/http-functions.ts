@@ -4,9 +4,11 @@ import { Construct } from "constructs";
 import {
   catalogEnvironment,
   connectionsEnvironment,
+  dbtEnvironment,
   jobsEnvironment,
   peopleEnvironment,
   systemEnvironment,
+  webhooksEnvironment,
 } from "#contracts/environment.ts";
 import type { RouteGroup } from "#contracts/http/routes.ts";
 import type { Alarms } from "./alarms.ts";
@@ -24,6 +26,8 @@ export interface HttpFunctionsProps {
   readonly secrets: ServiceSecrets;
   readonly remote: RemoteFunctions;
   readonly segments: SegmentBucket;
+  /** As `dbtHostsOf` gave them. */
+  readonly dbtHosts: string;
   readonly alarms: Alarms;
 }
 
@@ -38,9 +42,11 @@ export class HttpFunctions extends Construct {
     this.byGroup = {
       catalog: this.catalog(),
       connections: this.connections(),
+      dbt: this.dbt(),
       jobs: this.jobs(),
       people: this.people(),
       system: this.system(),
+      webhooks: this.webhooks(),
     };
   }
 
@@ -84,6 +90,43 @@ export class HttpFunctions extends Construct {
     secrets.grantRoot(made);
     secrets.grantConnections(made, "write");
     remote.grantInvoke(made);
+    return made.function;
+  }
+
+  private dbt(): LambdaFunction {
+    const { table, queue, secrets, dbtHosts } = this.props;
+    const made = new ServiceFunction(this, "Dbt", {
+      ...this.common("dbt", "dbt Cloud environments that are kept in step"),
+      schema: dbtEnvironment,
+      environment: {
+        TABLE_NAME: table.tableName,
+        JOBS_QUEUE_URL: queue.url,
+        SECRETS_PREFIX: secrets.prefix,
+        REEVE_DBT_HOSTS: dbtHosts,
+      },
+    });
+    table.grant(made, "read", "change");
+    queue.grantSend(made);
+    secrets.grantRoot(made);
+    // A change of one secret keeps the others, which it reads for that.
+    secrets.grantIntegrations(made, "read", "write");
+    return made.function;
+  }
+
+  private webhooks(): LambdaFunction {
+    const { table, queue, secrets } = this.props;
+    const made = new ServiceFunction(this, "Webhooks", {
+      ...this.common("webhooks", "What other services send, each message proven by its signature"),
+      schema: webhooksEnvironment,
+      environment: {
+        TABLE_NAME: table.tableName,
+        JOBS_QUEUE_URL: queue.url,
+        SECRETS_PREFIX: secrets.prefix,
+      },
+    });
+    table.grant(made, "read", "change");
+    queue.grantSend(made);
+    secrets.grantIntegrations(made, "read");
     return made.function;
   }
 

@@ -15,6 +15,8 @@ export interface JobWorkersProps {
   readonly queue: JobQueue;
   readonly secrets: ServiceSecrets;
   readonly segments: SegmentBucket;
+  /** As `dbtHostsOf` gave them. */
+  readonly dbtHosts: string;
   readonly network: Network | null;
   readonly alarms: Alarms;
 }
@@ -27,7 +29,7 @@ export class JobWorkers extends Construct {
     this.addDeadLetters(props);
   }
 
-  private addJobs({ table, queue, secrets, segments, network, alarms }: JobWorkersProps): void {
+  private addJobs({ table, queue, secrets, segments, dbtHosts, network, alarms }: JobWorkersProps): void {
     const worker = new ServiceFunction(this, "Jobs", {
       entry: "functions/workers/jobs.ts",
       description: "Runs jobs",
@@ -37,10 +39,12 @@ export class JobWorkers extends Construct {
         JOBS_QUEUE_URL: queue.url,
         SECRETS_PREFIX: secrets.prefix,
         SEGMENTS_BUCKET: segments.bucketName,
+        REEVE_DBT_HOSTS: dbtHosts,
       },
       timeout: workerTimeout,
       memorySize: 1024,
-      ephemeralStorageSize: Size.gibibytes(1),
+      // A run's artifacts are staged here, beside a segment.
+      ephemeralStorageSize: Size.gibibytes(4),
       network,
       alarms,
     });
@@ -49,6 +53,8 @@ export class JobWorkers extends Construct {
     queue.grantSend(worker);
     queue.consumeJobs(worker);
     secrets.grantConnections(worker, "read");
+    // A removal takes them away with the integration.
+    secrets.grantIntegrations(worker, "read", "delete");
   }
 
   private addDeadLetters({ table, queue, alarms }: JobWorkersProps): void {

@@ -94,9 +94,11 @@ const integrationsOf = (
   return {
     catalog: integration("catalog"),
     connections: integration("connections"),
+    dbt: integration("dbt"),
     jobs: integration("jobs"),
     people: integration("people"),
     system: integration("system"),
+    webhooks: integration("webhooks"),
   };
 };
 

@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import type * as z from "zod";
 import type { ServiceFunction } from "./service-function.ts";
 
-/** What a function may do with the credentials of connections. */
+/** What a function may do with secrets that come and go. */
 const actions = {
   read: ["secretsmanager:GetSecretValue"],
   write: ["secretsmanager:CreateSecret", "secretsmanager:PutSecretValue", "secretsmanager:DeleteSecret"],
@@ -18,7 +18,7 @@ const anySuffix = "-??????";
 
 /**
  * Every secret of the deployment below one prefix: the root secret and the first administrator's key, which
- * are generated here, and the credentials of connections, which come and go at run time.
+ * are generated here, and those of connections and integrations, which come and go at run time.
  */
 export class ServiceSecrets extends Construct {
   readonly prefix: string;
@@ -54,6 +54,21 @@ export class ServiceSecrets extends Construct {
     to.acknowledgeRole(
       `AwsSolutions-IAM5[Resource::${this.arn("connections/*", shown)}]`,
       "Connections are made at run time; their secrets are below one prefix that holds nothing else.",
+    );
+  }
+
+  /** Lets a function use the keys of integrations and the secrets of their webhooks. */
+  grantIntegrations<S extends z.ZodObject>(
+    to: ServiceFunction<S>,
+    ...access: readonly (keyof typeof actions)[]
+  ): void {
+    to.allow(
+      access.flatMap((one) => actions[one]),
+      [this.arn("integrations/*")],
+    );
+    to.acknowledgeRole(
+      `AwsSolutions-IAM5[Resource::${this.arn("integrations/*", shown)}]`,
+      "Integrations are made at run time; their secrets are below one prefix that holds nothing else.",
     );
   }
 

@@ -41,6 +41,7 @@ export class SweepSchedule extends Construct {
     queue.grantSend(sweep);
     secrets.grantList(sweep);
     secrets.grantConnections(sweep, "delete");
+    secrets.grantIntegrations(sweep, "delete");
     const rule = new Rule(this, "EachMinute", {
       description: "Runs the sweep",
       schedule: Schedule.rate(Duration.minutes(1)),

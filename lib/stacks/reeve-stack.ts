@@ -2,6 +2,8 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Alarms } from "#lib/constructs/alarms.ts";
 import { CompactionSchedule } from "#lib/constructs/compaction-schedule.ts";
+import { DbtSchedule } from "#lib/constructs/dbt-schedule.ts";
+import { dbtHostsOf } from "#lib/constructs/dbt-hosts.ts";
 import { FirstAdministrator } from "#lib/constructs/first-administrator.ts";
 import { HttpFunctions } from "#lib/constructs/http-functions.ts";
 import { JobQueue } from "#lib/constructs/job-queue.ts";
@@ -21,16 +23,26 @@ export class ReeveStack extends Stack {
     super(scope, id, { description: "Reeve: a catalog of data sources with access governance", ...props });
     const alarms = new Alarms(this);
     const network = networkOf(this);
+    const dbtHosts = dbtHostsOf(this);
     const table = new ReeveTable(this, "Table", alarms);
     const secrets = new ServiceSecrets(this, "Secrets");
     const segments = new SegmentBucket(this, "Segments");
     const queue = new JobQueue(this, "Queue", alarms);
     const remote = new RemoteFunctions(this, "Remote", { secrets, network, alarms });
-    const { byGroup } = new HttpFunctions(this, "Http", { table, queue, secrets, remote, segments, alarms });
+    const { byGroup } = new HttpFunctions(this, "Http", {
+      table,
+      queue,
+      secrets,
+      remote,
+      segments,
+      dbtHosts,
+      alarms,
+    });
     const api = new PublicApi(this, "Api", { functions: byGroup, alarms });
-    new JobWorkers(this, "Workers", { table, queue, secrets, segments, network, alarms });
+    new JobWorkers(this, "Workers", { table, queue, secrets, segments, dbtHosts, network, alarms });
     new SweepSchedule(this, "Sweep", { table, queue, secrets, alarms });
     new NightlySchedule(this, "Nightly", { table, queue, alarms });
+    new DbtSchedule(this, "DbtRuns", { table, queue, secrets, dbtHosts, alarms });
     new CompactionSchedule(this, "Compaction", { table, segments, alarms });
     new FirstAdministrator(this, "FirstAdministrator", { table, secrets, alarms });
     new CfnOutput(this, "ApiUrl", { value: api.url, description: "Where the API answers" });

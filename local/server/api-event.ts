@@ -21,11 +21,11 @@ export function apiEvent(
     routeKey: match.routeKey,
     rawPath: url.pathname,
     rawQueryString: url.search.slice(1),
-    headers,
+    headers: { "x-forwarded-proto": "http", ...headers },
     requestContext: {
       accountId: "000000000000",
       apiId: "local",
-      domainName: url.host,
+      domainName: request.headers.host ?? url.host,
       domainPrefix: "local",
       http: {
         method: request.method ?? "GET",

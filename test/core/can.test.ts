@@ -65,6 +65,28 @@ describe("the decision function", () => {
     expect(decide(user, "job:read", about(null))).toBe("hidden");
   });
 
+  it("shows an integration and the jobs about it to its owners and APPLICATION_ADMIN, whoever asked for them", () => {
+    const of = (owns: boolean) => ({ type: "integration", owns }) as const;
+    const job = (subject: Resource | null) => ({ type: "job", createdBy: null, subject }) as const;
+    const admin = aUser({ permissions: ["APPLICATION_ADMIN"] });
+    const others = aUser({
+      permissions: permission.options.filter((one) => one !== "APPLICATION_ADMIN"),
+    });
+    for (const action of ["integration:read", "integration:manage"] as const) {
+      expect(decide(aUser(), action, of(true))).toBe("allowed");
+      expect(decide(others, action, of(false))).toBe("hidden");
+      expect(decide(admin, action, of(false))).toBe("allowed");
+    }
+    for (const action of ["job:read", "job:control"] as const) {
+      expect(decide(aUser(), action, job(of(true)))).toBe("allowed");
+      expect(decide(others, action, job(of(false)))).toBe("hidden");
+      expect(decide(others, action, job(null))).toBe("hidden");
+      expect(decide(admin, action, job(null))).toBe("allowed");
+    }
+    expect(decide(admin, "integration:create", deployment)).toBe("allowed");
+    expect(decide(others, "integration:create", deployment)).toBe("forbidden");
+  });
+
   it("lets owners and APPLICATION_ADMIN restore what is deleted, and hides it from everybody else", () => {
     const deleted = (role: "owner" | "expert" | null) => ({ type: "deleted-data-source", role }) as const;
     expect(decide(aUser(), "data-source:restore", deleted("owner"))).toBe("allowed");

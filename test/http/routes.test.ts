@@ -27,15 +27,22 @@ describe("every route", () => {
     expect(reply).toMatchObject({ status: 401, body: { code: "unauthenticated" } });
   });
 
-  it.each(contracts.filter(([, { authenticated }]) => !authenticated))(
-    "%s answers without credentials",
+  const open = contracts.filter(([, { authenticated, signedBody }]) => !authenticated && !signedBody);
+
+  it.each(open)("%s answers without credentials", async (_, { method, path }) => {
+    expect((await app.call(method, path)).status).toBe(200);
+  });
+
+  it.each(contracts.filter(([, { signedBody }]) => signedBody))(
+    "%s asks for a signature",
     async (_, { method, path }) => {
-      expect((await app.call(method, path)).status).toBe(200);
+      const reply = await app.call(method, filled(path));
+      expect(reply).toMatchObject({ status: 401, body: { code: "webhook-signature-invalid" } });
     },
   );
 
-  it("that needs credentials is one of most: only two are open", () => {
-    expect(contracts.length - authenticated.length).toBe(2);
+  it("that needs neither credentials nor a signature is one of two", () => {
+    expect(open).toHaveLength(2);
   });
 
   it.each(authenticated.filter(([, { body }]) => body !== undefined))(
@@ -58,6 +65,7 @@ describe("every route", () => {
         createThread: { text: "a" },
         createReply: { text: "a" },
         updateReply: { text: "a" },
+        updateIntegration: { webhookSecret: "a" },
         addConnectionMember: { principal: { type: "user", id: "usr_1" }, role: "owner" },
       };
       const sent = body === undefined ? {} : { body: bodies[id] ?? {} };

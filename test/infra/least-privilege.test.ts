@@ -84,6 +84,21 @@ describe("each function may do what it does and nothing else", () => {
         RemotepostgresqlFunction: ["lambda:InvokeFunction"],
       },
     ],
+    [
+      "HttpDbt",
+      {
+        Table: someChange,
+        QueueJobs: send,
+        "secret root-??????": readSecret,
+        "secret integrations/*": [
+          "secretsmanager:CreateSecret",
+          "secretsmanager:DeleteSecret",
+          "secretsmanager:GetSecretValue",
+          "secretsmanager:PutSecretValue",
+        ],
+      },
+    ],
+    ["HttpWebhooks", { Table: someChange, QueueJobs: send, "secret integrations/*": readSecret }],
     ["HttpJobs", { Table: everyChange, QueueJobs: send, "secret root-??????": readSecret }],
     ["Remotepostgresql", { "secret connections/*": readSecret }],
     [
@@ -93,6 +108,7 @@ describe("each function may do what it does and nothing else", () => {
         QueueJobs: [...consume, ...send].toSorted(),
         SegmentsBucket: writeSegments,
         "secret connections/*": readSecret,
+        "secret integrations/*": ["secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue"],
       },
     ],
     ["WorkersDeadLetters", { Table: everyChange, QueueJobs: send, QueueDeadLetters: consume }],
@@ -103,10 +119,12 @@ describe("each function may do what it does and nothing else", () => {
         "Table gsi1": ["dynamodb:Query"],
         QueueJobs: send,
         "secret connections/*": ["secretsmanager:DeleteSecret"],
+        "secret integrations/*": ["secretsmanager:DeleteSecret"],
         '"*"': ["secretsmanager:ListSecrets"],
       },
     ],
     ["NightlyBegin", { Table: someChange, QueueJobs: send }],
+    ["DbtRuns", { Table: someChange, QueueJobs: send, "secret integrations/*": readSecret }],
     [
       "Compaction",
       { Table: dynamodb(...read, ...change, "BatchWriteItem", "Scan"), SegmentsBucket: writeSegments },
@@ -117,7 +135,7 @@ describe("each function may do what it does and nothing else", () => {
   });
 
   it("has a policy that is listed here", () => {
-    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(12);
+    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(15);
   });
 });
 

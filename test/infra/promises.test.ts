@@ -195,7 +195,7 @@ describe("every function", () => {
     const timeouts = Object.entries(of("AWS::Lambda::Function"))
       .filter(([id]) => id.startsWith("Http"))
       .map(([, { Properties }]) => Properties["Timeout"]);
-    expect(timeouts).toEqual([29, 29, 29, 29, 29]);
+    expect(timeouts).toEqual([29, 29, 29, 29, 29, 29, 29]);
   });
 
   it("stands in no VPC, and only what reaches databases does when one is named", () => {
@@ -212,6 +212,7 @@ describe("every function", () => {
 describe("schedules", () => {
   it.each([
     ["the sweep each minute", "rate(1 minute)"],
+    ["what asks dbt Cloud each quarter of an hour", "rate(15 minutes)"],
     ["the night's work each night, again each hour for what could not be begun", "cron(0 1-4 * * ? *)"],
   ])("run %s", (_, ScheduleExpression) => {
     expect(

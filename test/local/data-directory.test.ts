@@ -74,7 +74,7 @@ describe("the lock", () => {
 
 describe("the environment", () => {
   it("has defaults, and an empty variable is one that is not set", () => {
-    const defaults = { PORT: 4000, REEVE_DATA_DIR: ".reeve", REEVE_SAMPLE: true };
+    const defaults = { PORT: 4000, REEVE_DATA_DIR: ".reeve", REEVE_SAMPLE: true, REEVE_DBT_HOSTS: "" };
     expect(readEnvironment({})).toEqual(defaults);
     expect(readEnvironment({ PORT: "", REEVE_ADMIN_API_KEY: "", REEVE_SAMPLE: "", HOME: "/root" })).toEqual(
       defaults,
@@ -83,9 +83,26 @@ describe("the environment", () => {
 
   it("is read as it stands", () => {
     const key = "0123456789abcdef01234567";
-    expect(
-      readEnvironment({ PORT: "80", REEVE_DATA_DIR: "/data", REEVE_ADMIN_API_KEY: key, REEVE_SAMPLE: "off" }),
-    ).toEqual({ PORT: 80, REEVE_DATA_DIR: "/data", REEVE_ADMIN_API_KEY: key, REEVE_SAMPLE: false });
+    const given = {
+      REEVE_DATA_DIR: "/data",
+      REEVE_ADMIN_API_KEY: key,
+      REEVE_DBT_HOSTS: "http://127.0.0.1:1",
+    };
+    expect(readEnvironment({ ...given, PORT: "80", REEVE_SAMPLE: "off" })).toEqual({
+      ...given,
+      PORT: 80,
+      REEVE_SAMPLE: false,
+    });
+  });
+
+  it.each([
+    ["dbt.example.com", '"dbt.example.com"'],
+    ["https://dbt.example.com,http://dbt.example.com", '"http://dbt.example.com"'],
+    ["https://me:secret@dbt.example.com", "an entry"],
+  ])("is refused where a host of dbt Cloud is none, and names it: %s", (hosts, named) => {
+    const refuse = (): unknown => readEnvironment({ REEVE_DBT_HOSTS: hosts });
+    expect(refuse).toThrow(StartError);
+    expect(refuse).toThrow(`REEVE_DBT_HOSTS: ${named} `);
   });
 
   it("is refused with every variable that is wrong, and none of their values", () => {

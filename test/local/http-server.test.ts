@@ -6,7 +6,15 @@ import { KeptLog } from "#test/support/kept-log.ts";
 
 /** Answers with the path that it was asked for. */
 const echo: HttpFunction = ({ rawPath }) => Promise.resolve({ statusCode: 200, body: rawPath });
-const functions = { catalog: echo, connections: echo, jobs: echo, people: echo, system: echo };
+const functions = {
+  catalog: echo,
+  connections: echo,
+  dbt: echo,
+  jobs: echo,
+  people: echo,
+  system: echo,
+  webhooks: echo,
+};
 const { url, server } = await startHttpServer(0, functions, new KeptLog());
 afterAll(() => server.close());
 

@@ -12,6 +12,7 @@ import type { RequestBudget } from "#connectors/gateway.ts";
 import { fileSegments } from "#adapters/segments/file-segments.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
 import type { CatalogMaintenance, CatalogSegments, SegmentPointers } from "#core/ports/catalog-segments.ts";
+import type { DbtCloud } from "#core/ports/dbt-cloud.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
@@ -32,6 +33,7 @@ import {
 } from "./composition.ts";
 import { breakingClient, breakingMessages, breakingSessions, type Breaker } from "./broken-steps.ts";
 import { FixedClock } from "./fixed-clock.ts";
+import { noDbtCloud } from "./no-dbt-cloud.ts";
 import { HandTimers } from "./hand-timers.ts";
 import { httpEvent, queryString, replyOf, type Query } from "./http-event.ts";
 import { KeptLog } from "./kept-log.ts";
@@ -97,8 +99,15 @@ export interface App {
  */
 const testStart = (): string => `${new Date().toISOString().slice(0, 13)}:05:00.000Z`;
 
+/** What an app is made of that a test wants otherwise. */
+export interface AppOptions {
+  readonly request?: RequestBudget;
+  /** What asks dbt Cloud; without it nothing of its may be asked. */
+  readonly cloud?: (clock: FixedClock) => DbtCloud;
+}
+
 /** An app for one test file, gone when the file is done. */
-export async function anApp(options: { readonly request?: RequestBudget } = {}): Promise<App> {
+export async function anApp(options: AppOptions = {}): Promise<App> {
   const directory = await mkdtemp(join(tmpdir(), "reeve-secrets-"));
   const [tableName, client, clock] = [await aTable(), testClient(), new FixedClock(testStart())];
   afterAll(async () => {
@@ -111,7 +120,8 @@ export async function anApp(options: { readonly request?: RequestBudget } = {}):
   const gateway = testGateway(secrets, options.request);
   const segments = fileSegments(join(directory, "segments"));
   const common = { store, clock, ids: ulids(clock), log, messages: outbox, ...fixedParts };
-  const parts: HttpParts = { ...common, secrets, remote: gateway, ...indexOf(store, clock, segments) };
+  const cloud = options.cloud?.(clock) ?? noDbtCloud;
+  const parts: HttpParts = { ...common, secrets, remote: gateway, cloud, ...indexOf(store, clock, segments) };
   const maintenance = maintenanceOf({ client, tableName }, store, clock, segments);
   const worker = workerMaker(
     {

@@ -48,6 +48,16 @@ function checkSuccess(contract: RouteContract, { status, headers, body, text }: 
   expect(result.parse(body)).toStrictEqual(body);
   const version = member(body, "version");
   expect(headers["etag"]).toBe(typeof version === "number" ? `"${version}"` : undefined);
+  checkLocation(contract, { status, headers, body });
+}
+
+/** What is new says where it is found: at a path that its fields fill, or below one by its id. */
+function checkLocation({ location }: RouteContract, { status, headers, body }: Omit<Reply, "text">): void {
+  if (status === 201 && location?.includes("{") === true) {
+    const filled = location.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(member(body, name)));
+    expect(headers["location"]).toBe(filled);
+    return;
+  }
   const id = member(body, "id");
   const isNew = status === 201 && typeof id === "string";
   expect(headers["location"]?.endsWith(`/${String(id)}`) ?? false).toBe(isNew);

@@ -1,6 +1,7 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { keyHasher } from "#adapters/crypto/key-hasher.ts";
 import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
+import { signatures } from "#adapters/crypto/signatures.ts";
 import { catalogRecords } from "#adapters/dynamodb/stores/catalog-records.ts";
 import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
@@ -10,9 +11,11 @@ import { systemResolver, type ResolveHost } from "#connectors/network/host-guard
 import { postgresqlConnectorWith } from "#connectors/postgresql/connector.ts";
 import { catalogRoutes } from "#contracts/http/groups/catalog.ts";
 import { connectionRoutes } from "#contracts/http/groups/connections.ts";
+import { dbtRoutes } from "#contracts/http/groups/dbt.ts";
 import { jobRoutes } from "#contracts/http/groups/jobs.ts";
 import { peopleRoutes } from "#contracts/http/groups/people.ts";
 import { systemRoutes } from "#contracts/http/groups/system.ts";
+import { webhookRoutes } from "#contracts/http/groups/webhooks.ts";
 import type { RouteGroup } from "#contracts/http/routes.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
 import type { CatalogMaintenance, CatalogSegments, SegmentPointers } from "#core/ports/catalog-segments.ts";
@@ -23,32 +26,48 @@ import type { SecretStore } from "#core/ports/secrets.ts";
 import { httpFunction, type HttpFunction } from "#functions/http/edge/http-function.ts";
 import { catalogOperations } from "#functions/operations/catalog.ts";
 import { connectionOperations } from "#functions/operations/connections.ts";
+import { dbtOperations } from "#functions/operations/dbt.ts";
 import { jobOperations } from "#functions/operations/jobs.ts";
 import type {
   CommonParts,
+  DbtCloudParts,
   IndexParts,
   QueueParts,
   RemoteParts,
   SecretParts,
+  SignatureParts,
 } from "#functions/operations/parts.ts";
 import { peopleOperations } from "#functions/operations/people.ts";
 import { systemOperations } from "#functions/operations/system.ts";
+import { webhookOperations } from "#functions/operations/webhooks.ts";
 import { KeptLog } from "./kept-log.ts";
 
 /** What the functions that answer HTTP are made of. */
-export type HttpParts = CommonParts & QueueParts & SecretParts & RemoteParts & IndexParts;
+export type HttpParts = CommonParts &
+  QueueParts &
+  SecretParts &
+  RemoteParts &
+  IndexParts &
+  DbtCloudParts &
+  SignatureParts;
 
 /** Every HTTP function over the same parts, as each deployment has them. */
 export const httpFunctions = (parts: HttpParts): Readonly<Record<RouteGroup, HttpFunction>> => ({
   catalog: httpFunction(catalogRoutes, catalogOperations(parts), parts),
   connections: httpFunction(connectionRoutes, connectionOperations(parts), parts),
+  dbt: httpFunction(dbtRoutes, dbtOperations(parts), parts),
   jobs: httpFunction(jobRoutes, jobOperations(parts), parts),
   people: httpFunction(peopleRoutes, peopleOperations(parts), parts),
   system: httpFunction(systemRoutes, systemOperations(), null),
+  webhooks: httpFunction(webhookRoutes, webhookOperations(parts), null),
 });
 
 /** What does not depend on the store. */
-export const fixedParts = { keys: keyHasher, cursors: sealedCursors(() => Promise.resolve("a root secret")) };
+export const fixedParts = {
+  keys: keyHasher,
+  signatures,
+  cursors: sealedCursors(() => Promise.resolve("a root secret")),
+};
 
 /** The catalog's index over a store: from its segments, where there are any, and its deltas. */
 export const indexOf = (

@@ -21,6 +21,7 @@ export const anIntegration = (given: Partial<Integration> = {}): Integration => 
   includePackages: true,
   includeSources: true,
   secretRef: "integrations/int_1/gen_1",
+  webhookSecretSet: true,
   webhookId: "wsu_12345abcde",
   state: "active",
   removalJobId: null,

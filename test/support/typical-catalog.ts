@@ -100,6 +100,7 @@ export function typicalCatalog(clock: Clock): TypicalCatalog {
     id,
     call: {
       user,
+      baseUrl: "https://reeve.test",
       requestId: id("request"),
       ifMatch: null,
       idempotency: { key: id("request"), requestHash: "a".repeat(64) },

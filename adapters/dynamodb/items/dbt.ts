@@ -32,6 +32,7 @@ export const integrationItem = new Entity({
     includePackages: boolean(),
     includeSources: boolean(),
     secretRef: string(),
+    webhookSecretSet: boolean(),
     webhookId: shaped<string | null>(),
     state: shaped<Integration["state"]>(),
     removalJobId: shaped<string | null>(),

@@ -10,6 +10,8 @@ export const webhookRoutes = {
     who: "dbt Cloud, by HMAC-SHA256 over the raw body in `Authorization`",
     authenticated: false,
     params: integrationParams,
+    // dbt Cloud's are some hundred bytes long.
+    signedBody: { maxBytes: 262_144 },
     status: 202,
     result: webhookReply,
     problems: ["webhook-signature-invalid"],

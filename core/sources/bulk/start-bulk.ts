@@ -11,7 +11,7 @@ import { newJob } from "#core/jobs/new-job.ts";
 import { showJob } from "#core/jobs/show-job.ts";
 import type { BulkInput } from "#core/sources/bulk/bulk-input.ts";
 import { refusalOf } from "#core/sources/bulk/selection.ts";
-import { defaultTemplate, parseTemplate, printTemplate } from "#core/sources/name-template.ts";
+import { givenTemplate } from "#core/sources/given-template.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { resolveTags } from "#core/tags/resolve-tags.ts";
 
@@ -23,7 +23,7 @@ export const registerDataSources =
   async ({ body }, call) => {
     const { store, ids, clock } = deps;
     const connection = await registrableConnection(deps, call, body);
-    const nameTemplate = templateOf(body.nameTemplate);
+    const nameTemplate = givenTemplate(body.nameTemplate);
     const tags = resolveTags(await store.tagTree(), body.tags ?? [], "/tags", clock.now());
     const input: BulkInput = {
       connectionId: connection.id,
@@ -79,15 +79,4 @@ async function registrableConnection({ store }: SourceDeps, call: Call, body: Bo
     throw new DomainError("forbidden", "Your role on this connection takes in none of the schemas.");
   }
   throw new DomainError("reserved-schema", "None of the schemas is ever exposed.");
-}
-
-/** The template as it is kept, or what is wrong with it and where. */
-function templateOf(source: string | undefined): string {
-  if (source === undefined) return printTemplate(defaultTemplate);
-  const parsed = parseTemplate(source);
-  if (!("offset" in parsed)) return printTemplate(parsed);
-  const detail = `${parsed.message} (at character ${parsed.offset + 1})`;
-  throw new DomainError("invalid-request", undefined, {
-    errors: [{ in: "body", pointer: "/nameTemplate", detail }],
-  });
 }

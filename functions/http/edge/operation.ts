@@ -72,18 +72,29 @@ async function callOf(
   deps: EdgeDeps | null,
 ): Promise<Call> {
   const { requestId } = event.requestContext;
-  if (!contract.authenticated || deps === null) return { ...anonymous, requestId };
+  const baseUrl = baseUrlOf(event);
+  if (!contract.authenticated || deps === null) return { ...anonymous, requestId, baseUrl };
   const user = await authenticate(deps, event.headers["authorization"]);
   return {
     user,
     requestId,
+    baseUrl,
     ifMatch: ifMatchOf(contract, event),
     idempotency: idempotencyOf(contract, event),
   };
 }
 
+/**
+ * Where the request reached us. API Gateway says by which of its own names, a custom domain among them, and sets
+ * `X-Forwarded-Proto` itself; one machine says what the request says, and `http`.
+ */
+function baseUrlOf({ headers, requestContext }: APIGatewayProxyEventV2): string {
+  const scheme = headers["x-forwarded-proto"] === "http" ? "http" : "https";
+  return `${scheme}://${requestContext.domainName}`;
+}
+
 /** Stands for nobody on the routes that need no authentication: no permission, no role. */
-const anonymous: Omit<Call, "requestId"> = {
+const anonymous: Omit<Call, "requestId" | "baseUrl"> = {
   user: {
     id: "anonymous",
     name: "",

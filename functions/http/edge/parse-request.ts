@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import * as z from "zod";
-import { readsBody, type RouteContract, type RouteInput } from "#contracts/http/route.ts";
+import { readsBody, type RouteContract, type RouteInput, type Signed } from "#contracts/http/route.ts";
 import type { ProblemError } from "#contracts/problems.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { problemErrors } from "#core/errors/parse.ts";
@@ -38,9 +38,22 @@ export function parseRequest<R extends RouteContract>(
     query: check(contract.query, queryOf(event), "query"),
     body: check(contract.body, contract.body === undefined ? undefined : bodyOf(contract, event), "body"),
   };
-  if (contract.query === undefined) errors.push(...unknownQuery(event));
+  if (contract.query === undefined && contract.signedBody === undefined) errors.push(...unknownQuery(event));
   if (errors.length > 0) throw invalid(errors);
-  return input as RouteInput<R>;
+  return { ...input, ...signedOf(contract, event) } as RouteInput<R>;
+}
+
+/** A signed body as it came; one that is longer than allowed is refused before anything is made of it. */
+function signedOf(
+  { signedBody }: RouteContract,
+  event: APIGatewayProxyEventV2,
+): { readonly signed?: Signed } {
+  if (signedBody === undefined) return {};
+  const bytes = rawBody(event);
+  if (bytes.length > signedBody.maxBytes) {
+    throw new DomainError("body-too-large", `The body has more than ${signedBody.maxBytes} bytes.`);
+  }
+  return { signed: { bytes, signature: event.headers["authorization"] ?? "" } };
 }
 
 const unknownQuery = (event: APIGatewayProxyEventV2): readonly ProblemError[] =>

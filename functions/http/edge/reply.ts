@@ -42,17 +42,28 @@ function bodyReply(
   result: unknown,
 ): APIGatewayProxyStructuredResultV2 {
   const version = field(result, "version");
-  const id = field(result, "id");
+  const location = status === 201 ? locationOf(path, result) : null;
   return {
     statusCode: status,
     headers: {
       ...headers(requestId),
       ...(body === "" ? {} : { "content-type": "application/json" }),
       ...(typeof version === "number" ? { etag: `"${version}"` } : {}),
-      ...(status === 201 && typeof id === "string" ? { location: `${path}/${encodeURIComponent(id)}` } : {}),
+      ...(location === null ? {} : { location }),
     },
     body,
   };
+}
+
+/** Where a result is found: its fields fill the path or, where that takes none, it is below it by its id. */
+function locationOf(path: string, result: unknown): string | null {
+  if (path.includes("{")) {
+    return path.replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
+      encodeURIComponent(String(field(result, name))),
+    );
+  }
+  const id = field(result, "id");
+  return typeof id === "string" ? `${path}/${encodeURIComponent(id)}` : null;
 }
 
 /** The problem that a caller gets for an error. Errors that nobody threw on purpose say nothing of themselves. */
