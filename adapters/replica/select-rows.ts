@@ -194,7 +194,10 @@ export function countsOf(tables: Tables, filters: CatalogFilters): CatalogFacets
     technology: count("technology"),
     health: count("health"),
     origin: count("origin"),
-    connectionId: count("connection").slice(0, mostCounted),
+    // What has no connection is of none that could be counted.
+    connectionId: count("connection")
+      .filter(([id]) => id !== "")
+      .slice(0, mostCounted),
     tagId: ranked(tags).slice(0, mostCounted),
   };
 }

@@ -9,6 +9,7 @@ export const invariants = [
   "nothing-without-its-data-source",
   "dictionary-is-whole",
   "no-dangling-generation",
+  "dbt-layer-has-its-binding",
   "thread-has-its-place",
   "deleted-has-its-tombstone",
   "saved-query-holds-its-name",

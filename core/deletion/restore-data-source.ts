@@ -107,7 +107,7 @@ async function restore(
   const after = restored(
     deps.ids,
     asked,
-    { ...view, dataSource, tree, ...layer.dictionary },
+    { ...view, ...layer.dictionary, dataSource, tree },
     comparison,
     name,
   );

@@ -41,7 +41,7 @@ export async function layerBack(
   if (binding !== null && integration !== null) {
     return { dataSource, dictionary, writes: bindingBack(binding, integration) };
   }
-  const manual = asManual({ dataSource, ...dictionary }, by, at);
+  const manual = asManual({ ...dictionary, dataSource }, by, at);
   const { version, left } = await storedAhead(store, dataSource, manual.edits);
   return {
     dataSource: { ...manual.dataSource, version },

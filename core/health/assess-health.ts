@@ -1,6 +1,6 @@
 import type { CheckName, HealthStatus } from "#contracts/resources/data-source.ts";
 import { checkNames } from "#contracts/resources/data-source.ts";
-import type { Check, DataSourceHealth } from "#core/health/health.ts";
+import { lastEnd, type Check, type DataSourceHealth } from "#core/health/health.ts";
 
 /** The checks whose failure makes a data source unhealthy; the others are shown and never move it. */
 const decisive: readonly CheckName[] = [
@@ -13,9 +13,17 @@ const decisive: readonly CheckName[] = [
 /** Failed, or running again after a failure that nothing has disproved yet. */
 const isFailing = ({ state, failure }: Check): boolean => state === "failed" || failure !== undefined;
 
-/** Unhealthy exactly when a decisive check failed; what has not been measured is not held against it. */
-export const assessHealth = ({ checks }: Pick<DataSourceHealth, "checks">): HealthStatus =>
-  decisive.some((name) => isFailing(checks[name])) ? "unhealthy" : "healthy";
+/**
+ * Unhealthy exactly when a decisive check failed; what has not been measured is not held against it. Unknown where no
+ * check was ever run: that is so of what has no connection alone, because through one a creation query has passed.
+ */
+export function assessHealth({ checks }: Pick<DataSourceHealth, "checks">): HealthStatus {
+  if (decisive.some((name) => isFailing(checks[name]))) return "unhealthy";
+  return checkNames.every((name) => neverRan(checks[name])) ? "unknown" : "healthy";
+}
+
+const neverRan = ({ state, startedAt, ...check }: Check): boolean =>
+  state === "unknown" && startedAt === null && lastEnd(check) === null;
 
 /** Masks that need a fingerprint whose domains the remote keeps. */
 const fingerprintMasks = ["format-preserving-masking", "k-anonymization", "randomized-response"] as const;
@@ -67,6 +75,21 @@ export function initialHealth(
     version: 1,
   };
 }
+
+/** The health of a data source without a connection: nobody can look at it. */
+export function unknownHealth(dataSourceId: string, at: Date): DataSourceHealth {
+  return { ...initialHealth(dataSourceId, true, at), checks: unknownChecks };
+}
+
+const unknownChecks: DataSourceHealth["checks"] = {
+  connectivity: unknownCheck,
+  "row-count": unknownCheck,
+  "high-cardinality": unknownCheck,
+  fingerprint: unknownCheck,
+  "schema-detection": unknownCheck,
+  "column-detection": unknownCheck,
+  "policy-enforcement": unknownCheck,
+};
 
 /** The checks in their fixed order, as callers see them. */
 export const listChecks = ({ checks }: Pick<DataSourceHealth, "checks">) =>

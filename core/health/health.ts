@@ -14,8 +14,10 @@ export interface Check {
 }
 
 /** When a check last came to an end, whether or not it runs again by now; null where it never did. */
-export const lastEnd = ({ finishedAt, lastFinishedAt }: Check): string | null =>
-  finishedAt ?? lastFinishedAt ?? null;
+export const lastEnd = ({
+  finishedAt,
+  lastFinishedAt,
+}: Pick<Check, "finishedAt" | "lastFinishedAt">): string | null => finishedAt ?? lastFinishedAt ?? null;
 
 /** A figure with its honesty: whether it covers every row, and when it was taken. */
 export interface RowCount {

@@ -1,3 +1,4 @@
+import type { Binding } from "#core/dbt/binding.ts";
 import { isFinished, type Job } from "#core/jobs/job.ts";
 import { foldName } from "#core/names/fold.ts";
 import type { Guard } from "#core/ports/change.ts";
@@ -14,7 +15,7 @@ export function guardText(guard: Guard): string {
     : JSON.stringify([guard.guard, foldName(guard.name)]);
 }
 
-type Counted = Pick<DataSource, "name" | "connectionId" | "remote" | "dictionary" | "deletedAt"> & {
+type Counted = Pick<DataSource, "name" | "connectionId" | "remote" | "dictionary" | "dbt" | "deletedAt"> & {
   readonly place: string;
   readonly tagIds: readonly string[];
 };
@@ -38,6 +39,12 @@ const add = <K, V>(map: Map<K, Set<V>>, key: K, value: V): void => {
 /** A generation of a data source's dictionary as one string. */
 export const generationText = (of: { readonly dataSourceId: string; readonly generation: string }): string =>
   `${of.dataSourceId} ${of.generation}`;
+
+/** What tells a binding, or the layer that rests on it, from all others. */
+export const bindingText = ({
+  integrationId,
+  relation,
+}: Pick<Binding, "integrationId" | "relation">): string => JSON.stringify([integrationId, relation]);
 
 /** The ids that a health job's input names. */
 function dataSourceIdsOf({ input }: Job): readonly string[] {
@@ -72,6 +79,10 @@ export class Census {
   readonly queries = new Map<string, Set<string>>();
   readonly namedQueries = new Map<string, Set<string>>();
   readonly chunks = new Map<string, { count: number; columns: number }>();
+  /** How many chunks of dbt's layer there are of a generation. */
+  readonly dbtChunks = new Map<string, number>();
+  readonly integrations = new Set<string>();
+  readonly bindings = new Map<string, Pick<Binding, "integrationId" | "dataSourceId" | "deleted">>();
   /** When a generation was staged that no sweep has settled yet. */
   readonly staged = new Map<string, string>();
   /** Since when no header points at it. */
@@ -132,6 +143,14 @@ export class Census {
         columns: known.columns + chunk.columns,
       });
     },
+    "dbt-chunk": (chunk) => {
+      add(this.parts, "dictionary chunk", chunk.dataSourceId);
+      const text = generationText(chunk);
+      this.dbtChunks.set(text, (this.dbtChunks.get(text) ?? 0) + 1);
+    },
+    integration: ({ record }) => this.integrations.add(record.id),
+    "dbt-binding": ({ record: { integrationId, relation, dataSourceId, deleted } }) =>
+      this.bindings.set(bindingText({ integrationId, relation }), { integrationId, dataSourceId, deleted }),
     "staged-generation": (staged) => this.staged.set(generationText(staged), staged.stagedAt),
     "staged-batch": ({ generation, dataSourceIds, stagedAt }) => {
       for (const dataSourceId of dataSourceIds) {
@@ -167,6 +186,7 @@ const counted = ({
   origin,
   remote,
   dictionary,
+  dbt,
   deletedAt,
   tags,
 }: DataSource): Counted => ({
@@ -175,6 +195,7 @@ const counted = ({
   place: relationPlace({ connectionId, origin }),
   remote,
   dictionary,
+  dbt,
   deletedAt,
   tagIds: tags.map(({ tagId }) => tagId),
 });

@@ -2,6 +2,7 @@ import type { CheckReport } from "#contracts/resources/check-report.ts";
 import type { TableFacts } from "#core/ports/table-facts.ts";
 import { Census } from "./census.ts";
 import { threadInvariants } from "./conversation-invariants.ts";
+import { dbtInvariants } from "./dbt-invariants.ts";
 import { finding, type Finding } from "./finding.ts";
 import { guardInvariants } from "./guard-invariants.ts";
 import { jobInvariants } from "./job-invariants.ts";
@@ -18,6 +19,7 @@ function* findingsOf(census: Census, now: Date): Iterable<Finding> {
   yield* peopleInvariants(census);
   yield* tagInvariants(census);
   yield* sourceInvariants(census, now);
+  yield* dbtInvariants(census);
   yield* threadInvariants(census);
   yield* jobInvariants(census, now);
 }

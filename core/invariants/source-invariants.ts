@@ -40,12 +40,19 @@ function* dictionaries(census: Census): Iterable<Finding> {
   }
 }
 
+/** Whether a header, a sweep or a purge finds a generation. */
+function isFound(census: Census, text: string): boolean {
+  const [dataSourceId = "", generation] = text.split(" ");
+  const source = census.dataSources.get(dataSourceId);
+  const layer = census.chunks.has(text) ? source?.dictionary : source?.dbt;
+  if (layer?.generation === generation) return true;
+  return census.staged.has(text) || census.retired.has(text) || census.tombstones.has(dataSourceId);
+}
+
 function* generations(census: Census, now: Date): Iterable<Finding> {
-  for (const text of census.chunks.keys()) {
+  for (const text of new Set([...census.chunks.keys(), ...census.dbtChunks.keys()])) {
+    if (isFound(census, text)) continue;
     const [dataSourceId = "", generation] = text.split(" ");
-    const stands = census.dataSources.get(dataSourceId)?.dictionary.generation === generation;
-    const swept = census.staged.has(text) || census.retired.has(text);
-    if (stands || swept || census.tombstones.has(dataSourceId)) continue;
     yield finding(
       "no-dangling-generation",
       dataSourceId,

@@ -25,6 +25,7 @@ export type Fact =
       /** How many columns it holds, without those that are gone. */
       readonly columns: number;
     }
+  | { readonly kind: "dbt-chunk"; readonly dataSourceId: string; readonly generation: string }
   | {
       readonly kind: "staged-generation";
       readonly dataSourceId: string;

@@ -40,7 +40,7 @@ async function askValues(
 ): Promise<readonly ColumnAnalysis[]> {
   const { connectionId } = dataSource;
   if (connectionId === null) {
-    throw new DomainError("connection-failed", "The data source has no connection.");
+    throw new DomainError("connection-failed", "The data source has no connection to read values through.");
   }
   const found = await store.connection(connectionId, systemActor);
   if (found === null) throw new DomainError("not-found");

@@ -22,6 +22,7 @@ export const runChecks =
   async ({ params, body }, call) => {
     const action = "data-source:check";
     const view = await readDataSource(deps.store, call.user, params.dataSourceId, action);
+    demandConnection(view.dataSource);
     const checks = permitted(call.user, view, body?.checks);
     return await queueChecks(deps, call, view.dataSource, action, checks);
   };
@@ -32,8 +33,15 @@ export const runFingerprint =
   async ({ params }, call) => {
     const action = "data-source:fingerprint";
     const { dataSource } = await readDataSource(deps.store, call.user, params.dataSourceId, action);
+    demandConnection(dataSource);
     return await queueChecks(deps, call, dataSource, action, ["fingerprint"]);
   };
+
+/** Without a connection there is nothing that could be looked at. */
+function demandConnection({ connectionId }: DataSource): void {
+  if (connectionId !== null) return;
+  throw new DomainError("check-not-available", "The data source has no connection to check it through.");
+}
 
 async function queueChecks(
   deps: SourceDeps,

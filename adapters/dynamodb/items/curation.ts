@@ -65,7 +65,7 @@ export const tombstoneItem = new Entity({
     dataSourceId: string().key(),
     name: string(),
     technology: shaped<Tombstone["technology"]>(),
-    connectionId: string(),
+    connectionId: shaped<string | null>(),
     remote: shaped<Tombstone["remote"]>(),
     owners: shaped<Tombstone["owners"]>(),
     deletedAt: string().key(),

@@ -1,7 +1,13 @@
 import { ScanCommand } from "@aws-sdk/lib-dynamodb";
 import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import type { Fact, TableFacts } from "#core/ports/table-facts.ts";
-import { chunkItem, retiredGenerationItem, stagedBatchItem, stagedGenerationItem } from "../items/catalog.ts";
+import {
+  chunkItem,
+  dbtChunkItem,
+  retiredGenerationItem,
+  stagedBatchItem,
+  stagedGenerationItem,
+} from "../items/catalog.ts";
 import { jobInMonthItem, jobOfDataSourceItem, slotItem, waitingItem } from "../items/jobs.ts";
 import { guardItem } from "../items/ledger.ts";
 import { read, readJob } from "../records.ts";
@@ -11,7 +17,7 @@ import { sent, type RawItem, type TableRef } from "../requests.ts";
 type ReadFact = (item: RawItem) => Fact;
 
 /** Kinds that promise nothing about anything else in the table. */
-const alone = ["audit", "dbt-chunk", "delta", "job-report", "kept-reply", "segment-pointer", "tag-tree"];
+const alone = ["audit", "delta", "job-report", "kept-reply", "segment-pointer", "tag-tree"];
 
 const chunkFact: ReadFact = (item) => {
   const { columns, ...chunk } = chunkItem.build(EntityFormatter).format(item);
@@ -37,6 +43,10 @@ const factOf: Readonly<Record<string, ReadFact>> = {
   "waiting-job": (item) => ({ kind: "waiting-job", ...waitingItem.build(EntityFormatter).format(item) }),
   slot: (item) => ({ kind: "slot", ...slotItem.build(EntityFormatter).format(item) }),
   "dictionary-chunk": chunkFact,
+  "dbt-chunk": (item) => {
+    const { dataSourceId, generation } = dbtChunkItem.build(EntityFormatter).format(item);
+    return { kind: "dbt-chunk", dataSourceId, generation };
+  },
   "staged-generation": (item) => ({
     kind: "staged-generation",
     ...stagedGenerationItem.build(EntityFormatter).format(item),

@@ -30,7 +30,7 @@ export const healthRoutes = {
     params: dataSourceParams,
     status: 202,
     result: job,
-    problems: ["not-found", "forbidden", "contention"],
+    problems: ["not-found", "forbidden", "check-not-available", "contention"],
     idempotent: true,
   }),
   listStatisticsHistory: route({
