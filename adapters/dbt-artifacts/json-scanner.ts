@@ -175,6 +175,7 @@ export class JsonScanner {
       this.endValue(at);
       const frame = this.frames.at(-1);
       this.pending = frame?.list === true && frame.walk.take === "within" ? frame.walk.items : null;
+      this.key = "";
     }
     return this.kinds[this.depth - 1] === inObject ? states.key : states.value;
   }

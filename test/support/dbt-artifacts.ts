@@ -114,8 +114,13 @@ export const dbtProject = (project: DescribedProject): DbtArtifacts => ({
   },
 });
 
-/** An artifact as the bytes of a file, in pieces of so many bytes. */
+const fileOf = (artifact: unknown): Uint8Array => {
+  if (artifact instanceof Uint8Array) return artifact;
+  return Buffer.from(typeof artifact === "string" ? artifact : JSON.stringify(artifact));
+};
+
+/** An artifact, or what its file has instead, as bytes in pieces of so many. */
 export async function* bytesOf(artifact: unknown, piece = 65_536): AsyncGenerator<Uint8Array> {
-  const bytes = Buffer.from(typeof artifact === "string" ? artifact : JSON.stringify(artifact));
+  const bytes = fileOf(artifact);
   for (let at = 0; at < bytes.length; at += piece) yield bytes.subarray(at, at + piece);
 }
