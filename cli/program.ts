@@ -6,6 +6,7 @@ import { addApiCommand } from "./commands/api.ts";
 import { addConfigureCommand } from "./commands/configure.ts";
 import { addConnectionCommands } from "./commands/connections.ts";
 import { addDataSourceCommands } from "./commands/data-sources.ts";
+import { addDbtCommands } from "./commands/dbt.ts";
 import { addJobCommands } from "./commands/jobs.ts";
 import { addQueryCommands } from "./commands/queries.ts";
 import { addSystemCommands } from "./commands/system.ts";
@@ -63,6 +64,7 @@ export function reeveProgram(terminal: Terminal): Command {
   addDataSourceCommands(program, terminal);
   addQueryCommands(program, terminal);
   addThreadCommands(program, terminal);
+  addDbtCommands(program, terminal);
   addJobCommands(program, terminal);
   addAdminCommands(program, terminal);
   addApiCommand(program, terminal);

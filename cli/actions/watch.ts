@@ -11,7 +11,8 @@ const defaultInterval = 1;
 /** A network that fails for a moment ends no watch; one that keeps failing does. */
 const failuresBorne = 5;
 
-const isFinished = ({ state }: Job): boolean =>
+/** Whether a job has come to its end. */
+export const isFinished = ({ state }: Job): boolean =>
   state === "succeeded" || state === "failed" || state === "cancelled";
 
 /** Follows a job to its end, prints it, and fails if it did. */
@@ -51,15 +52,20 @@ export async function whatCame<T extends { readonly id: string }>(
   return await read(String(job.result?.["id"]));
 }
 
-/** Shows how far a job is until it ends, and gives it as it ended. */
-export async function followed(session: Session, jobId: string, interval = defaultInterval): Promise<Job> {
+/** Shows how far a job is until it ends, or comes to what is waited for, and gives it as it then is. */
+export async function followed(
+  session: Session,
+  jobId: string,
+  interval = defaultInterval,
+  ends: (job: Job) => boolean = isFinished,
+): Promise<Job> {
   const { terminal } = session;
   const display = progressDisplay(terminal.stderr);
   let told = false;
   try {
     for (;;) {
       const job = await lookedAt(session, jobId, interval);
-      if (isFinished(job)) return job;
+      if (ends(job)) return job;
       display.show({ state: job.state, ...job.progress, what: `${job.type} of ${job.subject.name}` });
       if (job.state === "awaiting-approval" && !told) {
         display.end();
