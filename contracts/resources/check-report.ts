@@ -10,6 +10,7 @@ export const invariants = [
   "dictionary-is-whole",
   "no-dangling-generation",
   "dbt-layer-has-its-binding",
+  "integration-stands",
   "thread-has-its-place",
   "deleted-has-its-tombstone",
   "saved-query-holds-its-name",

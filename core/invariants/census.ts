@@ -1,4 +1,5 @@
 import type { Binding } from "#core/dbt/binding.ts";
+import type { Integration } from "#core/dbt/integration.ts";
 import { isFinished, type Job } from "#core/jobs/job.ts";
 import { foldName } from "#core/names/fold.ts";
 import type { Guard } from "#core/ports/change.ts";
@@ -17,8 +18,15 @@ export function guardText(guard: Guard): string {
 
 type Counted = Pick<DataSource, "name" | "connectionId" | "remote" | "dictionary" | "dbt" | "deletedAt"> & {
   readonly place: string;
+  /** The integration that made it; null where none did. */
+  readonly madeBy: string | null;
   readonly tagIds: readonly string[];
 };
+
+type CountedIntegration = Pick<
+  Integration,
+  "secretRef" | "connectionId" | "owners" | "state" | "removalJobId" | "waiting" | "updatedAt"
+>;
 
 interface CountedJob extends Pick<
   Job,
@@ -81,8 +89,11 @@ export class Census {
   readonly chunks = new Map<string, { count: number; columns: number }>();
   /** How many chunks of dbt's layer there are of a generation. */
   readonly dbtChunks = new Map<string, number>();
-  readonly integrations = new Set<string>();
-  readonly bindings = new Map<string, Pick<Binding, "integrationId" | "dataSourceId" | "deleted">>();
+  readonly integrations = new Map<string, CountedIntegration>();
+  readonly bindings = new Map<
+    string,
+    Pick<Binding, "integrationId" | "dataSourceId" | "deleted" | "owned">
+  >();
   /** When a generation was staged that no sweep has settled yet. */
   readonly staged = new Map<string, string>();
   /** Since when no header points at it. */
@@ -148,9 +159,14 @@ export class Census {
       const text = generationText(chunk);
       this.dbtChunks.set(text, (this.dbtChunks.get(text) ?? 0) + 1);
     },
-    integration: ({ record }) => this.integrations.add(record.id),
-    "dbt-binding": ({ record: { integrationId, relation, dataSourceId, deleted } }) =>
-      this.bindings.set(bindingText({ integrationId, relation }), { integrationId, dataSourceId, deleted }),
+    integration: ({ record }) => this.integrations.set(record.id, countedIntegration(record)),
+    "dbt-binding": ({ record: { integrationId, relation, dataSourceId, deleted, owned } }) =>
+      this.bindings.set(bindingText({ integrationId, relation }), {
+        integrationId,
+        dataSourceId,
+        deleted,
+        owned,
+      }),
     "staged-generation": (staged) => this.staged.set(generationText(staged), staged.stagedAt),
     "staged-batch": ({ generation, dataSourceIds, stagedAt }) => {
       for (const dataSourceId of dataSourceIds) {
@@ -193,11 +209,30 @@ const counted = ({
   name,
   connectionId,
   place: relationPlace({ connectionId, origin }),
+  madeBy: origin.type === "dbt" ? origin.integrationId : null,
   remote,
   dictionary,
   dbt,
   deletedAt,
   tagIds: tags.map(({ tagId }) => tagId),
+});
+
+const countedIntegration = ({
+  secretRef,
+  connectionId,
+  owners,
+  state,
+  removalJobId,
+  waiting,
+  updatedAt,
+}: Integration): CountedIntegration => ({
+  secretRef,
+  connectionId,
+  owners,
+  state,
+  removalJobId,
+  waiting,
+  updatedAt,
 });
 
 const countedJob = (job: Job, active: boolean): CountedJob => ({

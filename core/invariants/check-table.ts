@@ -19,7 +19,7 @@ function* findingsOf(census: Census, now: Date): Iterable<Finding> {
   yield* peopleInvariants(census);
   yield* tagInvariants(census);
   yield* sourceInvariants(census, now);
-  yield* dbtInvariants(census);
+  yield* dbtInvariants(census, now);
   yield* threadInvariants(census);
   yield* jobInvariants(census, now);
 }

@@ -151,7 +151,8 @@ describe("deleting what an integration made", () => {
     const integration = await aKeptIntegration(app);
     const source = await made(integration, { description: "dbt's" });
     await remove(source.id);
-    const deleting = { ...integration, state: "deleting" as const, version: 2 };
+    // Long since, so that its job has expired.
+    const deleting = { ...integration, state: "deleting" as const, removalJobId: "job_1", version: 2 };
     await app.store.commit([{ write: "put", kind: "integration", record: deleting }]);
     expect((await restore(source.id)).status).toBe(200);
     expect(await bindingNow(app, source.layer)).toBeNull();

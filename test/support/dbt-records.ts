@@ -7,8 +7,8 @@ import { unique } from "./records.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
 
-export const anIntegration = (given: Partial<Integration> = {}): Integration => ({
-  id: unique("int_"),
+export const anIntegration = ({ id = unique("int_"), ...given }: Partial<Integration> = {}): Integration => ({
+  id,
   accountId: "70403103916812",
   projectId: "70403103971234",
   environmentId: unique("7040310399"),
@@ -20,7 +20,7 @@ export const anIntegration = (given: Partial<Integration> = {}): Integration => 
   nameTemplate: "<schema>.<tablename>",
   includePackages: true,
   includeSources: true,
-  secretRef: "integrations/int_1/gen_1",
+  secretRef: `integrations/${id}/gen_1`,
   webhookSecretSet: true,
   webhookId: "wsu_12345abcde",
   state: "active",
