@@ -133,6 +133,7 @@ describe("an artifact that does not come whole", () => {
       "is packed and ends in the middle of its chunks",
       { fault: "truncate", bytes: 200, packed: "gzip", chunked: true },
     ],
+    ["is packed and was cut before it was sent", { fault: "short-gzip", bytes: 200 }],
     ["stops coming", { fault: "stall", bytes: 100_000 }],
   ])("is an error, never a short file: it %s", async (_how, fault) => {
     const of = one();

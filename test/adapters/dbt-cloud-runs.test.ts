@@ -88,6 +88,14 @@ describe("the finished runs of an environment", () => {
     expect(await all(client.cloud.finishedRuns(access, ours, impatient()))).toEqual([]);
   });
 
+  it("come to an end where the other side knows no pages and does not tell how many there are", async () => {
+    const row = { id: 8, project_id: 10, environment_id: 100, status: 10 };
+    const body = JSON.stringify({ data: [row] });
+    standIn.fault({ path: /runs/, fault: { fault: "replaced", body } });
+    expect(await finishedRuns()).toHaveLength(1);
+    expect(standIn.log).toHaveLength(2);
+  });
+
   it("pass over rows that are no runs, and go on behind them", async () => {
     const { id } = standIn.finishRun();
     const row = { id: Number(id), project_id: "10", environment_id: 100, status: 20 };

@@ -16,6 +16,8 @@ export type Fault =
   | { readonly fault: "drip"; readonly bytes: number; readonly everyMs: number }
   /** Sends so many bytes, then nothing more, and holds the connection. */
   | { readonly fault: "stall"; readonly bytes: number }
+  /** Packs the body and sends so many bytes of that as if they were all, as a proxy may whose own source broke off. */
+  | { readonly fault: "short-gzip"; readonly bytes: number }
   /** Announces the whole body, or for `chunked` none, and closes the connection after so many bytes. */
   | {
       readonly fault: "truncate";
@@ -83,8 +85,9 @@ function truncate(
   response.write(body.subarray(0, fault.bytes), () => response.destroy());
 }
 
-function sendPacked(response: ServerResponse, whole: Whole, coding: "gzip" | "br"): void {
-  const body = coding === "gzip" ? gzipSync(whole.body) : brotliCompressSync(whole.body);
+function sendPacked(response: ServerResponse, whole: Whole, coding: "gzip" | "br", bytes?: number): void {
+  const packed = coding === "gzip" ? gzipSync(whole.body) : brotliCompressSync(whole.body);
+  const body = packed.subarray(0, bytes);
   response.writeHead(whole.status, { ...head({ ...whole, body }), "content-encoding": coding });
   response.end(body);
 }
@@ -129,6 +132,7 @@ const ways: {
     response.writeHead(200, { "content-type": "application/json", ...headers }).end(body),
   truncate,
   gzip: (response, whole) => sendPacked(response, whole, "gzip"),
+  "short-gzip": (response, whole, { bytes }) => sendPacked(response, whole, "gzip", bytes),
   br: (response, whole) => sendPacked(response, whole, "br"),
   stall: (response, whole, { bytes }) =>
     response.writeHead(whole.status, head(whole)).write(whole.body.subarray(0, bytes)),
