@@ -39,9 +39,14 @@ export async function addTags(session: Session, name: string, tags: readonly str
   printDataSource(session, await session.client.addTags({ params, body }));
 }
 
-/** Takes a tag off. */
-export async function removeTag(session: Session, name: string, tag: string): Promise<void> {
+/** Takes a tag off; with `keepAway` dbt does not put it there again. */
+export async function removeTag(
+  session: Session,
+  name: string,
+  tag: string,
+  { keepAway }: { readonly keepAway?: true },
+): Promise<void> {
   const params = { dataSourceId: await dataSourceId(session, name), name: tag };
-  await session.client.removeTag({ params });
+  await session.client.removeTag({ params, query: keepAway === true ? { keepAway: "true" } : {} });
   say(session.terminal, `Tag ${tag} is off ${name}.`);
 }

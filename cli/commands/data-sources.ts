@@ -143,9 +143,11 @@ function addCuration(source: Command, terminal: Terminal): void {
       (await curation()).addTags(session, name, tags),
     ),
   );
-  leaf(source, "untag <dataSource> <tag>", "take a tag off a data source").action(
-    inSession(terminal, async (session, name: string, tag: string) =>
-      (await curation()).removeTag(session, name, tag),
-    ),
-  );
+  leaf(source, "untag <dataSource> <tag>", "take a tag off a data source; dbt's comes back with its next run")
+    .option("--keep-away", "and let dbt not put it there again")
+    .action(
+      inSession(terminal, async (session, name: string, tag: string, options: { readonly keepAway?: true }) =>
+        (await curation()).removeTag(session, name, tag, options),
+      ),
+    );
 }

@@ -120,7 +120,7 @@ describe("from a connection to a healthy data source, by the command alone", () 
     );
     expect(changed["description"]).toBe("One row per order");
     const tags = json(await reeve(["data-source", "show", source]))["tags"] as { name: string }[];
-    const untagged = await reeve(["data-source", "untag", source, tags[0]?.name ?? ""]);
+    const untagged = await reeve(["data-source", "untag", source, tags[0]?.name ?? "", "--keep-away"]);
     expect(untagged).toMatchObject({ code: 0, stdout: "" });
     expect(json(await reeve(["data-source", "show", source]))["tags"]).toEqual([]);
     expect(json(await reeve(["data-source", "tag", source, tags[0]?.name ?? ""]))["tags"]).toHaveLength(1);
