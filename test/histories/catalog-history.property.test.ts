@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { anApp } from "#test/support/app.ts";
 import { killedAt } from "#test/support/broken-steps.ts";
+import { aKeptIntegration, layOn } from "#test/support/dbt-layer.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { aRegistrar } from "#test/support/personas.ts";
 import { runSql, uniqueName } from "#test/support/postgres-client.ts";
@@ -9,6 +10,7 @@ import { unique } from "#test/support/records.ts";
 
 const app = await anApp();
 const { owner, connection } = await aRegistrar(app);
+const integration = await aKeptIntegration(app);
 
 /** Two hours later, at a full hour: what was staged and came to nothing is due by then. */
 async function hourlySweep(): Promise<void> {
@@ -21,10 +23,15 @@ async function hourlySweep(): Promise<void> {
 type Event =
   | { readonly event: "register" | "delete" | "restore" | "rename source" | "sweep" }
   | { readonly event: "refresh"; readonly killedAt: number | null }
+  | { readonly event: "dbt runs"; readonly columns: number }
   | { readonly event: "describe"; readonly column: number; readonly text: string | null }
   | { readonly event: "add" | "drop" | "rename column" | "re-add"; readonly column: number };
 
 const anEvent: fc.Arbitrary<Event> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.record({ event: fc.constant("dbt runs" as const), columns: fc.nat(4) }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -80,6 +87,8 @@ class Model {
   private deleted = false;
   private columns: Known[] = [];
   private gone: Known[] = [];
+  /** What dbt says of columns, by their names. */
+  private said: ReadonlyMap<string, string> = new Map();
 
   async begin(): Promise<void> {
     await runSql(`create schema ${this.schema}`, `create table ${this.schema}.t (id int)`);
@@ -87,6 +96,7 @@ class Model {
 
   happens(event: Event): Promise<void> {
     if (event.event === "refresh") return this.refresh(event.killedAt);
+    if (event.event === "dbt runs") return this.runDbt(event.columns);
     if (event.event === "describe") return this.describe(event.column, event.text);
     return "column" in event ? this.alter(event.event, event.column) : this.plain[event.event]();
   }
@@ -120,6 +130,8 @@ class Model {
     if (!this.alive) return;
     await owner.api.deleteDataSource({ params: this.params });
     this.deleted = true;
+    // A person made it: what dbt says of it goes, until a run meets it again.
+    this.said = new Map();
   }
 
   private async restore(): Promise<void> {
@@ -143,6 +155,14 @@ class Model {
     const params = { ...this.params, column: column.name };
     await owner.api.updateColumn({ params, body: { description: text } });
     column.text = text;
+  }
+
+  /** dbt says something of the first columns, and nothing more of the others. */
+  private async runDbt(count: number): Promise<void> {
+    if (!this.alive) return;
+    const columns = this.columns.slice(0, count).map(({ name }) => ({ name, description: `dbt ${count}` }));
+    await layOn(app, integration, this.params.dataSourceId, { columns });
+    this.said = new Map(columns.map(({ name, description }) => [name, description]));
   }
 
   /** Changes the remote table, of which the catalog learns nothing. */
@@ -207,13 +227,13 @@ class Model {
     if (!this.alive) return;
     const { items } = reply.body as { items: readonly { name: string; description: string }[] };
     expect(items.map(({ name, description }) => [name, description])).toEqual(
-      this.columns.map(({ name, text }) => [name, text ?? ""]),
+      this.columns.map(({ name, text }) => [name, text ?? this.said.get(name) ?? ""]),
     );
     expect(found[0]?.columnCount).toBe(this.columns.length);
   }
 }
 
-it("whatever people, refreshes, crashes and restores did: the catalog is as the naive model says, and the table is sound", async () => {
+it("whatever people, refreshes, dbt, crashes and restores did: the catalog is as the naive model says, and the table is sound", async () => {
   let histories = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(anEvent, { minLength: 8, maxLength: 25 }), async (events) => {
