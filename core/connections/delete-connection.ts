@@ -24,9 +24,16 @@ export const deleteConnection =
         if (connection.closing) await reopen(deps, connection);
         throw new DomainError("connection-in-use");
       }
+      // Looked at before it is closed, too: nothing that is being synced through it shall stumble over that.
+      await demandNoIntegration(store, connection.id);
       await whileClosed(deps, connection, undefined, (closed) => remove(deps, call, closed));
       return undefined;
     });
+
+async function demandNoIntegration(store: ConnectionDeps["store"], connectionId: string): Promise<void> {
+  if (!(await usedByIntegration(store, connectionId))) return;
+  throw new DomainError("connection-in-use", "A dbt Cloud integration uses this connection.");
+}
 
 /** A transaction takes 100 items. */
 const removedAtOnce = 90;
@@ -37,9 +44,7 @@ const removals = (members: readonly ConnectionMember[]): readonly Write[] =>
 async function remove(deps: ConnectionDeps, call: Call, closed: Connection): Promise<void> {
   const { store, ids, clock, secrets } = deps;
   // It is closed: an integration that comes to use it later fails, and one that came before is seen here.
-  if (await usedByIntegration(store, closed.id)) {
-    throw new DomainError("connection-in-use", "A dbt Cloud integration uses this connection.");
-  }
+  await demandNoIntegration(store, closed.id);
   const found = await store.connectionMembers(closed.id);
   // Owners last: until the connection itself is gone, there is somebody who may delete it.
   const members = found.toSorted((a, b) => Number(a.role === "owner") - Number(b.role === "owner"));

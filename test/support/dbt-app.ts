@@ -40,7 +40,7 @@ export interface DbtApp {
   /** Sends a delivery as it is. */
   readonly deliver: (
     key: Key,
-    delivery: Pick<SignedDelivery, "headers" | "body">,
+    delivery: Pick<SignedDelivery, "headers"> & { readonly body: string | Buffer },
     base64?: boolean,
   ) => Promise<Reply>;
 }
