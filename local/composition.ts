@@ -1,6 +1,7 @@
 import { keyHasher } from "#adapters/crypto/key-hasher.ts";
 import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
 import { signatures } from "#adapters/crypto/signatures.ts";
+import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { dbtCloud } from "#adapters/dbt-cloud/dbt-cloud.ts";
 import type { ListedHosts } from "#adapters/dbt-cloud/hosts.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
@@ -110,6 +111,7 @@ function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret, dbtHo
       ids,
     }),
     cloud: dbtCloud({ listed: dbtHosts, clock }),
+    snapshots: sqliteSnapshots(),
     signatures,
     remote: gateway,
     sessions: gateway,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { fileSegments } from "#adapters/segments/file-segments.ts";
@@ -88,6 +89,9 @@ export function deployment(
   const worker = jobWorker(
     {
       ...common,
+      secrets: noSecrets,
+      cloud: noDbtCloud,
+      snapshots: sqliteSnapshots(),
       sessions,
       keyStores: noKeyStores,
       facts: tableFacts({ client, tableName }),

@@ -32,7 +32,19 @@ export const skipReasons = [
 export const skipReason = z.enum(skipReasons);
 export type SkipReason = z.infer<typeof skipReason>;
 
-/** One line of a job's report: a data source that it made, or something that it left out. */
+/** One fact of dbt's that changed on a data source or on one of its columns. */
+export const factChange = z
+  .object({
+    field: z
+      .enum(["description", "tags", "columns", "node"])
+      .describe("`node` is what is kept for later use"),
+    column: z.string().nullable().describe("null where it is about the data source itself"),
+    added: z.array(z.string()).describe("names of tags or columns"),
+    removed: z.array(z.string()),
+  })
+  .meta({ id: "FactChange" });
+
+/** One line of a job's report: what it made, changed, deleted, left out or noticed. */
 export const reportEntry = z
   .object({
     kind: reportKind,
@@ -45,7 +57,9 @@ export const reportEntry = z
       .nullable()
       .describe("the data source's name; null where you may not see the data source"),
     dataSourceId: z.string().nullable().describe("null where you may not see the data source"),
-    reason: skipReason.nullable().describe("why it was left out; null for what was made"),
+    reason: skipReason.nullable().describe("why it was left out; null for everything else"),
     detail: z.string().describe("more about the reason, or empty"),
+    uniqueId: z.string().nullable().describe("the dbt node; null where no dbt sync tells it"),
+    changes: z.array(factChange).describe("what a dbt sync changed: the first of many"),
   })
   .meta({ id: "ReportEntry" });

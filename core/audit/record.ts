@@ -28,7 +28,7 @@ export const auditedFor = (ids: Ids, { by, at, correlationId }: Asked, entry: Au
   auditWrite(ids, at, by, correlationId, entry);
 
 /** The write that records what Reeve did by itself. */
-export const auditedSystem = (ids: Ids, at: Date, correlationId: string, entry: AuditEntry): Write =>
+export const auditedSystem = (ids: Ids, at: Date, correlationId: string, entry: AuditEntry): AuditWrite =>
   auditWrite(ids, at, systemActor, correlationId, entry);
 
 function auditWrite(ids: Ids, at: Date, actor: string, requestId: string, entry: AuditEntry): AuditWrite {

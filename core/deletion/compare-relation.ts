@@ -37,7 +37,7 @@ export async function compareRelation(
  * The owner is compared by name. Where neither side knows it, kind and columns decide; where one side does, as for
  * what was last described before owners were kept, nobody can tell whether it is the same.
  */
-function compared(
+export function compared(
   { remote, remoteOwner }: Pick<DataSource, "remote" | "remoteOwner">,
   known: readonly SchemaColumn[],
   found: RelationDescription,

@@ -13,6 +13,8 @@ export const healthInput = z.object({ dataSourceId: z.string(), checks });
  */
 export const refreshInput = z.object({
   dataSourceIds: z.array(z.string()).optional(),
+  /** Whether it leaves alone what is disabled, and counts nothing where that is prevented. */
+  spares: z.boolean().optional(),
   /** The night that it belongs to. */
   window: z.string().optional(),
   checks,

@@ -2,7 +2,7 @@ import type { RunnableCheck } from "#core/health/health-job.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import { areRefusedForGood } from "#core/health/keep-domains.ts";
 import { RemoteError, type Relation, type RemoteSession } from "#core/ports/remote.ts";
-import type { ConnectionStore, Turn } from "#core/ports/store.ts";
+import type { ConnectionStore, DataSourceView, Turn } from "#core/ports/store.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 
 /** So many data sources are looked at together. */
@@ -39,6 +39,24 @@ export const turnsOf = (
 /** What nobody asked for by hand leaves alone: what is out of use, and what must not be counted. */
 export const isLeftAlone = ({ status, statisticsPrevented }: DataSource): boolean =>
   status === "disabled" || statisticsPrevented;
+
+type Seen = Pick<DataSourceView, "dataSource" | "health">;
+
+/**
+ * The checks that a refresh runs of a data source. One that spares counts nothing where statistics are prevented, but
+ * for what is shown as waiting.
+ */
+export const checksBy =
+  (asked: readonly RunnableCheck[], spares: boolean) =>
+  (view: Seen | null): readonly RunnableCheck[] =>
+    spares && view?.dataSource.statisticsPrevented === true
+      ? asked.filter(
+          (name) =>
+            name === "connectivity" ||
+            name === "column-detection" ||
+            ["pending", "running"].includes(view.health.checks[name].state),
+        )
+      : asked;
 
 /**
  * Whether a data source is surely as it was when all of these checks last looked at it: the engine gives the same sign

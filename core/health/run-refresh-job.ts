@@ -10,6 +10,7 @@ import { keepDomains, type DomainSubject } from "#core/health/keep-domains.ts";
 import { measure, unmeasured, type Measured } from "#core/health/measure.ts";
 import { counted, noneYet } from "#core/health/refresh-counts.ts";
 import {
+  checksBy,
   isLeftAlone,
   isUnchanged,
   knownSigns,
@@ -58,6 +59,7 @@ class Refresh {
   private readonly current: CurrentConnection;
   /** Whether it is the night's, which leaves alone what nobody asked for and what has not changed. */
   private readonly nightly: boolean;
+  private readonly checksOf: ReturnType<typeof checksBy>;
   private counts: RefreshCounts;
   private position: number;
   private place: string | null;
@@ -82,6 +84,7 @@ class Refresh {
     const { position, place, result } = refreshState(work.job);
     this.checks = input.checks;
     this.nightly = input.dataSourceIds === undefined;
+    this.checksOf = checksBy(input.checks, input.spares ?? false);
     this.readTurns = turnsOf(deps.store, this.connectionId, input.dataSourceIds);
     this.counts = result ?? noneYet(input.dataSourceIds?.length ?? 0);
     this.position = position;
@@ -172,7 +175,7 @@ class Refresh {
     this.deadline = turnDeadline(this.deps.clock.now(), this.work.until, isFirst && !this.again);
     const sign = await this.signOf(session, due);
     if (this.passedOver(due, sign)) return "passed-over";
-    const measured = await this.measure(session, remote, due.dataSourceId, sign);
+    const measured = await this.measure(session, remote, due, sign);
     // It had less time than others, late in a worker's life: the next worker begins with it.
     const cutShort = !isFirst && this.work.timeIsUp() && ranOutOfTime(measured);
     if (cutShort || this.lostFirst(measured)) return "put-off";
@@ -193,11 +196,11 @@ class Refresh {
     return false;
   }
 
-  /** Goes on to the next where the night has nothing to do; that is stored with the next result. */
+  /** Goes on to the next where there is nothing to do; that is stored with the next result. */
   private passedOver({ view }: Due, sign: string | null): boolean {
-    if (!this.nightly || view === null) return false;
-    const alone = isLeftAlone(view.dataSource);
-    if (!alone && !isUnchanged(view.health, sign, this.checks)) return false;
+    if (view === null) return false;
+    const alone = this.nightly ? isLeftAlone(view.dataSource) : this.checksOf(view).length === 0;
+    if (!alone && !(this.nightly && isUnchanged(view.health, sign, this.checks))) return false;
     const { leftAlone, unchanged } = this.counts;
     this.counts = {
       ...this.counts,
@@ -219,14 +222,14 @@ class Refresh {
   private async measure(
     session: RemoteSession,
     remote: Remote,
-    id: string,
+    due: Due,
     changeSign: string | null,
   ): Promise<Measured | null> {
     const { store, clock } = this.deps;
-    const dictionary = await store.dictionary(id);
+    const dictionary = await store.dictionary(due.dataSourceId);
     if (dictionary === null || dictionary.dataSource.connectionId !== this.connectionId) return null;
     const { dataSource, columns } = dictionary;
-    return await measure(clock, this.checks, columns, {
+    return await measure(clock, this.checksOf(due.view), columns, {
       relation: relationOf(dataSource),
       changeSign,
       open: (ask) => ask(session),
@@ -240,7 +243,7 @@ class Refresh {
   private async unreached(error: RemoteError | null): Promise<void> {
     for (let due = await this.next(); due !== null; due = await this.next()) {
       if (this.passedOver(due, null)) continue;
-      const measured = error === null ? null : unmeasured(this.deps.clock, this.checks, error);
+      const measured = error === null ? null : unmeasured(this.deps.clock, this.checksOf(due.view), error);
       await this.settle(due.dataSourceId, measured);
     }
   }

@@ -2,13 +2,14 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import type { DispatchDeps } from "#core/jobs/dispatch.ts";
 import { deadLettered } from "#core/jobs/job-problem.ts";
 import { isFinished, type Job } from "#core/jobs/job.ts";
+import type { NoResultStore } from "#core/jobs/without-result.ts";
 import { abandonJob } from "#core/jobs/run-job.ts";
 import type { Ids } from "#core/ports/clock.ts";
-import type { Committer, DataSourceStore, JobStore } from "#core/ports/store.ts";
+import type { Committer, JobStore } from "#core/ports/store.ts";
 
 /** What it takes to bury a message. */
 export interface DeadLetterDeps extends DispatchDeps {
-  readonly store: DispatchDeps["store"] & Committer & JobStore & Pick<DataSourceStore, "dataSource">;
+  readonly store: DispatchDeps["store"] & Committer & JobStore & NoResultStore;
   readonly ids: Ids;
 }
 

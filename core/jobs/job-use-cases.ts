@@ -65,7 +65,7 @@ async function move(deps: JobDeps, call: Call, verb: string, before: Job, after:
   const at = deps.clock.now();
   const result = showJob(after);
   const unfinished =
-    after.state === "cancelled" ? await withoutResult(deps.store, before, "cancelled", staleRead()) : [];
+    after.state === "cancelled" ? await withoutResult(deps, before, { state: "cancelled" }, staleRead()) : [];
   await deps.store.commit(
     [
       { write: "transition", before, after, otherwise: staleRead() },

@@ -68,7 +68,7 @@ export const isFinished = (state: JobState): boolean =>
   state === "succeeded" || state === "failed" || state === "cancelled";
 
 /** What a job that ends without its own result has come to nevertheless. */
-export function resultSoFar({ checkpoint }: Job): Job["result"] {
+export function resultSoFar({ checkpoint }: Pick<Job, "checkpoint">): Job["result"] {
   const result = checkpoint?.["result"];
   return typeof result === "object" && result !== null ? { ...result } : null;
 }

@@ -2,7 +2,8 @@ import type * as z from "zod";
 import { reportKinds, type reportEntry, type ReportKind } from "#contracts/resources/job-report.ts";
 import { can } from "#core/access/can.ts";
 import { registrarOf } from "#core/connections/registrar-of.ts";
-import type { ReportEntry, ReportPosition } from "#core/jobs/job-report.ts";
+import { syncState } from "#core/dbt/sync/sync-input.ts";
+import type { ReportEntry, ReportPart, ReportPosition } from "#core/jobs/job-report.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { User } from "#core/people/user.ts";
 import type { ConnectionStore, DataSourceStore, JobStore } from "#core/ports/store.ts";
@@ -32,26 +33,45 @@ export function reportReader(
   const wanted = new Set(kinds);
   const kind = wanted.size === 1 ? kinds[0] : undefined;
   const memberships = membershipsOf(store, user, job);
+  // Who may read of an integration's work may know of all that its run names.
+  const isSync = job.subject.type === "integration";
+  const firstParts = firstPartsOf(job);
   return async (after: ReportPosition | null) => {
     const parts = await store.jobReport(job.id, { kind, from: after, limit: partsAtOnce });
     const lines = parts
+      .filter(({ kind: of, number }) => number >= (firstParts[of] ?? 0))
       .flatMap((part) =>
         part.entries.map((entry, line) => ({ at: { kind: part.kind, number: part.number, line }, entry })),
       )
       .filter(({ at }) => wanted.has(at.kind) && (after === null || isBehind(at, after)));
-    const made = lines.flatMap(({ entry }) => (entry.made === null ? [] : [entry.made.id]));
+    const made = lines.flatMap(({ entry }) => entry.made?.id ?? []);
     const seen = await readableDataSources(store, user, made);
     const roles = await memberships;
     return {
       items: lines.flatMap(({ at, entry }): readonly ReportLine[] => {
-        const sees = entry.made !== null && seen.has(entry.made.id);
+        const id = entry.made?.id ?? null;
+        // What is not made yet is no secret of anybody's.
+        const sees = entry.made !== null && (id === null || seen.has(id));
         // A whole schema is named as it was asked for: that tells nothing of what there is.
-        const named = entry.table === null || registrarOf(roles, entry.schema) !== undefined;
+        const named = isSync || entry.table === null || registrarOf(roles, entry.schema) !== undefined;
         return sees || named ? [{ at, shown: show(at.kind, entry, sees) }] : [];
       }),
-      next: parts.length < partsAtOnce ? null : (lines.at(-1)?.at ?? null),
+      next: parts.length < partsAtOnce ? null : behind(parts.at(-1)),
     };
   };
+}
+
+/** Behind all lines of a part. */
+const behind = (part: ReportPart | undefined): ReportPosition | null =>
+  part === undefined ? null : { kind: part.kind, number: part.number, line: part.entries.length };
+
+const noFirstParts: Partial<Record<ReportKind, number>> = {};
+
+/** What a sync reported before it waited for a person is not what it did. */
+function firstPartsOf({ type, checkpoint }: Job): Partial<Record<ReportKind, number>> {
+  if (type !== "dbt-sync" || checkpoint === null) return noFirstParts;
+  const state = syncState.safeParse(checkpoint);
+  return state.success ? state.data.firstParts : noFirstParts;
 }
 
 const isBehind = (at: ReportPosition, after: ReportPosition): boolean =>
@@ -72,4 +92,11 @@ const show = (kind: ReportKind, entry: ReportEntry, sees: boolean): ReportLine["
   dataSourceId: sees ? (entry.made?.id ?? null) : null,
   reason: entry.reason,
   detail: entry.detail,
+  uniqueId: entry.uniqueId ?? null,
+  changes: (entry.changes ?? []).map(({ field, column, added, removed }) => ({
+    field,
+    column,
+    added: [...added],
+    removed: [...removed],
+  })),
 });

@@ -5,11 +5,11 @@ import { dispatchLine, type DispatchDeps } from "#core/jobs/dispatch.ts";
 import { attemptProblem, deadLettered } from "#core/jobs/job-problem.ts";
 import { resultSoFar, type Job } from "#core/jobs/job.ts";
 import { keepLease, leaseMs, type Hold } from "#core/jobs/keep-lease.ts";
-import type { JobHandler, Outcome, Stopped } from "#core/jobs/work.ts";
-import { withoutResult, type EndWithoutResult } from "#core/jobs/without-result.ts";
+import type { JobHandler, Outcome, Stopped, Waits } from "#core/jobs/work.ts";
+import { withoutResult, type EndWithoutResult, type NoResultStore } from "#core/jobs/without-result.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
-import type { Committer, DataSourceStore, JobStore } from "#core/ports/store.ts";
+import type { Committer, JobStore } from "#core/ports/store.ts";
 import type { Timers } from "#core/ports/timers.ts";
 
 /** A worker tries a job this often; then it has failed until a person sends it again. */
@@ -17,7 +17,7 @@ export const maxAttempts = 3;
 
 /** What a worker needs from outside. */
 export interface WorkerDeps extends DispatchDeps {
-  readonly store: DispatchDeps["store"] & Committer & JobStore & Pick<DataSourceStore, "dataSource">;
+  readonly store: DispatchDeps["store"] & Committer & JobStore & NoResultStore;
   readonly ids: Ids;
   readonly timers: Timers;
   readonly handlers: Readonly<Record<Job["type"], JobHandler>>;
@@ -64,6 +64,8 @@ async function settle(deps: WorkerDeps, hold: Hold, outcome: Awaited<ReturnType<
     await goOn(deps, hold);
   } else if ("stopped" in outcome) {
     await stopJob(deps, job, outcome);
+  } else if ("waits" in outcome) {
+    await awaitApproval(deps, job, outcome);
   } else {
     await succeed(deps, job, outcome);
   }
@@ -82,6 +84,20 @@ async function succeed(deps: WorkerDeps, job: Job, { result, writes, uncommitted
     if (stopped === null) throw error;
     await stopJob(deps, job, stopped);
   }
+}
+
+/** Leaves a job to a person, with all that belongs to its waiting, and lets the next in line go. */
+async function awaitApproval(deps: WorkerDeps, before: Job, { waits }: Waits): Promise<void> {
+  const { result } = waits;
+  const after: Job = { ...before, state: "awaiting-approval", error: null, result, lease: null, slot: null };
+  await retryConflict({ ifMatch: null }, async () =>
+    deps.store.commit([
+      { write: "transition", before, after, otherwise: new DomainError("job-state") },
+      ...(await waits.writes()),
+      endAudit(deps, before, after),
+    ]),
+  );
+  await dispatchLine(deps, before.line);
 }
 
 /**
@@ -123,7 +139,7 @@ export const abandonJob = (
   end: { readonly state: EndWithoutResult } & Partial<Pick<Job, "error">>,
 ): Promise<void> =>
   retryConflict({ ifMatch: null }, async () =>
-    endJob(deps, job, end, await withoutResult(deps.store, job, end.state, new DomainError("job-state"))),
+    endJob(deps, job, end, await withoutResult(deps, job, end, new DomainError("job-state"))),
   );
 
 /** Ends a job with all that belongs to its end in one transaction, and lets the next in line go. */
@@ -147,11 +163,14 @@ async function endJob(
   await deps.store.commit([
     { write: "transition", before, after, otherwise: new DomainError("job-state") },
     ...writes,
-    auditedSystem(deps.ids, at, before.correlationId, {
-      action: `job:${end.state}`,
-      resource: { type: "job", id: before.id },
-      details: { type: before.type, subject: before.subject, attempts: before.attempts },
-    }),
+    endAudit(deps, before, after),
   ]);
   await dispatchLine(deps, before.line);
 }
+
+const endAudit = ({ ids, clock }: EndDeps, before: Job, { state }: Pick<Job, "state">): Write =>
+  auditedSystem(ids, clock.now(), before.correlationId, {
+    action: `job:${state}`,
+    resource: { type: "job", id: before.id },
+    details: { type: before.type, subject: before.subject, attempts: before.attempts },
+  });

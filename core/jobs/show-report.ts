@@ -62,13 +62,75 @@ async function firstLines(
 
 /** The result of a job that reports, with the first lines of its lists; the rest is in its report. */
 export async function resultWithLists(store: Store, user: User, job: Job): Promise<Job["result"]> {
-  if (job.result === null || job.type !== "bulk-registration") return job.result;
+  if (job.result === null) return null;
+  if (job.type === "dbt-sync") return await syncLists(store, user, job, job.result);
+  return job.type === "bulk-registration" ? await bulkLists(store, user, job, job.result) : job.result;
+}
+
+type Shown = ReportLine["shown"];
+
+/** What a sync made, changed, deleted, left out and noticed, or would: the first lines of each. */
+async function syncLists(
+  store: Store,
+  user: User,
+  job: Job,
+  result: NonNullable<Job["result"]>,
+): Promise<Job["result"]> {
+  const kinds = ["created", "updated", "deleted", "skipped", "warning"] as const;
+  const [created, updated, deleted, skipped, warnings] = await Promise.all(
+    kinds.map(async (kind) => await firstLines(store, user, job, kind)),
+  );
+  const shown = (list: typeof created): readonly Shown[] => (list?.lines ?? []).map((line) => line.shown);
+  const { skipped: skippedCounts, warnings: warningCount, ...counts } = result;
+  return {
+    ...counts,
+    skippedCounts,
+    warningCount,
+    creates: shown(created).map(({ name, schema, table, uniqueId, detail, dataSourceId }) => ({
+      name,
+      schema,
+      table,
+      uniqueId,
+      reason: detail,
+      dataSourceId,
+    })),
+    updates: shown(updated).map(({ dataSourceId: id, name, uniqueId, changes, detail }) => ({
+      dataSource: { id, name },
+      uniqueId,
+      changes,
+      reason: detail,
+    })),
+    deletes: shown(deleted).map(({ dataSourceId: id, name, schema, table, uniqueId, detail }) => ({
+      dataSource: { id, name },
+      schema,
+      table,
+      uniqueId,
+      reason: detail,
+    })),
+    skipped: shown(skipped).map(({ uniqueId, schema, table, reason, detail }) => ({
+      uniqueId,
+      schema,
+      table,
+      reason,
+      detail,
+    })),
+    warnings: shown(warnings).map(({ uniqueId, name, detail }) => ({ uniqueId, name, detail })),
+    truncated: [created, updated, deleted, skipped, warnings].some((list) => list?.more === true),
+  };
+}
+
+async function bulkLists(
+  store: Store,
+  user: User,
+  job: Job,
+  result: NonNullable<Job["result"]>,
+): Promise<Job["result"]> {
   const [created, skipped] = await Promise.all([
     firstLines(store, user, job, "created"),
     firstLines(store, user, job, "skipped"),
   ]);
   return {
-    ...job.result,
+    ...result,
     createdDataSources: created.lines.map(({ shown: { dataSourceId, name, schema, table } }) => ({
       id: dataSourceId,
       name,

@@ -1,15 +1,32 @@
 import type { JobType } from "#contracts/resources/job.ts";
+import { abandonedSync } from "#core/dbt/sync/run-ends.ts";
 import { abandonedChecks, abandonedRefresh } from "#core/health/unfinished-checks.ts";
 import type { DomainError } from "#core/errors/domain-error.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Write } from "#core/ports/change.ts";
+import type { Clock } from "#core/ports/clock.ts";
+import type { DbtStore } from "#core/ports/dbt-store.ts";
 import type { Committer, DataSourceStore } from "#core/ports/store.ts";
 
 /** What it takes to read what a job was about. */
-type Store = Pick<DataSourceStore, "dataSource">;
+export type NoResultStore = Pick<DataSourceStore, "dataSource"> & Pick<DbtStore, "integration" | "runRecord">;
+
+interface Deps {
+  readonly store: NoResultStore & Pick<Committer, "commit">;
+  readonly clock: Clock;
+}
+
+/** How a job ends that came to no result, and with which problem. */
+export interface NoResult extends Partial<Pick<Job, "error">> {
+  readonly state: EndWithoutResult;
+}
 
 /** Tells whatever waited for a job's result that there will be none, and why. */
-type TellNoResult = (store: Store, job: Job, detail: string) => Promise<readonly Write[]>;
+type TellNoResult = (
+  deps: Deps,
+  job: Job,
+  end: NoResult & { readonly detail: string },
+) => Promise<readonly Write[]>;
 
 /** Nothing else shows what such a job would have found. */
 const nothingWaits: TellNoResult = () => Promise.resolve([]);
@@ -22,10 +39,14 @@ const tell: Readonly<Record<JobType, TellNoResult>> = {
   "connection-creation": nothingWaits,
   "data-source-creation": nothingWaits,
   "dbt-removal": nothingWaits,
-  "dbt-sync": nothingWaits,
+  "dbt-sync": (deps, job, { state, error, detail }) =>
+    abandonedSync(deps, job, {
+      state,
+      reason: error ? `${error.code}: ${error.detail}` : detail,
+    }),
   "domain-removal": nothingWaits,
-  "health-check": abandonedChecks,
-  "health-refresh": abandonedRefresh,
+  "health-check": ({ store }, job, { detail }) => abandonedChecks(store, job, detail),
+  "health-refresh": ({ store }, job, { detail }) => abandonedRefresh(store, job, detail),
   // The index stays as it was.
   rebuild: nothingWaits,
   "table-check": nothingWaits,
@@ -48,12 +69,13 @@ const atOnce = 25;
  * fit beside the end, the first of them are committed already, if the job still is as it was read, and else `otherwise`.
  */
 export async function withoutResult(
-  store: Store & Pick<Committer, "commit">,
+  deps: Deps,
   job: Job,
-  end: EndWithoutResult,
+  end: NoResult,
   otherwise: DomainError,
 ): Promise<readonly Write[]> {
-  const writes = await tell[job.type](store, job, details[end]);
+  const { store } = deps;
+  const writes = await tell[job.type](deps, job, { ...end, detail: details[end.state] });
   const last = Math.max(0, writes.length - atOnce);
   for (let first = 0; first < last; first += atOnce) {
     await store.commit([

@@ -48,5 +48,10 @@ export interface Stopped {
   readonly stopped: DomainError;
 }
 
+/** It goes on only if a person lets it: until then it has no slot, and shows what it would do. */
+export interface Waits {
+  readonly waits: { readonly result: Outcome["result"]; readonly writes: Outcome["writes"] };
+}
+
 /** Does the work of one type of job. It may run twice, and must come to the same end. */
-export type JobHandler = (work: Work) => Promise<Outcome | GoesOn | Stopped>;
+export type JobHandler = (work: Work) => Promise<Outcome | GoesOn | Stopped | Waits>;

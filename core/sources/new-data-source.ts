@@ -2,6 +2,7 @@ import { technologyContracts } from "#contracts/technologies/technology.ts";
 import { audited } from "#core/audit/record.ts";
 import type { Call } from "#core/call/call.ts";
 import type { Connection } from "#core/connections/connection.ts";
+import { ownersOf } from "#core/deletion/tombstone.ts";
 import { documentationWrite } from "#core/documentation/documentation-version.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { initialHealth } from "#core/health/assess-health.ts";
@@ -49,12 +50,17 @@ export interface Findings {
 /** Who makes a data source, and in which request. */
 export type Maker = Pick<Call, "user" | "requestId">;
 
-/** Everything that comes into being with a data source. */
-export interface NewDataSource {
+/** The records of a data source that comes into being. */
+export interface NewRecords {
   readonly dataSource: DataSource;
   readonly health: DataSourceHealth;
-  readonly owner: DataSourceMember;
-  readonly columns: RelationDescription["columns"];
+  /** One at least. */
+  readonly owners: readonly DataSourceMember[];
+  readonly columns: readonly Pick<SchemaColumn, "name">[];
+}
+
+/** Everything that comes into being with a data source. */
+export interface NewDataSource extends NewRecords {
   /** Null where statistics are prevented, or measured with those of others. */
   readonly job: Job | null;
   /** The connection and the credentials that the remote database was asked with. */
@@ -76,15 +82,7 @@ export function newDataSource(
 ): NewDataSource {
   const { statisticsPrevented } = findings;
   const dataSource = header(at, call, dataSourceId, findings, dictionary);
-  const owner: DataSourceMember = {
-    id: ids.next("member"),
-    dataSourceId,
-    principal: { type: "user", id: call.user.id },
-    role: "owner",
-    expiresAt: null,
-    addedBy: call.user.id,
-    addedAt: at.toISOString(),
-  };
+  const owner = newOwner(ids, at, dataSourceId, { type: "user", id: call.user.id }, call.user.id);
   const asked = { by: call.user.id, at, correlationId: call.requestId };
   return {
     dataSource,
@@ -92,7 +90,7 @@ export function newDataSource(
       ...initialHealth(dataSourceId, statisticsPrevented, at),
       relationIdentity: findings.relation.identity ?? null,
     },
-    owner,
+    owners: [owner],
     columns: findings.relation.columns,
     reachedThrough: { connectionId: findings.connection.id, secretRef: findings.connection.secretRef },
     job:
@@ -101,6 +99,23 @@ export function newDataSource(
         : healthJob(ids, dataSource, automaticChecks, asked),
   };
 }
+
+/** Makes somebody an owner of a data source. */
+export const newOwner = (
+  ids: Ids,
+  at: Date,
+  dataSourceId: string,
+  principal: DataSourceMember["principal"],
+  addedBy: string,
+): DataSourceMember => ({
+  id: ids.next("member"),
+  dataSourceId,
+  principal,
+  role: "owner",
+  expiresAt: null,
+  addedBy,
+  addedAt: at.toISOString(),
+});
 
 const applied = (
   tagIds: Findings["tagIds"],
@@ -159,7 +174,7 @@ function header(
 }
 
 /** The records of a new data source and its guards; each must commit with the others. */
-export function recordWrites({ dataSource, health, owner }: NewDataSource): readonly Write[] {
+export function recordWrites({ dataSource, health, owners }: NewRecords): readonly Write[] {
   const { id, name, remote } = dataSource;
   return [
     {
@@ -171,16 +186,16 @@ export function recordWrites({ dataSource, health, owner }: NewDataSource): read
     { write: "claim", guard: dataSourceNameGuard(name), owner: id, otherwise: dataSourceNameTaken(name) },
     { write: "create", kind: "data-source", record: dataSource },
     { write: "create", kind: "data-source-health", record: health },
-    { write: "create", kind: "data-source-member", record: owner },
+    ...owners.map((record): Write => ({ write: "create", kind: "data-source-member", record })),
   ];
 }
 
 /** What the index must know of a new data source. */
-export const creationChange = ({ dataSource, health, owner, columns }: NewDataSource): CatalogChange => ({
+export const creationChange = ({ dataSource, health, owners, columns }: NewRecords): CatalogChange => ({
   dataSourceId: dataSource.id,
   header: headerDocument(dataSource),
   health: healthDocument(health),
-  owners: { principals: [`user:${owner.principal.id}`], version: 1 },
+  owners: { principals: ownersOf(owners), version: 1 },
   columns: columnsDocument(columns, dataSource),
 });
 

@@ -1,5 +1,6 @@
 import type { SQSRecord } from "aws-lambda";
 import type * as z from "zod";
+import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { documentClient } from "#adapters/dynamodb/client.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { processLog } from "#adapters/observability/observability.ts";
@@ -10,8 +11,15 @@ import { inProcessGateway } from "#connectors/gateway.ts";
 import type { workerEnvironment } from "#contracts/environment.ts";
 import { statementTimeoutSeconds } from "#contracts/limits.ts";
 import type { RetryLater } from "#functions/operations/workers.ts";
-import type { CommonParts, QueueParts, WorkerParts } from "#functions/operations/parts.ts";
+import type {
+  CommonParts,
+  DbtCloudParts,
+  QueueParts,
+  SecretParts,
+  WorkerParts,
+} from "#functions/operations/parts.ts";
 import { queueParts } from "./cloud.ts";
+import { cloudOf } from "./cloud-dbt.ts";
 import { secretStore } from "./cloud-secrets.ts";
 import { catalogMaintenance } from "./cloud-segments.ts";
 
@@ -20,10 +28,14 @@ type Worker = z.output<typeof workerEnvironment>;
 /** For the workers of jobs: with connectors and the credentials of connections. */
 export const workerParts = (
   environment: Worker,
-): Omit<CommonParts, "keys" | "cursors"> & QueueParts & WorkerParts => {
-  const gateway = inProcessGateway(secretStore(environment));
+): Omit<CommonParts, "keys" | "cursors"> & QueueParts & SecretParts & DbtCloudParts & WorkerParts => {
+  const secrets = secretStore(environment);
+  const gateway = inProcessGateway(secrets);
   return {
     ...queueParts(environment),
+    secrets,
+    cloud: cloudOf(environment),
+    snapshots: sqliteSnapshots(),
     sessions: gateway,
     keyStores: gateway,
     // Its client is made when it is asked: next to no job reads the whole table.

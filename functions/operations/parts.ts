@@ -3,6 +3,7 @@ import type { CatalogMaintenance } from "#core/ports/catalog-segments.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
 import type { DbtCloud } from "#core/ports/dbt-cloud.ts";
+import type { DbtSnapshots } from "#core/ports/dbt-snapshots.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import type { KeyHasher } from "#core/ports/keys.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
@@ -61,6 +62,7 @@ export interface WorkerParts {
   readonly facts: TableFacts;
   readonly maintenance: CatalogMaintenance;
   readonly timers: Timers;
+  readonly snapshots: DbtSnapshots;
   readonly statementTimeoutMs: number;
   /** How many data sources bulk work makes in one transaction, where it is fewer than fit. */
   readonly madeAtOnce?: number | undefined;

@@ -4,6 +4,8 @@ import { logger } from "#adapters/observability/observability.ts";
 import { correlationAttribute, jobMessage } from "#contracts/messages.ts";
 import { domainRemovalHandler } from "#core/health/remove-domains.ts";
 import { rebuildHandler } from "#core/catalog/rebuild.ts";
+import { dbtRemovalHandler } from "#core/dbt/sync/run-removal.ts";
+import { dbtSyncHandler } from "#core/dbt/sync/run-sync.ts";
 import { healthJobHandler } from "#core/health/run-health-job.ts";
 import { tableCheckHandler } from "#core/invariants/table-check.ts";
 import { refreshJobHandler } from "#core/health/run-refresh-job.ts";
@@ -12,7 +14,7 @@ import { runJob } from "#core/jobs/run-job.ts";
 import { connectionCreationHandler } from "#core/connections/run-creation.ts";
 import { bulkJobHandler } from "#core/sources/bulk/run-bulk.ts";
 import { dataSourceCreationHandler } from "#core/sources/creation/run-creation.ts";
-import type { CommonParts, QueueParts, WorkerParts } from "./parts.ts";
+import type { CommonParts, DbtCloudParts, QueueParts, SecretParts, WorkerParts } from "./parts.ts";
 
 /** A function behind a queue. */
 export type QueueFunction = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -52,19 +54,17 @@ function leaveOffAt(now: Date, context: Context): Date | null {
   return Number.isFinite(remaining) ? new Date(now.getTime() + remaining - reserveMs) : null;
 }
 
-// Placeholder on this branch only.
-const notYet = (): never => {
-  throw new Error("not yet");
-};
-
 /** Runs the jobs that messages name. */
-export function jobWorker(parts: Parts & WorkerParts, retryLater: RetryLater): QueueFunction {
+export function jobWorker(
+  parts: Parts & WorkerParts & SecretParts & DbtCloudParts,
+  retryLater: RetryLater,
+): QueueFunction {
   const handlers = {
     "bulk-registration": bulkJobHandler(parts),
     "connection-creation": connectionCreationHandler(parts),
     "data-source-creation": dataSourceCreationHandler(parts),
-    "dbt-removal": notYet,
-    "dbt-sync": notYet,
+    "dbt-removal": dbtRemovalHandler(parts),
+    "dbt-sync": dbtSyncHandler(parts),
     "domain-removal": domainRemovalHandler(parts),
     "health-check": healthJobHandler(parts),
     "health-refresh": refreshJobHandler(parts),

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll } from "vitest";
+import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
@@ -127,6 +128,9 @@ export async function anApp(options: AppOptions = {}): Promise<App> {
     {
       ...common,
       timers,
+      secrets,
+      cloud,
+      snapshots: sqliteSnapshots(),
       sessions: gateway,
       maintenance,
       keyStores: gateway,

@@ -98,7 +98,7 @@ async function commitCreation(
   const result = showDataSourceWith(basis.tree, {
     dataSource: made.dataSource,
     health: made.health,
-    membership: made.owner,
+    membership: made.owners[0] ?? null,
   });
   try {
     await store.commit(writes, keptReply(call, 201, result, at));

@@ -197,7 +197,7 @@ export const changes: Readonly<Record<string, Trial>> = {
     return (store) => store.commit(writes);
   },
   "`commit` of a data source's end": async (given) => {
-    const { dataSource, health, connection, owner } = await aCreatedDataSource(given);
+    const { dataSource, health, connection, owners } = await aCreatedDataSource(given);
     const { schema, table } = dataSource.remote;
     const { id, name } = dataSource;
     const writes: Write[] = [
@@ -212,7 +212,7 @@ export const changes: Readonly<Record<string, Trial>> = {
       {
         write: "create",
         kind: "tombstone",
-        record: tombstoneOf(dataSource, [owner], given.clock.now().toISOString(), given.call.user.id),
+        record: tombstoneOf(dataSource, owners, given.clock.now().toISOString(), given.call.user.id),
       },
       deed(given, "data-source:delete", "data-source", id, { before: { name, remote: dataSource.remote } }),
     ];

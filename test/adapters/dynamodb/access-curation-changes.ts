@@ -29,8 +29,8 @@ export const curationChanges: Readonly<Record<string, Trial>> = {
     return (store) => store.commit(writes, replyOf(given, after.replies.at(-1) ?? {}));
   },
   "`commit` of a data source that comes back": async (given) => {
-    const { dataSource, health, connection, owner } = await aDeletedDataSource(given);
-    const view = { dataSource, health, membership: owner };
+    const { dataSource, health, connection, owners } = await aDeletedDataSource(given);
+    const view = { dataSource, health, membership: owners[0] ?? null };
     const at = given.clock.now();
     const tree = await given.store.tagTree();
     const asked = { by: given.call.user.id, at, correlationId: given.call.requestId };
@@ -42,7 +42,7 @@ export const curationChanges: Readonly<Record<string, Trial>> = {
       layer,
       after,
       connection,
-      members: [owner],
+      members: owners,
       tree,
       comparison: "unchanged",
     });

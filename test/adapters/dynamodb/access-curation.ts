@@ -53,10 +53,10 @@ export async function sixtyQueries(given: Prepared) {
 /** A data source that is deleted. */
 export async function aDeletedDataSource(given: Prepared) {
   const made = await aCreatedDataSource(given);
-  const { dataSource: before, owner } = made;
+  const { dataSource: before, owners } = made;
   const deletedAt = given.clock.now().toISOString();
   const dataSource = { ...before, deletedAt, version: before.version + 1 };
-  const tombstone = tombstoneOf(before, [owner], deletedAt, given.call.user.id);
+  const tombstone = tombstoneOf(before, owners, deletedAt, given.call.user.id);
   const { id, name, remote } = before;
   await given.store.commit([
     { write: "replace", kind: "data-source", record: dataSource, expected: 1, otherwise: conflict },
