@@ -5,6 +5,7 @@ import {
   type DbtCloud,
   type DbtCloudAccess,
   DbtCloudError,
+  type DbtEnvironment,
   type DbtRun,
   type DbtWebhook,
   type Patience,
@@ -16,6 +17,7 @@ import {
   artifactPath,
   artifactsPath,
   environmentPath,
+  environmentsPath,
   jobPath,
   runPath,
   runsPath,
@@ -75,6 +77,14 @@ async function oneRun(
 
 const finished: ReadonlySet<string> = new Set(["success", "error", "cancelled"]);
 
+/**
+ * What a query asked for is looked at again: a filter that the other side does not know must do no harm. What a run does
+ * not tell speaks for it.
+ */
+const isOf = (run: DbtRun, of: { readonly projectId: string; readonly environmentId: string }): boolean =>
+  (run.projectId ?? of.projectId) === of.projectId &&
+  (run.environmentId ?? of.environmentId) === of.environmentId;
+
 async function* finishedRuns(
   asking: Asking,
   access: DbtCloudAccess,
@@ -93,13 +103,53 @@ async function* finishedRuns(
     });
     for (const run of fresh) {
       seen.add(run.id);
-      // What the query asked for is looked at again: a filter that the other side does not know must do no harm.
-      const ours = run.projectId === of.projectId && run.environmentId === of.environmentId;
-      if (ours && finished.has(run.status)) yield run;
+      if (isOf(run, of) && finished.has(run.status)) yield run;
     }
     offset += page.length;
     // A page without news comes from a side that knows no offsets.
     if (fresh.length === 0 || offset >= (totalOf(reply) ?? Number.POSITIVE_INFINITY)) return;
+  }
+}
+
+/**
+ * An environment by itself or, where the other side knows no such route, from the list of its project's, which is the
+ * documented one.
+ */
+async function oneEnvironment(
+  asking: Asking,
+  access: DbtCloudAccess,
+  of: { readonly projectId: string; readonly environmentId: string },
+  patience: Patience,
+): Promise<DbtEnvironment | null> {
+  const reply = await askJson(asking, get(access, environmentPath(access, of)), patience);
+  const told =
+    reply === null ? await listedEnvironment(asking, access, of, patience) : environmentOf(reply.data);
+  if (told === null && reply === null) return null;
+  if (told?.id !== of.environmentId) {
+    throw new DbtCloudError("bad-reply", `${access.host} told of no environment ${of.environmentId}`);
+  }
+  const projectId = told.projectId ?? of.projectId;
+  return projectId === of.projectId ? { ...told, projectId } : null;
+}
+
+async function listedEnvironment(
+  asking: Asking,
+  access: DbtCloudAccess,
+  of: { readonly projectId: string; readonly environmentId: string },
+  patience: Patience,
+): Promise<ReturnType<typeof environmentOf>> {
+  const seen = new Set<string>();
+  for (let offset = 0; ;) {
+    const reply = await askJson(asking, get(access, environmentsPath(access, of, offset)), patience);
+    if (reply === null) return null;
+    const page = rowsOf(reply).flatMap((row) => environmentOf(row) ?? []);
+    const found = page.find(({ id }) => id === of.environmentId);
+    if (found !== undefined) return found;
+    const before = seen.size;
+    for (const { id } of page) seen.add(id);
+    offset += page.length;
+    // A page without news is the last one, or comes from a side that knows no offsets.
+    if (seen.size === before || offset >= (totalOf(reply) ?? Number.POSITIVE_INFINITY)) return null;
   }
 }
 
@@ -188,16 +238,7 @@ export function dbtCloud({ listed, clock, wait, random, resolve, bounds }: DbtCl
   };
   return {
     hostOf: (given) => hostOf(given, listed),
-    async environment(access, of, patience) {
-      const reply = await askJson(asking, get(access, environmentPath(access, of)), patience);
-      if (reply === null) return null;
-      const told = environmentOf(reply.data);
-      if (told?.id !== of.environmentId) {
-        throw new DbtCloudError("bad-reply", `${access.host} told of no environment ${of.environmentId}`);
-      }
-      const projectId = told.projectId ?? of.projectId;
-      return projectId === of.projectId ? { ...told, projectId } : null;
-    },
+    environment: async (access, of, patience) => oneEnvironment(asking, access, of, patience),
     run: (access, runId, patience) => oneRun(asking, access, runId, patience),
     finishedRuns: (access, of, patience) => finishedRuns(asking, access, of, patience),
     async artifacts(access, runId, patience) {

@@ -1,5 +1,8 @@
 import type { DbtCloudAccess } from "#core/ports/dbt-cloud.ts";
 
+/** As many as a page may hold. */
+const pageSize = 100;
+
 /** An id as it may stand in a path. Throws a RangeError for anything but a positive decimal number. */
 function idInPath(given: string, what: string): string {
   if (!/^[1-9]\d{0,18}$/.test(given)) throw new RangeError(`${what} is not a positive decimal number`);
@@ -13,13 +16,20 @@ const account = (version: "v2" | "v3", { accountId }: DbtCloudAccess): string =>
 const related = (...names: readonly string[]): string =>
   `include_related=${encodeURIComponent(JSON.stringify(names))}`;
 
-export function environmentPath(
+const environmentsAt = (access: DbtCloudAccess, projectId: string): string =>
+  `${account("v3", access)}/projects/${idInPath(projectId, "the project")}/environments/`;
+
+export const environmentPath = (
   access: DbtCloudAccess,
   { projectId, environmentId }: { readonly projectId: string; readonly environmentId: string },
-): string {
-  const project = idInPath(projectId, "the project");
-  return `${account("v3", access)}/projects/${project}/environments/${idInPath(environmentId, "the environment")}/`;
-}
+): string => `${environmentsAt(access, projectId)}${idInPath(environmentId, "the environment")}/`;
+
+/** All of a project's, a page at a time. */
+export const environmentsPath = (
+  access: DbtCloudAccess,
+  { projectId }: { readonly projectId: string },
+  offset: number,
+): string => `${environmentsAt(access, projectId)}?limit=${pageSize}&offset=${offset}`;
 
 const runAt = (access: DbtCloudAccess, runId: string): string =>
   `${account("v2", access)}/runs/${idInPath(runId, "the run")}`;
@@ -29,9 +39,6 @@ export const runPath = (access: DbtCloudAccess, runId: string): string =>
 
 export const jobPath = (access: DbtCloudAccess, jobId: string): string =>
   `${account("v2", access)}/jobs/${idInPath(jobId, "the job")}/`;
-
-/** As many as a page may hold. */
-export const pageSize = 100;
 
 /** Runs of an environment, those that finished last first. Steps are not asked for: they make a list slow. */
 export function runsPath(

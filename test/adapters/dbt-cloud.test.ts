@@ -48,6 +48,23 @@ describe("an environment", () => {
     expect(await environment()).toBeNull();
   });
 
+  it("is looked for among its project's where it cannot be asked for by itself", async () => {
+    const itself = { path: /environments\/\d+\/$/, fault: { fault: "status", status: 404 } } as const;
+    standIn.fault(itself);
+    expect(await environment()).toMatchObject({ id: "100", name: "Production" });
+    expect(await environment({ projectId: "10", environmentId: "999" })).toBeNull();
+    standIn.heal();
+    standIn.fault(itself);
+    const page = (from: number) => ({
+      data: Array.from({ length: 100 }, (_, index) => ({ id: from + index, project_id: 10 })),
+      extra: { pagination: { count: 100, total_count: 201 } },
+    });
+    answered(/offset=0$/, page(1000));
+    answered(/offset=100$/, page(1100));
+    answered(/offset=200$/, { data: [{ id: 100 }], extra: { pagination: { total_count: 201 } } });
+    expect(await environment()).toMatchObject({ id: "100", projectId: "10" });
+  });
+
   it("is read with whatever is missing or new", async () => {
     answered(/environments/, { data: { id: "100", surprise: [1], deployment_type: "canary", name: null } });
     expect(await environment()).toEqual({

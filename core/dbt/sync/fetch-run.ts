@@ -65,9 +65,21 @@ async function judged(
 /** Commands that build relations; `run-operation` is none of them. dbt's flags may stand before. */
 const builds = /\bdbtf?\s+(?:-\S+\s+)*(?:run|build|seed|snapshot|clone|retry)(?![\w-])/;
 
-/** The steps whose run results say what was built; undefined is the last step, of a run that tells no steps. */
-export const buildingSteps = ({ steps }: Pick<DbtRun, "steps">): readonly (number | undefined)[] =>
-  steps.length === 0 ? [undefined] : steps.filter(({ name }) => builds.test(name)).map(({ index }) => index);
+/** Of a run whose steps have other names than dbt Cloud gives them, so many are asked, the last ones. */
+const namelessAsked = 10;
+
+/**
+ * The steps whose run results may say what was built; undefined is the last step, of a run that tells no steps. What the
+ * results themselves say of their command decides then.
+ */
+export function buildingSteps({ steps }: Pick<DbtRun, "steps">): readonly (number | undefined)[] {
+  if (steps.length === 0) return [undefined];
+  const building = steps.filter(({ name }) => builds.test(name));
+  const isUnnamed = building.length === 0 && !steps.some(({ name }) => namesDbt.test(name));
+  return (isUnnamed ? steps.slice(-namelessAsked) : building).map(({ index }) => index);
+}
+
+const namesDbt = /\bdbtf?\s/;
 
 /**
  * Takes a snapshot of a run from its artifacts; null where it left no manifest. Throws `dbt-run-unusable` where the
@@ -81,11 +93,13 @@ export async function takeSnapshot(
 ): Promise<Snapshot | null> {
   const { cloud, access, patience } = asking;
   const paths = await cloud.artifacts(access, run.id, patience);
+  // Where nothing is listed, whether there is a file is asked by its name.
+  const mayHave = (path: string): boolean => paths.length === 0 || paths.includes(path);
   const read = (path: string, step?: number): Promise<ArtifactBytes | null> =>
     cloud.artifact(access, { runId: run.id, path, step }, patience);
-  const manifest = paths.includes("manifest.json") ? await read("manifest.json") : null;
+  const manifest = mayHave("manifest.json") ? await read("manifest.json") : null;
   if (manifest === null) return null;
-  const catalog = paths.includes("catalog.json") ? catalogOf(read) : null;
+  const catalog = mayHave("catalog.json") ? catalogOf(read) : null;
   const runResults = runResultsOf(run, read);
   const choice = { packages: integration.includePackages, sources: integration.includeSources };
   const snapshot = await naming(() => snapshots.take({ manifest, catalog, runResults }, choice));
