@@ -98,6 +98,14 @@ export class DbtProject {
     }
   }
 
+  /**
+   * Takes away all that dbt keeps between commands, as a run in dbt Cloud begins: a manifest that is parsed in part
+   * would still have the environment of the run before it.
+   */
+  async startAfresh(): Promise<void> {
+    await rm(join(this.directory, "target"), { recursive: true, force: true });
+  }
+
   /** Takes away what the last command wrote, so that the next one's artifacts are its own. */
   async forgetArtifacts(): Promise<void> {
     for (const name of ["manifest.json", "run_results.json", "catalog.json"]) {

@@ -71,6 +71,7 @@ export class LocalReeve {
   constructor(
     environment: Readonly<Record<string, string>>,
     command: readonly [string, ...string[]] = [process.execPath, program],
+    whenOver: (end: () => Promise<void>) => void = onTestFinished,
   ) {
     const { npm_lifecycle_event: _, ...inherited } = process.env;
     const [executable, ...words] = command;
@@ -81,9 +82,7 @@ export class LocalReeve {
     });
     this.process.stdout?.setEncoding("utf8").on("data", (text: string) => (this.out += text));
     this.process.stderr?.setEncoding("utf8").on("data", (text: string) => (this.err += text));
-    onTestFinished(async () => {
-      await this.kill();
-    });
+    whenOver(() => this.kill());
   }
 
   /** The lines of standard output. */
@@ -154,6 +153,13 @@ export const startReeve = (
   directory: string,
   environment: Readonly<Record<string, string>> = {},
 ): LocalReeve => new LocalReeve({ ...quiet, REEVE_DATA_DIR: directory, ...environment });
+
+/** The same for as long as a whole file of tests needs it. */
+export const startReeveFor = (
+  whenOver: (end: () => Promise<void>) => void,
+  directory: string,
+  environment: Readonly<Record<string, string>>,
+): LocalReeve => new LocalReeve({ ...quiet, REEVE_DATA_DIR: directory, ...environment }, undefined, whenOver);
 
 /** The same by `npm start`. */
 export const startByNpm = (directory: string): LocalReeve =>
