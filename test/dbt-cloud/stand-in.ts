@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { bytesOf, sent } from "./artifacts.ts";
@@ -29,6 +30,8 @@ export interface StandInOptions {
   readonly port?: number;
   readonly now?: () => Date;
   readonly control?: Control;
+  /** PEM of a certificate for 127.0.0.1: with it the stand-in speaks TLS alone. */
+  readonly tls?: { readonly cert: string; readonly key: string };
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {
@@ -88,6 +91,7 @@ export class DbtCloudStandIn {
   readonly log: Logged[] = [];
   private readonly faults: FaultRule[] = [];
   private readonly server: Server;
+  private readonly scheme: "http" | "https";
   private readonly port: number;
   private readonly control: Control | undefined;
   private nextRun = 70_403_122_785_100;
@@ -110,7 +114,11 @@ export class DbtCloudStandIn {
     this.control = options.control;
     this.addEnvironment({ id: environmentId, projectId });
     this.addJob({ id: "1000", projectId, environmentId });
-    this.server = createServer((request, response) => void this.serve(request, response));
+    const listen = (request: IncomingMessage, response: ServerResponse): void =>
+      void this.serve(request, response);
+    const { tls } = options;
+    this.scheme = tls === undefined ? "http" : "https";
+    this.server = tls === undefined ? createServer(listen) : createSecureServer(tls, listen);
   }
 
   /** Listens; gives the base URL. */
@@ -121,7 +129,7 @@ export class DbtCloudStandIn {
   }
 
   get url(): string {
-    return `http://${this.host}`;
+    return `${this.scheme}://${this.host}`;
   }
 
   /** As `REEVE_DBT_HOSTS` lists it, without the scheme. */

@@ -24,7 +24,7 @@ export const aws = {
  * Asks the emulator for the API by its host's name, which is known to nobody else: so the connection goes
  * to loopback and the name into the header, which `fetch` does not let one set.
  */
-const throughHost: typeof fetch = async (input, init) => {
+export const throughHost: typeof fetch = async (input, init) => {
   const url = new URL(input instanceof Request ? input.url : input);
   const headers = { ...Object.fromEntries(new Headers(init?.headers)), host: new URL(ApiUrl).host };
   return await new Promise<Response>((resolve, reject) => {
@@ -57,6 +57,9 @@ export const administratorKey = (): Promise<string> => secretOf(AdministratorSec
 /** The deployed API, as whoever the key belongs to; as nobody without one. */
 export const api = (apiKey?: string): ReeveClient =>
   reeveClient({ baseUrl: `https://127.0.0.1:${port}`, apiKey, fetch: throughHost });
+
+/** Where the API says that it is; only `throughHost` gets there. */
+export const apiUrl = ApiUrl;
 
 /** Every line that the deployed functions wrote so far. */
 export async function logLines(): Promise<readonly { readonly group: string; readonly line: string }[]> {

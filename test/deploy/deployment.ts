@@ -29,10 +29,14 @@ async function cdk(emulator: Emulator, ...given: readonly string[]): Promise<voi
   }
 }
 
-/** Bootstraps the account and deploys the app, as a person would. */
-export async function deploy(emulator: Emulator): Promise<Outputs> {
+/** Bootstraps the account and deploys the app with some context, as a person would. */
+export async function deploy(
+  emulator: Emulator,
+  context: Readonly<Record<string, string>> = {},
+): Promise<Outputs> {
   await cdk(emulator, "bootstrap", `aws://${account.accountId}/${account.region}`);
   const file = join(emulator.directory, "outputs.json");
-  await cdk(emulator, "deploy", "--require-approval", "never", "--outputs-file", file);
+  const given = Object.entries(context).flatMap(([name, value]) => ["--context", `${name}=${value}`]);
+  await cdk(emulator, "deploy", "--require-approval", "never", "--outputs-file", file, ...given);
   return outputs.parse(JSON.parse(readFileSync(file, "utf8"))).Reeve;
 }

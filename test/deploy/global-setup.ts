@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { freePort } from "#test/support/free-port.ts";
 import { startPostgres, type PostgresAddress } from "#test/support/postgres.ts";
 import { trustEmulator } from "./certificate.ts";
 import { deploy, type Outputs } from "./deployment.ts";
@@ -8,6 +9,8 @@ declare module "vitest" {
   interface ProvidedContext {
     deployed: Outputs & { readonly port: number; readonly python: string };
     warehouse: PostgresAddress;
+    /** Where the deployment may ask for dbt Cloud over TLS; a test that wants one listens there. */
+    dbtCloudPort: number;
   }
 }
 
@@ -23,7 +26,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     started.push({ stop });
     const emulator = await startEmulator();
     started.push(emulator);
-    const outputs = await deploy(emulator);
+    const dbtCloudPort = await freePort();
+    const outputs = await deploy(emulator, { dbtHosts: `https://127.0.0.1:${dbtCloudPort}` });
+    project.provide("dbtCloudPort", dbtCloudPort);
     project.provide("warehouse", warehouse);
     project.provide("deployed", { ...outputs, port: emulator.port, python: emulator.python });
   } catch (error) {
