@@ -208,7 +208,7 @@ const counted = ({
 }: DataSource): Counted => ({
   name,
   connectionId,
-  place: relationPlace({ connectionId, origin }),
+  place: relationPlace({ connectionId, origin, remote }),
   madeBy: origin.type === "dbt" ? origin.integrationId : null,
   remote,
   dictionary,

@@ -197,9 +197,22 @@ export const relationOf = ({ remote: { schema, table } }: Pick<DataSource, "remo
   name: table,
 });
 
-/** Where a data source's relation is one data source at most: in its connection or, without one, in its integration. */
-export function relationPlace({ connectionId, origin }: Pick<DataSource, "connectionId" | "origin">): string {
+/**
+ * Where a data source's relation is one data source at most: in its connection or, without one, in its database as its
+ * integration knows it. A connection leads into one database; a dbt project may name several.
+ */
+export function relationPlace({
+  connectionId,
+  origin,
+  remote,
+}: Pick<DataSource, "connectionId" | "origin"> & {
+  readonly remote: Pick<DataSource["remote"], "database">;
+}): string {
   if (connectionId !== null) return connectionId;
-  if (origin.type === "dbt") return origin.integrationId;
+  if (origin.type === "dbt") return placeInIntegration(origin.integrationId, remote.database);
   throw new Error("a data source without a connection that dbt did not make");
 }
+
+/** The place of relations that an integration without a connection names in a database; empty where it names none. */
+export const placeInIntegration = (integrationId: string, database: string): string =>
+  database === "" ? integrationId : `${integrationId}/${database}`;

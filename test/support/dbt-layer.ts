@@ -10,7 +10,7 @@ import {
   headerDocument,
   healthDocument,
 } from "#core/sources/catalog-documents.ts";
-import type { DataSource, DbtFacts, DbtLayer } from "#core/sources/data-source.ts";
+import { relationPlace, type DataSource, type DbtFacts, type DbtLayer } from "#core/sources/data-source.ts";
 import { dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { App } from "./app.ts";
@@ -214,7 +214,7 @@ export async function aConnectionless(
       },
     },
     { write: "claim", guard: dataSourceNameGuard(table), owner: id, otherwise },
-    { write: "claim", guard: relationGuard(integrationId, record.remote), owner: id, otherwise },
+    { write: "claim", guard: relationGuard(relationPlace(record), record.remote), owner: id, otherwise },
     bindingWrite(layer, id, true),
     deltaWrite(app.ids, at, [
       {

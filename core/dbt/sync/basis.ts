@@ -11,6 +11,7 @@ import type { Write } from "#core/ports/change.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
 import type { ConnectionStore, SettingsStore } from "#core/ports/store.ts";
 import type { Settings } from "#core/settings/settings.ts";
+import { placeInIntegration } from "#core/sources/data-source.ts";
 import { relationGuard } from "#core/sources/guards.ts";
 import { defaultTemplate, parseTemplate, type NameTemplate } from "#core/sources/name-template.ts";
 
@@ -121,5 +122,5 @@ export const basisAtCommit = ({ integration, connection, over }: Basis): readonl
 /** The guard of a relation in the place that the integration's relations have. */
 export const guardIn = (
   { integration, connection }: Pick<Basis, "integration" | "connection">,
-  of: { readonly schema: string; readonly table: string },
-) => relationGuard(connection?.id ?? integration.id, of);
+  of: { readonly database: string | null; readonly schema: string; readonly table: string },
+) => relationGuard(connection?.id ?? placeInIntegration(integration.id, of.database ?? ""), of);
