@@ -1,5 +1,8 @@
 import * as z from "zod";
 
+/** Where all state lies unless somebody says otherwise. */
+export const defaultDataDirectory = ".reeve";
+
 /** The environment of the runner on one machine. An empty variable is one that is not set. */
 export const localEnvironment = z.object({
   PORT: z
@@ -9,7 +12,7 @@ export const localEnvironment = z.object({
       error: "must be a port, 0 to 65535 (0: any free one)",
     })
     .transform(Number),
-  REEVE_DATA_DIR: z.string().default(".reeve"),
+  REEVE_DATA_DIR: z.string().default(defaultDataDirectory),
   REEVE_ADMIN_API_KEY: z
     .string()
     .min(24, { error: "must have 24 characters or more" })

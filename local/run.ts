@@ -12,7 +12,7 @@ import { openDataDirectory, randomText, type DataDirectory } from "./data-direct
 import { startLocalTable, type LocalTable } from "./dynamodb/local-table.ts";
 import { demandJava } from "./dynamodb/start-dynamodb.ts";
 import { startGuardian } from "./processes/guardian.ts";
-import { keepSample, resumeWarehouse, type SampleDeps } from "./sample/sample.ts";
+import { keepSample, prepareSample, type SampleDeps } from "./sample/sample.ts";
 import { startSchedule } from "./scheduler/scheduler.ts";
 import { startHttpServer } from "./server/http-server.ts";
 import { StartError } from "./start-error.ts";
@@ -45,19 +45,25 @@ export async function run(
   const guardian = startGuardian();
   closing.on("directory", () => guardian.release());
   const sample: SampleDeps = { directory, guardian, closing, log: processLog };
-  const [table, warehouse] = await Promise.all([
+  const [table, prepared] = await Promise.all([
     openTable(sample),
-    environment.REEVE_SAMPLE ? resumeWarehouse(sample) : null,
+    environment.REEVE_SAMPLE ? prepareSample(sample) : null,
   ]);
   void table.ended.then(() => fail(new StartError("DynamoDB Local has ended, and the table with it")));
-  const dbtHosts = parseDbtHosts(environment.REEVE_DBT_HOSTS);
+  const dbtHosts = hostsWith(environment.REEVE_DBT_HOSTS, prepared?.standIn.url);
   const reeve = await openReeve({ directory, table, dbtHosts }, closing);
   const { key, notice } = await administratorKey(directory, environment.REEVE_ADMIN_API_KEY);
   await installAdministrator(reeve.parts, directory, key);
   const url = await openDoor(environment.PORT, reeve.functions, closing);
   if (notice !== "") say(notice);
   say(`ready ${url}`);
-  if (environment.REEVE_SAMPLE) void keepSample(sample, { url, key }, warehouse);
+  if (prepared !== null) void keepSample(sample, { url, key }, prepared, say);
+}
+
+/** The listed hosts, and the sample's stand-in for dbt Cloud where there is one. */
+function hostsWith(listed: string, standIn: string | undefined): ListedHosts {
+  const own = parseDbtHosts(listed);
+  return standIn === undefined ? own : new Map([...parseDbtHosts(standIn), ...own]);
 }
 
 async function openTable({ directory, guardian, closing }: SampleDeps): Promise<LocalTable> {

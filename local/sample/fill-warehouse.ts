@@ -6,9 +6,12 @@ import type { Warehouse } from "./warehouse-server.ts";
 /** The warehouse's contents, in this order. */
 const files = ["sales", "crm", "finance", "hr", "web", "logistics"];
 
+/** Where the warehouse answers, and as whom to change it. */
+export type WarehouseAddress = Pick<Warehouse, "port" | "administrator">;
+
 /** Works on a database of the warehouse as its administrator. */
 async function asAdministrator<T>(
-  { port, administrator }: Warehouse,
+  { port, administrator }: WarehouseAddress,
   database: string,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
@@ -85,3 +88,18 @@ export async function breakView(warehouse: Warehouse): Promise<void> {
     );
   });
 }
+
+/** Runs SQL in the warehouse, all of it or none. */
+export async function runWarehouseSql(warehouse: WarehouseAddress, sql: string): Promise<void> {
+  await asAdministrator(warehouse, databaseName, (client) => inTransaction(client, [sql]));
+}
+
+/** Whether the warehouse has a relation. */
+export const hasRelation = (warehouse: WarehouseAddress, schema: string, table: string): Promise<boolean> =>
+  asAdministrator(warehouse, databaseName, async (client) => {
+    const { rowCount } = await client.query(
+      "select 1 from pg_class where relnamespace = to_regnamespace($1) and relname = $2",
+      [schema, table],
+    );
+    return rowCount === 1;
+  });

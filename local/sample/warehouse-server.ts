@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { access, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { writeDurably } from "#adapters/secrets/durable-file.ts";
-import { randomText, type DataDirectory } from "../data-directory.ts";
+import { randomText, readKept, type DataDirectory } from "../data-directory.ts";
 import { postgresHome, type PostgresHome } from "../postgres/postgres-home.ts";
 import {
   initialisePostgres,
@@ -16,6 +16,7 @@ import type { Guardian } from "../processes/guardian.ts";
 
 const attempts = 3;
 const portFile = "warehouse-port";
+const passwordFile = "warehouse-password";
 
 /** Small, because it shares a machine with everything else. */
 const settings = [
@@ -105,7 +106,7 @@ async function startOnPort(
 /** Starts the warehouse's server; the first time it is made, empty. */
 export async function startWarehouse(directory: DataDirectory, guardian: Guardian): Promise<Warehouse> {
   const password = (): string => randomText(24, "base64url");
-  const administrator = await directory.kept("warehouse-password", password);
+  const administrator = await directory.kept(passwordFile, password);
   const reader = await directory.kept("warehouse-reader-password", password);
   const home = await homeOf(directory, administrator.text);
   const data = await clusterOf(home, administrator.text);
@@ -117,4 +118,13 @@ export async function startWarehouse(directory: DataDirectory, guardian: Guardia
     reader: { username: "reeve_reader", password: reader.text },
     stop,
   };
+}
+
+/** Where a warehouse that runs already answers, and as whom to change it; null where none was ever started. */
+export async function keptWarehouse(
+  at: DataDirectory["at"],
+): Promise<Pick<Warehouse, "port" | "administrator"> | null> {
+  const [port, password] = await Promise.all([portFile, passwordFile].map((name) => readKept(at(name))));
+  if (!port || !password) return null;
+  return { port: Number(port), administrator: { user: superuser, password } };
 }

@@ -12,9 +12,9 @@ const { values } = parseArgs({
     account: { type: "string", default: "1" },
     project: { type: "string", default: "10" },
     environment: { type: "string", default: "100" },
-    key: { type: "string", default: "stand-in-key" },
+    key: { type: "string", default: process.env["STAND_IN_KEY"] ?? "stand-in-key" },
     "webhook-url": { type: "string" },
-    "webhook-secret": { type: "string" },
+    "webhook-secret": { type: "string", default: process.env["STAND_IN_WEBHOOK_SECRET"] ?? "" },
   },
 });
 
@@ -37,12 +37,19 @@ function textIn(body: unknown, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** `{"run": "<name>"}`, `{"target": "<folder>"}` or nothing, which is the next run of `--artifacts`. */
+/** When a run finished; by default now. */
+const endedAt = (time: string | undefined): Pick<RunGiven, "finishedAt"> =>
+  time === undefined ? {} : { finishedAt: new Date(time) };
+
+/**
+ * `{"run": "<name>"}`, `{"target": "<folder>"}` or nothing, which is the next run of `--artifacts`; `"finishedAt"` says
+ * when it finished.
+ */
 const control: Control = async (method, path, body) => {
   if (path !== "/stand-in/runs" || method !== "POST") return null;
   const target = textIn(body, "target");
   const given = target === undefined ? fromFolder(textIn(body, "run")) : runFromFolder(target);
-  const run = standIn.finishRun(given);
+  const run = standIn.finishRun({ ...given, ...endedAt(textIn(body, "finishedAt")) });
   return { runId: run.id, delivered: await standIn.deliver(run) };
 };
 
@@ -56,7 +63,7 @@ const standIn = new DbtCloudStandIn({
 });
 
 const { "webhook-url": clientUrl, "webhook-secret": secret } = values;
-if (clientUrl !== undefined && secret !== undefined) {
+if (clientUrl !== undefined && secret !== "") {
   const eventTypes = ["job.run.completed"];
   const given = {
     id: "wsu_configured",
@@ -69,7 +76,10 @@ if (clientUrl !== undefined && secret !== undefined) {
   };
   standIn.account.subscriptions.set(given.id, given);
 }
-for (const name of values.finished) standIn.finishRun(fromFolder(name));
+for (const finished of values.finished) {
+  const [name, time] = finished.split("@");
+  standIn.finishRun({ ...fromFolder(name), ...endedAt(time) });
+}
 
 const end = (): void => process.exit(0);
 process.once("SIGTERM", end);
