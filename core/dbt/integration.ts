@@ -52,7 +52,12 @@ export interface Integration extends IntegrationKey {
   readonly removalJobId: string | null;
   readonly newest: NewestRun | null;
   /** The sync that waits for a person, where one does. */
-  readonly waiting: { readonly jobId: string; readonly runId: string } | null;
+  readonly waiting: {
+    readonly jobId: string;
+    readonly runId: string;
+    /** Null where dbt Cloud did not say. */
+    readonly finishedAt: string | null;
+  } | null;
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;

@@ -164,7 +164,11 @@ describe("DELETE /dbt/{accountId}/{projectId}/{environmentId}", () => {
     };
     await app.store.commit([
       { write: "enqueue", job: waiting },
-      { write: "put", kind: "integration", record: { ...kept, waiting: { jobId: waiting.id, runId: "7" } } },
+      {
+        write: "put",
+        kind: "integration",
+        record: { ...kept, waiting: { jobId: waiting.id, runId: "7", finishedAt: null } },
+      },
     ]);
     expect((await remove(key)).status).toBe(202);
     expect((await app.store.job(waiting.id))?.state).toBe("cancelled");

@@ -133,7 +133,11 @@ export class Attempt {
     }
     const about = { integrationId: integration.id, runId: run.id, jobId: job.id };
     return [
-      integrationChange(integration, { waiting: { jobId: job.id, runId: run.id } }, clock.now()),
+      integrationChange(
+        integration,
+        { waiting: { jobId: job.id, runId: run.id, finishedAt: run.finishedAt } },
+        clock.now(),
+      ),
       ...(await supersede(this.deps, integration, { job, runId: run.id })),
       ...(await runEnded(this.deps, about, { ...result, outcome: "awaiting-approval", reason })),
     ];

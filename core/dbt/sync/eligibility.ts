@@ -22,7 +22,7 @@ export interface Ignored {
 export const reasonOf = ({ code, detail }: { readonly code: string; readonly detail: string }): string =>
   `${code}: ${detail}`;
 
-type About = Pick<Integration, "projectId" | "environmentId" | "newest">;
+type About = Pick<Integration, "projectId" | "environmentId" | "newest" | "waiting">;
 
 /** Each rule says why a run is not for an integration, or nothing; the first that does decides. */
 const rules: readonly ((run: DbtRun, of: About, environment: DbtEnvironment) => Ignored | null)[] = [
@@ -57,8 +57,13 @@ const rules: readonly ((run: DbtRun, of: About, environment: DbtEnvironment) => 
       : { code: "non-production", detail: `the environment is ${deploymentType}` };
   },
   (run, { newest }) =>
-    newest !== null && run.finishedAt !== null && isOlder(run, newest)
+    newest !== null && isOlder(run, newest)
       ? { code: "older-run", detail: `the catalog has the word of run ${newest.runId}` }
+      : null,
+  // It would take the place of what a person is to decide on, and be what stands once they have refused that.
+  (run, { waiting }) =>
+    waiting !== null && isOlder(run, waiting)
+      ? { code: "older-run", detail: `run ${waiting.runId}, which came after it, waits for a person` }
       : null,
 ];
 
@@ -72,16 +77,18 @@ function statusRefusal(status: DbtRun["status"]): Ignored | null {
   return { code: "run-not-finished", detail: `dbt Cloud says that it is ${status}` };
 }
 
-/** What orders runs: when they finished, and of those that finished together the id. */
+/** What orders runs: when they finished; of those that finished together, or do not tell, the id. */
 interface Finished {
   readonly runId: string;
-  readonly finishedAt: string;
+  readonly finishedAt: string | null;
 }
 
 /** Whether a run finished before another one; the same run did not. Ids of runs are decimal and grow. */
 function isOlder({ id, finishedAt }: DbtRun, newest: Finished): boolean {
-  const [ours, theirs] = [Date.parse(finishedAt ?? ""), Date.parse(newest.finishedAt)];
-  if (ours !== theirs) return ours < theirs;
+  if (finishedAt !== null && newest.finishedAt !== null) {
+    const [ours, theirs] = [Date.parse(finishedAt), Date.parse(newest.finishedAt)];
+    if (ours !== theirs) return ours < theirs;
+  }
   const isDecimal = /^\d+$/;
   if (!isDecimal.test(id) || !isDecimal.test(newest.runId)) return id < newest.runId;
   return BigInt(id) < BigInt(newest.runId);

@@ -3,7 +3,7 @@ import { ignoredBecause } from "#core/dbt/sync/eligibility.ts";
 import { buildingSteps } from "#core/dbt/sync/fetch-run.ts";
 import type { DbtEnvironment, DbtRun } from "#core/ports/dbt-cloud.ts";
 
-const of = { projectId: "10", environmentId: "100", newest: null };
+const of = { projectId: "10", environmentId: "100", newest: null, waiting: null };
 const environment: DbtEnvironment = {
   id: "100",
   projectId: "10",
@@ -73,6 +73,30 @@ describe("a run of dbt Cloud", () => {
     [undefined, newest(run.id, "2026-08-01T12:00:00+02:00")],
   ] as const)("comes to %s after %j", (code, after) => {
     expect(ignoredBecause(run, after, environment)?.code).toBe(code);
+  });
+});
+
+describe("a run that comes late", () => {
+  const waits = (runId: string, finishedAt: string | null) => ({
+    ...of,
+    waiting: { jobId: "job_1", runId, finishedAt },
+  });
+
+  it.each([
+    ["older-run", waits("70403122785101", "2026-08-01T10:00:01Z")],
+    [undefined, waits("70403122785101", "2026-08-01T09:59:59Z")],
+    [undefined, waits(run.id, "2026-08-01T10:00:00Z")],
+    ["older-run", waits("70403122785101", null)],
+    [undefined, waits("70403122785099", null)],
+  ] as const)("comes to %s while one waits for a person: %j", (code, while_) => {
+    expect(ignoredBecause(run, while_, environment)?.code).toBe(code);
+  });
+
+  it("is ordered by its id where dbt Cloud does not tell when it finished", () => {
+    const untold = { ...run, finishedAt: null };
+    const standing = "2026-08-01T09:00:00Z";
+    expect(ignoredBecause(untold, newest("70403122785101", standing), environment)?.code).toBe("older-run");
+    expect(ignoredBecause(untold, newest("70403122785099", standing), environment)).toBeNull();
   });
 });
 
