@@ -1,5 +1,5 @@
 import { maxTags, tagName } from "#contracts/resources/fields.ts";
-import type { SnapshotRelation } from "#core/dbt/snapshot.ts";
+import type { NodeFacts, SnapshotRelation } from "#core/dbt/snapshot.ts";
 import { columnNamed } from "#core/dictionary/column-named.ts";
 import { foldName } from "#core/names/fold.ts";
 import type { DbtFacts } from "#core/sources/data-source.ts";
@@ -7,6 +7,36 @@ import type { TagTree } from "#core/tags/tag-tree.ts";
 
 /** So much of a description is kept: as much as a person may write, and of a column's as much as of a remote's comment. */
 const keptText = { source: 20_000, column: 4000 } as const;
+
+/** Of what is kept for later use so much: a list's text in characters, so that all of it fits into one item, and a word. */
+const keptNode = { list: 60_000, word: 500 } as const;
+
+const cutWord = (word: string): string => word.slice(0, keptNode.word).toWellFormed();
+const wordOrNull = (word: string | null): string | null => (word === null ? null : cutWord(word));
+
+/** The first of some ids whose text together is not too long. */
+function firstIds(ids: readonly string[]): readonly string[] {
+  let length = 0;
+  const over = ids.findIndex((id) => (length += id.length) > keptNode.list);
+  return over === -1 ? ids : ids.slice(0, over);
+}
+
+/** What is kept of a node, as far as it fits; `left` ids of what it is made from are left out. */
+function keptFacts(facts: NodeFacts): { readonly node: NodeFacts; readonly left: number } {
+  const dependsOn = firstIds(facts.dependsOn);
+  const node: NodeFacts = {
+    ...facts,
+    uniqueIds: firstIds(facts.uniqueIds),
+    dependsOn,
+    package: cutWord(facts.package),
+    materialized: wordOrNull(facts.materialized),
+    group: wordOrNull(facts.group),
+    owner: wordOrNull(facts.owner),
+    access: wordOrNull(facts.access),
+    version: wordOrNull(facts.version),
+  };
+  return { node, left: facts.dependsOn.length - dependsOn.length };
+}
 
 const textOrNull = (text: string, most: number): string | null =>
   text.trim() === "" ? null : text.slice(0, most).toWellFormed();
@@ -79,10 +109,12 @@ export function dbtWordOn(
     const says = description !== null || tagIds.length > 0;
     if (says && !columns.has(name)) columns.set(name, { name, description, tagIds });
   }
+  const { node, left } = keptFacts(relation.facts);
+  if (left > 0) warnings.push(`it is made from more than can be kept: ${left} are left out`);
   return {
     description: textOrNull(relation.description, keptText.source),
     tagIds: named("it", relation.tags),
-    facts: { node: relation.facts, columns: [...columns.values()] },
+    facts: { node, columns: [...columns.values()] },
     warnings,
   };
 }

@@ -76,7 +76,7 @@ export async function lookUp(
   const open = entries.filter(({ relation, verdict }) => needsLook(verdict) && !live.has(relation.key));
   await findHolders(deps, basis, open, live);
   const unheld = open.filter(({ relation }) => !live.has(relation.key));
-  const deleted = await findDeleted(deps, unheld);
+  const deleted = await findDeleted(deps, basis.integration.id, unheld);
   const names = new Map(unheld.map(({ relation }) => [relation.key, nameIn(basis, relation)]));
   const wanted = unheld.map(
     ({ relation: { key } }) => deleted.get(key)?.view.dataSource.name ?? names.get(key) ?? "",
@@ -118,6 +118,7 @@ async function findHolders(
 /** What can still come back of what the integration made. */
 async function findDeleted(
   { store, clock }: LookUpDeps,
+  integrationId: string,
   entries: readonly Entry[],
 ): Promise<ReadonlyMap<string, Deleted>> {
   const found = new Map<string, Deleted>();
@@ -130,7 +131,8 @@ async function findDeleted(
     ]);
     if (view === null || dictionary === null) return;
     const { deletedAt, origin } = view.dataSource;
-    if (origin.type === "dbt" && deletedAt !== null && deletedAt > gone) {
+    const isOurs = origin.type === "dbt" && origin.integrationId === integrationId;
+    if (isOurs && deletedAt !== null && deletedAt > gone) {
       found.set(relation.key, { view, dictionary });
     }
   });

@@ -39,15 +39,15 @@ export interface StagedLayers {
 }
 
 /** The kinds of dbt's materializations that make no table. */
-const kinds: Readonly<Record<string, RelationKind>> = {
-  view: "view",
-  materialized_view: "materialized-view",
-  dynamic_table: "materialized-view",
-};
+const kinds: ReadonlyMap<string, RelationKind> = new Map([
+  ["view", "view"],
+  ["materialized_view", "materialized-view"],
+  ["dynamic_table", "materialized-view"],
+]);
 
 /** What a relation is by dbt's word alone. */
 export const kindOf = ({ facts: { materialized } }: Pick<SnapshotRelation, "facts">): RelationKind =>
-  kinds[materialized ?? ""] ?? "table";
+  kinds.get(materialized ?? "") ?? "table";
 
 /** The schema layer of a data source that is made: as the remote tells it, or else as dbt does. */
 export const firstColumns = (ids: Ids, { relation, found }: SyncedCreation): readonly SchemaColumn[] =>
