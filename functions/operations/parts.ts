@@ -64,6 +64,6 @@ export interface WorkerParts {
   readonly timers: Timers;
   readonly snapshots: DbtSnapshots;
   readonly statementTimeoutMs: number;
-  /** How many data sources bulk work makes in one transaction, where it is fewer than fit. */
+  /** How many data sources bulk work or a sync deals with in one transaction, where it is fewer than fit. */
   readonly madeAtOnce?: number | undefined;
 }

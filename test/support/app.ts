@@ -57,7 +57,7 @@ export interface WorkerOptions {
   readonly breaker?: Breaker;
   /** How long the remote engine may work on one statement. */
   readonly statementTimeoutMs?: number;
-  /** How many data sources bulk work makes in one transaction. */
+  /** How many data sources bulk work or a sync deals with in one transaction. */
   readonly madeAtOnce?: number;
   /** How it reaches remote databases. */
   readonly sessions?: RemoteSessions;

@@ -116,7 +116,7 @@ export class Application {
       if (verdict.is === "unchanged" && !this.isChecked(relation.built)) continue;
       batch.push({ relation, verdict, place });
       items += this.guessedItems(verdict.is);
-      if (items < batchItems && batch.length < batchEntries) continue;
+      if (items < batchItems && batch.length < (this.deps.madeAtOnce ?? batchEntries)) continue;
       await this.settle(batch);
       [batch, items] = [[], 0];
       if (this.task.work.timeIsUp()) return false;

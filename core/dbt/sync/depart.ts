@@ -54,11 +54,12 @@ export class DepartingSources {
     const freed: string[] = [];
     const isPlan = this.steps.state.mode === "plan";
     const told = isPlan && !isTold ? Number(this.steps.state.after ?? 0) : 0;
-    for (let first = told; first < gone.length; first += departAtOnce) {
-      const some = gone.slice(first, first + departAtOnce);
-      if (isPlan) freed.push(...(await this.tell(some, isTold ? null : String(first + departAtOnce))));
+    const atOnce = Math.min(departAtOnce, this.deps.madeAtOnce ?? departAtOnce);
+    for (let first = told; first < gone.length; first += atOnce) {
+      const next = first + atOnce;
+      const some = gone.slice(first, next);
+      if (isPlan) freed.push(...(await this.tell(some, isTold ? null : String(next))));
       else await catchingUp(() => this.commit(some));
-      const next = first + departAtOnce;
       if (next < gone.length && this.task.work.timeIsUp()) {
         this.left = gone.length - next;
         break;

@@ -16,6 +16,8 @@ export interface SyncDeps extends DispatchDeps {
   readonly sessions: RemoteSessions;
   /** How long the remote engine may work on one statement. */
   readonly statementTimeoutMs: number;
+  /** How many data sources it deals with in one transaction, where it is fewer than fit. */
+  readonly madeAtOnce?: number | undefined;
 }
 
 /** One trivial query may take so long, and a handful of them must fit into what a worker keeps in reserve. */
