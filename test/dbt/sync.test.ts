@@ -255,35 +255,4 @@ describe("a sync", () => {
       ["model.shop.secrets", "reserved-schema"],
     ]);
   });
-
-  it("warns of what can be no tag and of too many, and takes the rest", async () => {
-    const many = Array.from({ length: 105 }, (_, index) => `many.t${index}`);
-    const { first, sources } = await aSyncedOne([
-      { name: "orders", tags: ["two..dots", "fine"] },
-      { name: "customers", tags: many },
-    ]);
-    expect(sources["orders"]?.tags.map(({ name }) => name)).toEqual(["fine"]);
-    expect(sources["customers"]?.tags).toHaveLength(100);
-    expect(first.result).toMatchObject({ warningCount: 2 });
-    await expectSound(dbt.app);
-  });
-
-  it("takes more than fit into one transaction", async () => {
-    const models = Array.from({ length: 45 }, (_, index) => ({
-      name: `model_${index}`,
-      columns: [{ name: "id", type: "integer" as const, tags: ["key"] }],
-    }));
-    const { key, schema, first } = await aSyncedOne(models);
-    expect(first.result).toMatchObject({ created: 45 });
-    expect(first.progress).toEqual({ done: 45, total: 45 });
-    const described = models.map((model) => ({ ...model, description: "Now described." }));
-    const job = await ranAndSynced(dbt, key, modelsOf(schema, described), { docs: true });
-    expect(job.result).toMatchObject({ updated: 45 });
-    const { items } = await api.getJobReport({
-      params: { jobId: job.id },
-      query: { kind: "updated", limit: 100 },
-    });
-    expect(items).toHaveLength(45);
-    await expectSound(dbt.app);
-  });
 });

@@ -103,26 +103,35 @@ export class Application {
   }
 
   private async relations(): Promise<boolean> {
-    const { after } = this.state;
-    // Whatever orders keys, behind the last one that is settled begins what is not.
-    let isSettled = after !== null && this.task.snapshot.relation(after) !== undefined;
-    let [batch, items, place]: [Entry[], number, number] = [[], 0, 0];
-    for (const relation of this.task.snapshot.relations()) {
-      place += 1;
-      const wasSettled = isSettled;
-      isSettled &&= relation.key !== after;
-      if (wasSettled) continue;
-      const verdict = verdictOn(relation, this.planned.bindings.get(relation.key), this.planned.basis.scope);
-      if (verdict.is === "unchanged" && !this.isChecked(relation.built)) continue;
-      batch.push({ relation, verdict, place });
-      items += this.guessedItems(verdict.is);
-      if (items < batchItems && batch.length < (this.deps.madeAtOnce ?? batchEntries)) continue;
+    const most = this.deps.madeAtOnce ?? batchEntries;
+    let [batch, items]: [Entry[], number] = [[], 0];
+    for (const entry of this.entries()) {
+      batch.push(entry);
+      items += this.guessedItems(entry.verdict.is);
+      if (items < batchItems && batch.length < most) continue;
       await this.settle(batch);
       [batch, items] = [[], 0];
       if (this.task.work.timeIsUp()) return false;
     }
     await this.settle(batch);
     return true;
+  }
+
+  /** The relations that are to be settled or told of, behind the last one that is settled, whatever orders the keys. */
+  private *entries(): Generator<Entry> {
+    const { snapshot } = this.task;
+    const { bindings, basis } = this.planned;
+    const { after } = this.state;
+    let isSettled = after !== null && snapshot.relation(after) !== undefined;
+    let place = 0;
+    for (const relation of snapshot.relations()) {
+      place += 1;
+      const wasSettled = isSettled;
+      isSettled &&= relation.key !== after;
+      if (wasSettled) continue;
+      const verdict = verdictOn(relation, bindings.get(relation.key), basis.scope);
+      if (verdict.is !== "unchanged" || this.isChecked(relation.built)) yield { relation, verdict, place };
+    }
   }
 
   /** Whether something that is unchanged is looked at nevertheless, because the run built it. */

@@ -104,7 +104,8 @@ function settleAll(
     if (!needsLook(entry.verdict)) continue;
     const { view, deleted, refusal, name } = seenOf(entry, lookedUp);
     const found = { holder: holderOf(view), tombstone: tombstoneOf(deleted), name, refusal };
-    const how = settle(found, integration.id, isTaken);
+    const of = { integrationId: integration.id, relation: entry.relation.key };
+    const how = settle(found, of, isTaken);
     if ("name" in how) planned.taken.add(foldName(how.name));
     settled.set(entry, how);
   }
@@ -114,7 +115,11 @@ function settleAll(
 const holderOf = (view: DictionaryView | null): Holder | null =>
   view === null
     ? null
-    : { dataSourceId: view.dataSource.id, integrationId: view.dataSource.dbt?.integrationId ?? null };
+    : {
+        dataSourceId: view.dataSource.id,
+        integrationId: view.dataSource.dbt?.integrationId ?? null,
+        relation: view.dataSource.dbt?.relation ?? null,
+      };
 
 const tombstoneOf = (deleted: Deleted | null): Found["tombstone"] =>
   deleted === null ? null : { dataSourceId: deleted.view.dataSource.id, name: deleted.view.dataSource.name };

@@ -6,6 +6,8 @@ export interface Holder {
   readonly dataSourceId: string;
   /** The integration whose layer lies on it; null where none does. */
   readonly integrationId: string | null;
+  /** By what that integration knows it. */
+  readonly relation: string | null;
 }
 
 /** What was looked up of a relation that is no live binding's. */
@@ -33,15 +35,10 @@ export type Settled =
  */
 export function settle(
   { holder, tombstone, name, refusal }: Found,
-  integrationId: string,
+  { integrationId, relation }: { readonly integrationId: string; readonly relation: string },
   taken: (foldedName: string) => boolean,
 ): Settled {
-  if (holder !== null) {
-    const isOthers = holder.integrationId !== null && holder.integrationId !== integrationId;
-    return isOthers
-      ? skipped("other-integration", "another integration keeps it in step")
-      : { does: "attach", dataSourceId: holder.dataSourceId };
-  }
+  if (holder !== null) return ofHolder(holder, integrationId, relation);
   if (refusal !== null) return { does: "skip", skip: refusal };
   const wanted = tombstone?.name ?? name;
   if (taken(foldName(wanted))) {
@@ -50,6 +47,15 @@ export function settle(
   return tombstone === null
     ? { does: "create", name }
     : { does: "restore", dataSourceId: tombstone.dataSourceId, name: tombstone.name };
+}
+
+function ofHolder(holder: Holder, integrationId: string, relation: string): Settled {
+  if (holder.integrationId !== null && holder.integrationId !== integrationId) {
+    return skipped("other-integration", "another integration keeps it in step");
+  }
+  return holder.relation === null || holder.relation === relation
+    ? { does: "attach", dataSourceId: holder.dataSourceId }
+    : skipped("already-registered", `it is the same relation as ${holder.relation}`);
 }
 
 const skipped = (reason: Skip["reason"], detail: string): Settled => ({

@@ -6,7 +6,12 @@ import { settle, type Found } from "#core/dbt/sync/settle.ts";
 const nothing: Found = { holder: null, tombstone: null, name: "marts.Orders", refusal: null };
 const free = () => false;
 const by = (change: Partial<Found>, taken: (name: string) => boolean = free) =>
-  settle({ ...nothing, ...change }, "int_1", taken);
+  settle({ ...nothing, ...change }, { integrationId: "int_1", relation: "w.marts.orders" }, taken);
+const held = (by: string | null, relation: string | null = by && "w.marts.orders") => ({
+  dataSourceId: "ds_1",
+  integrationId: by,
+  relation,
+});
 
 describe("a relation that is no live binding's", () => {
   it("is made a data source of where nobody has it", () => {
@@ -15,10 +20,13 @@ describe("a relation that is no live binding's", () => {
 
   it("gets dbt's word where somebody else made one of it, but for another integration's", () => {
     const attach = { does: "attach", dataSourceId: "ds_1" };
-    expect(by({ holder: { dataSourceId: "ds_1", integrationId: null } })).toEqual(attach);
-    expect(by({ holder: { dataSourceId: "ds_1", integrationId: "int_1" } })).toEqual(attach);
-    expect(by({ holder: { dataSourceId: "ds_1", integrationId: "int_2" } })).toMatchObject({
+    expect(by({ holder: held(null) })).toEqual(attach);
+    expect(by({ holder: held("int_1") })).toEqual(attach);
+    expect(by({ holder: held("int_2") })).toMatchObject({
       skip: { reason: "other-integration" },
+    });
+    expect(by({ holder: held("int_1", "other.marts.orders") })).toMatchObject({
+      skip: { reason: "already-registered" },
     });
   });
 
@@ -27,7 +35,7 @@ describe("a relation that is no live binding's", () => {
     expect(by({ tombstone })).toEqual({ does: "restore", dataSourceId: "ds_1", name: "Our orders" });
     const taken = (name: string) => name === "our orders";
     expect(by({ tombstone }, taken)).toMatchObject({ does: "skip", skip: { reason: "name-taken" } });
-    const holder = { dataSourceId: "ds_2", integrationId: null };
+    const holder = { ...held(null), dataSourceId: "ds_2" };
     expect(by({ tombstone, holder })).toMatchObject({ does: "attach", dataSourceId: "ds_2" });
   });
 
@@ -40,7 +48,7 @@ describe("a relation that is no live binding's", () => {
       skip: refusal,
     });
     // A data source that is there stays, though the remote does not have its table just now.
-    expect(by({ refusal, holder: { dataSourceId: "ds_1", integrationId: null } }).does).toBe("attach");
+    expect(by({ refusal, holder: held(null) }).does).toBe("attach");
   });
 });
 
