@@ -17,6 +17,7 @@ import { changes } from "./access-changes.ts";
 import { creationAccess } from "./access-creations.ts";
 import { curationChanges } from "./access-curation-changes.ts";
 import { dbtAccess } from "./access-dbt.ts";
+import { dbtSyncAccess } from "./access-dbt-sync.ts";
 import { dictionaryChanges } from "./access-dictionaries.ts";
 import { jobChanges } from "./access-jobs.ts";
 import { reads } from "./access-reads.ts";
@@ -74,6 +75,7 @@ const trials = {
   ...creationAccess,
   ...curationChanges,
   ...dbtAccess,
+  ...dbtSyncAccess,
 };
 
 /** What the trials did, for what is asked of all of them together. */
