@@ -9,6 +9,8 @@ import type { Write } from "#core/ports/change.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import { deltaWrite } from "#core/sources/catalog-documents.ts";
 import { tagsStand } from "#core/tags/resolve-tags.ts";
+import type { TagTree } from "#core/tags/tag-tree.ts";
+import { demandStanding, type Tag } from "#core/tags/tag.ts";
 
 /**
  * Of a transaction's 100 items so many are for data sources. The rest: checkpoint, integration, connection, tags, delta,
@@ -97,11 +99,13 @@ export async function chunkOf(
     },
   );
   const changes = items.flatMap(({ change }) => change ?? []);
-  const carried = [...taken].flatMap((decision) => ("word" in decision ? decision.word.tagIds : []));
-  const columns = [...taken].flatMap((decision) =>
-    "word" in decision ? decision.word.facts.columns.flatMap(({ tagIds }) => tagIds) : [],
+  const tags = carriedTags([...taken], tree);
+  const returned = carriedTags(
+    [...taken].filter(({ does }) => does === "restore"),
+    tree,
   );
-  const tags = [...new Set([...carried, ...columns])].flatMap((id) => tree.get(id) ?? []);
+  // Whoever deletes a tag looks at no data source that is deleted itself.
+  demandStanding(returned, at);
   return {
     settles,
     jobs,
@@ -115,6 +119,20 @@ export async function chunkOf(
       ...(items.length === 0 ? [] : [auditOf(deps, at, job, { auditId, runId, items })]),
     ],
   };
+}
+
+/** The tags that decisions put on something: dbt's, and of what comes back also those that it had. */
+const carriedTags = (decisions: readonly Decision[], tree: TagTree): readonly Tag[] =>
+  [...new Set(decisions.flatMap(carriedIds))].flatMap((id) => tree.get(id) ?? []);
+
+function carriedIds(decision: Decision): readonly string[] {
+  if (!("word" in decision)) return [];
+  const { tagIds, facts } = decision.word;
+  const brought = [...tagIds, ...facts.columns.flatMap((column) => column.tagIds)];
+  if (decision.does !== "restore") return brought;
+  const { under, view } = decision;
+  const had = [...under.dataSource.tags, ...[...view.edits.values()].flatMap(({ tags }) => tags)];
+  return [...brought, ...had.map(({ tagId }) => tagId)];
 }
 
 /** The item of each decision that has one. */

@@ -118,7 +118,7 @@ export function changedItem(
         digest: relation.digest,
       }),
     ],
-    change: changeOf(relayered, after, new Map(edits.map((edit) => [edit.columnId, edit]))),
+    change: changeOf(relayered, after, new Map(edits.map((edit) => [edit.columnId, edit])), tree),
   };
 }
 
@@ -201,6 +201,7 @@ function changeOf(
   { decision }: Relayered,
   after: DataSource,
   changed: ReadonlyMap<string, ColumnEdit>,
+  tree: TagTree,
 ): CatalogChange {
   const { view, columns, word } = decision;
   const known = columns?.columns ?? view.columns;
@@ -212,6 +213,10 @@ function changeOf(
   }
   return {
     ...header,
+    columnTags: {
+      ...columnTags,
+      tagIds: columnTags.tagIds.filter((tagId) => tree.get(tagId) !== undefined),
+    },
     health: healthDocument(forgottenChecks(decision.health)),
     owners: { principals: ownersOf(decision.members), version: 1 },
     columns: columnsDocument(known, after),
