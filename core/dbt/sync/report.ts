@@ -13,8 +13,9 @@ export interface Line {
   readonly restored?: boolean;
 }
 
-/** So many lines make a part. */
+/** So many lines make a part, or fewer where they are long: DynamoDB's limit for an item is 400 KB. */
 const linesInPart = 200;
+const partBytes = 250_000;
 
 /** Of one relation so many oddities are told. */
 const warningsTold = 5;
@@ -114,13 +115,29 @@ export function reported(
   const parts = { ...state.parts };
   const writes: Write[] = [];
   for (const [kind, ofKind] of Map.groupBy(lines, (line) => line.kind)) {
-    for (let first = 0; first < ofKind.length; first += linesInPart) {
-      const entries = ofKind.slice(first, first + linesInPart).map(({ entry }) => entry);
+    for (const entries of inParts(ofKind)) {
       writes.push({ write: "report", part: { ...about, kind, number: parts[kind], entries } });
       parts[kind] += 1;
     }
   }
   return { state: { ...state, parts, result: counted(state.result, lines) }, writes };
+}
+
+function inParts(lines: readonly Line[]): readonly (readonly ReportEntry[])[] {
+  const parts: ReportEntry[][] = [];
+  let bytes = 0;
+  for (const { entry } of lines) {
+    const size = new TextEncoder().encode(JSON.stringify(entry)).length;
+    const last = parts.at(-1);
+    if (last === undefined || last.length === linesInPart || bytes + size > partBytes) {
+      parts.push([entry]);
+      bytes = size;
+    } else {
+      last.push(entry);
+      bytes += size;
+    }
+  }
+  return parts;
 }
 
 function counted(result: SyncState["result"], lines: readonly Line[]): SyncState["result"] {
