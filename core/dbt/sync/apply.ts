@@ -106,12 +106,15 @@ export class Application {
     const most = this.deps.madeAtOnce ?? batchEntries;
     let [batch, items]: [Entry[], number] = [[], 0];
     for (const entry of this.entries()) {
+      const more = this.guessedItems(entry.verdict.is);
+      // What does not fit is not begun: a transaction for the last one alone would cost nearly as much as the first.
+      if (batch.length === most || items + more > batchItems) {
+        await this.settle(batch);
+        [batch, items] = [[], 0];
+        if (this.task.work.timeIsUp()) return false;
+      }
       batch.push(entry);
-      items += this.guessedItems(entry.verdict.is);
-      if (items < batchItems && batch.length < most) continue;
-      await this.settle(batch);
-      [batch, items] = [[], 0];
-      if (this.task.work.timeIsUp()) return false;
+      items += more;
     }
     await this.settle(batch);
     return true;
