@@ -10,4 +10,5 @@ export const benches: ReadonlyMap<string, () => Promise<Bench>> = new Map([
   ["creation", async () => (await import("./benches/creation.ts")).creationCost],
   ["segments", async () => (await import("./benches/segments.ts")).segments],
   ["list", async () => (await import("./benches/list.ts")).lists],
+  ["dbt-snapshot", async () => (await import("./benches/dbt-snapshot.ts")).dbtSnapshot],
 ]);

@@ -72,8 +72,9 @@ function refOf(layout: Layout, id: string): unknown {
 
 /** The unique ids of what a node is made from. */
 export function upstream(project: DescribedProject, node: PlacedNode): readonly string[] {
-  const nodes = nodesOf(project);
-  return (node.dependsOn ?? []).map((name) => nodes.find((one) => one.name === name)?.uniqueId ?? name);
+  const idOf = (name: string): string => nodesOf(project).find((one) => one.name === name)?.uniqueId ?? name;
+  // What has a dot is an id already: large projects give those, because looking names up takes long.
+  return (node.dependsOn ?? []).map((name) => (name.includes(".") ? name : idOf(name)));
 }
 
 const everyTag = ({ tags = [], configTags = [] }: Placed): readonly string[] => [
