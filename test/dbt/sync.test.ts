@@ -36,6 +36,12 @@ const dictionaryOf = async (dataSourceId: string) =>
     ),
   );
 
+/** What a sync tells that it changed, of whatever data source. */
+const changesIn = ({ result }: { readonly result: Readonly<Record<string, unknown>> | null }) => {
+  const updates = (result?.["updates"] ?? []) as readonly { readonly changes: readonly unknown[] }[];
+  return updates.flatMap(({ changes }) => changes);
+};
+
 describe("a sync", () => {
   it("makes data sources of what a run names, with its words, tags and columns", async () => {
     const { key, schema, first, sources } = await aSyncedOne();
@@ -147,6 +153,7 @@ describe("a sync", () => {
     const project = modelsOf(schema, [orders, { name: "customers" }]);
     const job = await ranAndSynced(dbt, key, project, { docs: true });
     expect(job.result).toMatchObject({ updated: 1, created: 0, deleted: 0 });
+    expect(changesIn(job)).toContainEqual({ field: "tags", column: "email", added: ["pii"], removed: [] });
     expect((await catalogOf(dbt, key))["orders"]?.tags).toMatchObject([
       { name: "nightly", provenance: "dbt" },
     ]);

@@ -2,6 +2,7 @@ import { maxTags } from "#contracts/resources/fields.ts";
 import { systemActor } from "#core/audit/record.ts";
 import { isSameValue } from "#core/call/same-value.ts";
 import type { DbtWord } from "#core/dbt/sync/dbt-word.ts";
+import { dbtColumns } from "#core/dictionary/dbt-columns.ts";
 import type { FactChange } from "#core/jobs/job-report.ts";
 import type { DictionaryView } from "#core/ports/store.ts";
 import type { AppliedTag, ColumnEdit, DataSource, DbtColumn } from "#core/sources/data-source.ts";
@@ -24,7 +25,7 @@ export interface UnderWord {
  * as it is, a tag that dbt keeps keeps its date, and one that a person keeps away is not put back.
  */
 export function underWord(
-  view: Pick<DictionaryView, "dataSource" | "dbt" | "edits">,
+  view: Pick<DictionaryView, "dataSource" | "columns" | "dbt" | "edits">,
   word: DbtWord,
   tree: TagTree,
   at: string,
@@ -40,6 +41,7 @@ export function underWord(
     ...(before.description.dbt === word.description ? [] : [change("description", null)]),
     ...tagChange(null, dbtTagIds(before.tags), dbtTagIds(tags), tree),
     ...columnChanges(factsBefore?.columns ?? [], word.facts.columns, tree),
+    ...returnedTags(view, word, tree),
     ...(isSameValue(factsBefore?.node ?? null, word.facts.node) ? [] : [change("node", null)]),
   ];
   return {
@@ -52,6 +54,29 @@ export function underWord(
       ...(over === 0 ? [] : [`it has ${maxTags} tags with those of others: ${over} are left out`]),
     ],
   };
+}
+
+/** Tags of columns that a person took away until now, and that dbt still says. */
+function returnedTags(
+  { columns, dbt, edits }: Pick<DictionaryView, "columns" | "dbt" | "edits">,
+  { facts }: DbtWord,
+  tree: TagTree,
+): readonly FactChange[] {
+  const said = dbtColumns(columns, facts);
+  const before = dbtColumns(columns, dbt);
+  return columns.flatMap(({ id, name }) => {
+    const there = said.get(id)?.tagIds ?? [];
+    // What dbt says anew is told of as that.
+    const old = new Set(before.get(id)?.tagIds ?? []);
+    const withdrawn = (edits.get(id)?.withdrawn ?? []).filter(({ keptAway }) => !keptAway);
+    const back = withdrawn.filter(({ tagId }) => there.includes(tagId) && old.has(tagId));
+    return tagChange(
+      name,
+      [],
+      back.map(({ tagId }) => tagId),
+      tree,
+    );
+  });
 }
 
 /** An edit without what was taken away until the next run; nothing where it stays. */
