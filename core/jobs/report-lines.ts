@@ -44,8 +44,12 @@ export function reportReader(
         part.entries.map((entry, line) => ({ at: { kind: part.kind, number: part.number, line }, entry })),
       )
       .filter(({ at }) => wanted.has(at.kind) && (after === null || isBehind(at, after)));
-    const made = lines.flatMap(({ entry }) => entry.made?.id ?? []);
-    const seen = await readableDataSources(store, user, made);
+    const idsIn = (of: typeof lines) => of.flatMap(({ entry }) => entry.made?.id ?? []);
+    const [readable, restorable] = await Promise.all([
+      readableDataSources(store, user, idsIn(lines)),
+      restorableOf(store, user, idsIn(lines.filter(({ at }) => at.kind === "deleted"))),
+    ]);
+    const seen = new Set([...readable, ...restorable]);
     const roles = await memberships;
     return {
       items: lines.flatMap(({ at, entry }): readonly ReportLine[] => {
@@ -59,6 +63,18 @@ export function reportReader(
       next: parts.length < partsAtOnce ? null : behind(parts.at(-1)),
     };
   };
+}
+
+/** Of data sources that were deleted whoever may bring them back is told the names. */
+async function restorableOf(
+  store: DataSourceStore,
+  user: User,
+  dataSourceIds: readonly string[],
+): Promise<readonly string[]> {
+  const roles = await store.dataSourceMemberships(user.id, dataSourceIds);
+  return dataSourceIds.filter((id) =>
+    can(user, "data-source:restore", { type: "deleted-data-source", role: roles.get(id)?.role ?? null }),
+  );
 }
 
 /** Behind all lines of a part. */

@@ -169,7 +169,13 @@ describe("a sync", () => {
     await api.updateDataSource({ params: { dataSourceId }, body: { documentation: "Ask Ann." } });
     const without = await ranAndSynced(dbt, key, modelsOf(schema, [{ name: "customers" }]), { docs: true });
     expect(without.result).toMatchObject({ deleted: 1, created: 0 });
-    expect(without.result?.["deletes"]).toMatchObject([{ table: "orders", uniqueId: "model.shop.orders" }]);
+    expect(without.result?.["deletes"]).toMatchObject([
+      {
+        dataSource: { id: dataSourceId, name: expect.any(String) },
+        table: "orders",
+        uniqueId: "model.shop.orders",
+      },
+    ]);
     expect(Object.keys(await catalogOf(dbt, key))).toEqual(["customers"]);
     const back = await ranAndSynced(dbt, key, modelsOf(schema, [orders, { name: "customers" }]), {
       docs: true,
