@@ -5,6 +5,17 @@ export const reportKinds = ["created", "updated", "deleted", "skipped", "warning
 export const reportKind = z.enum(reportKinds);
 export type ReportKind = z.infer<typeof reportKind>;
 
+const listKinds = {
+  creates: "created",
+  updates: "updated",
+  deletes: "deleted",
+  warnings: "warning",
+} as const;
+const listNames = ["creates", "updates", "deletes", "warnings"] as const;
+
+/** A kind as a filter names it: by its own name, or by the name that its list has in the result of a dbt sync. */
+export const reportKindFilter = z.union([reportKind, z.enum(listNames).transform((name) => listKinds[name])]);
+
 /**
  * Why bulk work or a dbt sync left a table out. The last five are what the remote database said of that table; any
  * other refusal of a remote concerns all tables alike, and fails the job.

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { aDbtApp } from "#test/support/dbt-app.ts";
 import { catalogOf, finishRun, modelsOf, ranAndSynced, synced, toldOf } from "#test/support/dbt-sync.ts";
 import { expectSound } from "#test/support/invariants.ts";
+import { aPersona } from "#test/support/personas.ts";
 import { unique } from "#test/support/records.ts";
 
 const dbt = await aDbtApp();
@@ -81,6 +82,21 @@ describe("a sync", () => {
     const found = await api.listDataSources({ query: { tag: ["core.sales"], search: schema } });
     expect(found.items.map(({ id }) => id)).toEqual([sources["orders"]?.id]);
     await expectSound(dbt.app);
+  });
+
+  it("tells what it deleted to those who may restore it, also in its report, by the name of the list", async () => {
+    const owner = await aPersona(dbt.app);
+    const key = await dbt.integrate({ owners: [{ type: "user", id: owner.user.id }] });
+    const schema = unique("marts");
+    await ranAndSynced(dbt, key, modelsOf(schema, [{ name: "orders" }, { name: "customers" }]));
+    const made = (await catalogOf({ ...dbt, admin: owner }, key))["orders"];
+    const { id: jobId } = await ranAndSynced(dbt, key, modelsOf(schema, [{ name: "customers" }]));
+    for (const { api } of [owner, dbt.admin]) {
+      const { result } = await api.getJob({ params: { jobId } });
+      expect(result?.["deletes"]).toMatchObject([{ dataSource: { id: made?.id, name: `${schema}.orders` } }]);
+      const report = await api.getJobReport({ params: { jobId }, query: { kind: ["deletes"] } });
+      expect(report.items).toMatchObject([{ kind: "deleted", dataSourceId: made?.id, table: "orders" }]);
+    }
   });
 
   it("writes no data source where the run says the same again", async () => {

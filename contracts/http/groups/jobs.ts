@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { resourceId } from "../../ids.ts";
 import { job, jobState, jobType } from "../../resources/job.ts";
-import { reportEntry, reportKind } from "../../resources/job-report.ts";
+import { reportEntry, reportKindFilter } from "../../resources/job-report.ts";
 import { listOf, pageQuery, repeatable } from "../lists.ts";
 import { route } from "../route.ts";
 import { adminRoutes } from "./admin.ts";
@@ -48,7 +48,7 @@ export const jobRoutes = {
     who: "who may read the job; tables in the schemas that they may register, and data sources that they may see",
     authenticated: true,
     params,
-    query: z.strictObject({ ...pageQuery, kind: repeatable(reportKind) }),
+    query: z.strictObject({ ...pageQuery, kind: repeatable(reportKindFilter) }),
     status: 200,
     result: listOf(reportEntry),
     problems: ["not-found", "invalid-cursor"],
