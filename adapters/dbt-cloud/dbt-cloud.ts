@@ -14,6 +14,7 @@ import { type Asking, type AskingBounds, ask, askJson } from "./ask.ts";
 import { bytesOf } from "./body.ts";
 import { hostOf, type ListedHosts } from "./hosts.ts";
 import {
+  accountEnvironmentsPath,
   artifactPath,
   artifactsPath,
   environmentPath,
@@ -113,7 +114,7 @@ async function* finishedRuns(
 
 /**
  * An environment by itself or, where the other side knows no such route, from the list of its project's, which is the
- * documented one.
+ * documented one, or else from the older list of the account's.
  */
 async function oneEnvironment(
   asking: Asking,
@@ -122,9 +123,12 @@ async function oneEnvironment(
   patience: Patience,
 ): Promise<DbtEnvironment | null> {
   const reply = await askJson(asking, get(access, environmentPath(access, of)), patience);
-  const told =
-    reply === null ? await listedEnvironment(asking, access, of, patience) : environmentOf(reply.data);
-  if (told === null && reply === null) return null;
+  const isItself = reply !== null && !Array.isArray(reply.data);
+  const told = isItself
+    ? environmentOf(reply.data)
+    : ((await listedEnvironment(asking, access, of, environmentsPath, patience)) ??
+      ofProject(await listedEnvironment(asking, access, of, accountEnvironmentsPath, patience)));
+  if (told === null && !isItself) return null;
   if (told?.id !== of.environmentId) {
     throw new DbtCloudError("bad-reply", `${access.host} told of no environment ${of.environmentId}`);
   }
@@ -132,15 +136,20 @@ async function oneEnvironment(
   return projectId === of.projectId ? { ...told, projectId } : null;
 }
 
+/** In a list of all projects' one that does not say which it is of may be of any. */
+const ofProject = (found: ReturnType<typeof environmentOf>): typeof found =>
+  found?.projectId === null ? null : found;
+
 async function listedEnvironment(
   asking: Asking,
   access: DbtCloudAccess,
   of: { readonly projectId: string; readonly environmentId: string },
+  pathOf: typeof environmentsPath,
   patience: Patience,
 ): Promise<ReturnType<typeof environmentOf>> {
   const seen = new Set<string>();
   for (let offset = 0; ;) {
-    const reply = await askJson(asking, get(access, environmentsPath(access, of, offset)), patience);
+    const reply = await askJson(asking, get(access, pathOf(access, of, offset)), patience);
     if (reply === null) return null;
     const page = rowsOf(reply).flatMap((row) => environmentOf(row) ?? []);
     const found = page.find(({ id }) => id === of.environmentId);

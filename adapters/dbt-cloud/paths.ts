@@ -31,6 +31,14 @@ export const environmentsPath = (
   offset: number,
 ): string => `${environmentsAt(access, projectId)}?limit=${pageSize}&offset=${offset}`;
 
+/** All of an account's: the older list, which is told of by project, too. */
+export const accountEnvironmentsPath = (
+  access: DbtCloudAccess,
+  { projectId }: { readonly projectId: string },
+  offset: number,
+): string =>
+  `${account("v2", access)}/environments/?project_id=${idInPath(projectId, "the project")}&limit=${pageSize}&offset=${offset}`;
+
 const runAt = (access: DbtCloudAccess, runId: string): string =>
   `${account("v2", access)}/runs/${idInPath(runId, "the run")}`;
 
