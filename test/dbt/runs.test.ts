@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aDbtApp } from "#test/support/dbt-app.ts";
+import { aDbtApp, aDelivery } from "#test/support/dbt-app.ts";
 import { catalogOf, finishRun, jobNow, modelsOf, ranAndSynced, synced } from "#test/support/dbt-sync.ts";
 import { unique } from "#test/support/records.ts";
 
@@ -87,6 +87,21 @@ describe("a run that is no use", () => {
     expect(job).toMatchObject({ state: "failed", error: { code: "dbt-run-not-found" } });
     expect(await lastRun(key)).toMatchObject({ outcome: "failed", runId: "123456" });
     expect((await lastRun(key))?.reason).toMatch(/^dbt-run-not-found: /);
+  });
+
+  it("is ignored where a delivery invented it, and looked for again when another one tells of it", async () => {
+    const { key, secret } = await dbt.listening();
+    const runId = "123457";
+    const tell = async () => {
+      await dbt.deliver(key, aDelivery(key, { runId, secret }));
+      await dbt.app.drain();
+      return await lastRun(key);
+    };
+    const told = await tell();
+    expect(told).toMatchObject({ runId, state: "succeeded", outcome: "ignored" });
+    expect(told?.reason).toMatch(/^run-not-found: /);
+    const again = await tell();
+    expect(again?.jobId).not.toBe(told?.jobId);
   });
 
   it("fails it where its manifest was written by another one", async () => {

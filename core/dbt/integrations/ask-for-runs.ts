@@ -3,7 +3,7 @@ import type { Integration } from "#core/dbt/integration.ts";
 import { everyIntegration } from "#core/dbt/integrations/every-integration.ts";
 import { askedBySystem } from "#core/dbt/integrations/integration-jobs.ts";
 import { readSecrets } from "#core/dbt/integrations/integration-secrets.ts";
-import { queueRun } from "#core/dbt/integrations/queue-run.ts";
+import { cameTooEarly, queueRun } from "#core/dbt/integrations/queue-run.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { dispatch, type DispatchDeps } from "#core/jobs/dispatch.ts";
 import type { Job } from "#core/jobs/job.ts";
@@ -95,8 +95,7 @@ async function queue(
   runId: string,
 ): Promise<Job | null> {
   const known = await store.runRecord(integration.id, runId);
-  const unfinished = known?.outcome === "ignored" && known.reason.startsWith("run-not-finished");
-  if (known !== null && !unfinished) return null;
+  if (known !== null && !cameTooEarly(known)) return null;
   const asked = askedBySystem(clock.now(), ids.next("request"));
   const { job, writes } = queueRun(ids, asked, integration, runId, known);
   const gone = new DomainError("integration-deleting");

@@ -11,11 +11,15 @@ import type { JobStore } from "#core/ports/store.ts";
 
 type RunStore = Pick<DbtStore, "runRecord"> & Pick<JobStore, "job">;
 
-/** A run that dbt Cloud had not finished when it was looked at may be worth another look; whatever else was ignored is not. */
-const mayChange = ({ outcome, reason }: RunRecord): boolean =>
-  outcome === "failed" ||
-  outcome === null ||
-  (outcome === "ignored" && reason.startsWith("run-not-finished"));
+/**
+ * Whether a run was ignored only because dbt Cloud did not have it, or had not finished it, when it was asked: that is
+ * worth another look, and whatever else was ignored is not.
+ */
+export const cameTooEarly = ({ outcome, reason }: RunRecord): boolean =>
+  outcome === "ignored" && /^run-not-f(?:ound|inished):/.test(reason);
+
+const mayChange = (record: RunRecord): boolean =>
+  record.outcome === "failed" || record.outcome === null || cameTooEarly(record);
 
 /** Whether a run has been seen to, or is being seen to. */
 export async function isSettled(store: RunStore, record: RunRecord): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { DbtEnvironment, DbtRun } from "#core/ports/dbt-cloud.ts";
 /** Why a run changes nothing, led by a code. */
 export interface Ignored {
   readonly code:
+    | "run-not-found"
     | "run-not-finished"
     | "run-failed"
     | "run-cancelled"

@@ -1,3 +1,4 @@
+import { systemActor } from "#core/audit/record.ts";
 import { cloudProblem } from "#core/dbt/integrations/ask-dbt-cloud.ts";
 import { readSecrets } from "#core/dbt/integrations/integration-secrets.ts";
 import { Attempt, type End } from "#core/dbt/sync/attempt.ts";
@@ -122,7 +123,11 @@ class Sync {
 
   private without(runId: string | null): Outcome | Stopped {
     if (runId !== null) {
-      return stopped("dbt-run-not-found", `dbt Cloud has no run ${runId} in this account.`);
+      const detail = `dbt Cloud has no run ${runId} in this account.`;
+      // What a person asks for and is not there is their mistake; what a webhook invents, as its tests do, is nobody's.
+      return this.work.job.createdBy === systemActor
+        ? this.ignored(runId, { code: "run-not-found", detail })
+        : stopped("dbt-run-not-found", detail);
     }
     const { dryRun } = this.input;
     return done({ runId: null, dryRun, outcome: "ignored", reason: "no-run: no finished run is for it" });
