@@ -1,31 +1,35 @@
 import { relationTypes } from "#core/dbt/snapshot/choose-node.ts";
 import { all, fields, members, within, type Walk } from "./scan-plan.ts";
 
-/** What counts of a node. SQL, macros, documentation blocks, tests and the maps of parents are passed over. */
+/** What counts of a node: what tells which relation it is, and what is only kept. SQL, macros, documentation blocks, tests and the maps of parents are passed over. */
 const node = fields(
-  "access",
-  "alias",
-  "columns",
-  "config",
-  "contract",
-  "database",
-  "depends_on",
-  "description",
-  "group",
-  "identifier",
-  "meta",
-  "name",
-  "package_name",
-  "quoting",
-  "relation_name",
-  "resource_type",
-  "schema",
-  "tags",
-  "version",
+  [
+    "alias",
+    "config",
+    "database",
+    "identifier",
+    "name",
+    "package_name",
+    "relation_name",
+    "resource_type",
+    "schema",
+  ],
+  [
+    "access",
+    "columns",
+    "contract",
+    "depends_on",
+    "description",
+    "group",
+    "meta",
+    "quoting",
+    "tags",
+    "version",
+  ],
 );
 
 /** What a disabled node is known by. */
-const disabledNode = fields("config", "package_name", "resource_type", "unique_id");
+const disabledNode = fields(["config", "package_name", "resource_type", "unique_id"]);
 
 /** Kinds of nodes whose ids tell that they are no relation, and which are most of a project. */
 const passedOver = /^(?:test|unit_test|analysis|operation|sql_operation|rpc)\./;
@@ -34,21 +38,21 @@ export const manifestPlan: Walk = members({
   metadata: all,
   nodes: within((uniqueId) => (passedOver.test(uniqueId) ? null : node)),
   sources: within(() => node),
-  groups: within(() => fields("name", "owner", "package_name")),
+  groups: within(() => fields(["name", "owner", "package_name"])),
   // A list of nodes up to version 3, lists of nodes by unique id from version 4.
   disabled: within(() => within(() => null, disabledNode), disabledNode),
 });
 
 export const catalogPlan: Walk = members({
   metadata: all,
-  nodes: within(() => fields("columns", "metadata")),
-  sources: within(() => fields("columns", "metadata")),
+  nodes: within(() => fields([], ["columns", "metadata"])),
+  sources: within(() => fields([], ["columns", "metadata"])),
 });
 
 export const runResultsPlan: Walk = members({
   metadata: all,
-  results: within(() => null, fields("status", "unique_id")),
-  args: fields("command", "rpc_method", "which"),
+  results: within(() => null, fields(["status", "unique_id"])),
+  args: fields(["command", "rpc_method", "which"]),
 });
 
 const relation = new RegExp(`^(?:${relationTypes.join("|")})\\.`);

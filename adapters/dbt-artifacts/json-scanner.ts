@@ -16,8 +16,11 @@ export interface ScanLimits {
 export interface ScanListener {
   /** A member of the document that there is a plan for begins; whatever was found in one of the same name is void. */
   readonly begins: (section: string) => void;
-  /** What a plan takes, as JSON; where it lies, by the keys that lead to it (empty for the item of a list). */
-  readonly found: (path: readonly string[], json: string) => void;
+  /**
+   * What a plan takes, as JSON; where it lies, by the keys that lead to it (empty for the item of a list). Fields that
+   * are only kept are an object by themselves.
+   */
+  readonly found: (path: readonly string[], json: string, kept: string) => void;
 }
 
 /** A container that the plan looks into. */
@@ -27,12 +30,13 @@ interface Frame {
   readonly list: boolean;
   /** At which byte of the document it began. */
   readonly began: number;
-  /** How many fields were taken. */
-  taken: number;
 }
 
 const [comma, brace] = [Buffer.from(","), Buffer.from("{")];
 const [inObject, inList] = [1, 2];
+
+/** Members that were gathered, as an object. */
+const objectOf = (members: GatheredBytes): string => (members.length === 0 ? "{}" : `${members.text()}}`);
 
 /**
  * Reads a document of JSON as it comes, checks every byte of it, and hands over what a plan takes, without ever
@@ -41,7 +45,11 @@ const [inObject, inList] = [1, 2];
  */
 export class JsonScanner {
   private readonly frames: Frame[] = [];
-  private readonly gathered = new GatheredBytes();
+  /** What is taken of a value, and of its fields those that are only kept. */
+  private readonly taken = new GatheredBytes();
+  private readonly kept = new GatheredBytes();
+  /** Which of both what is at hand goes to. */
+  private gathered = this.taken;
   private readonly keyBytes = new GatheredBytes();
   private readonly utf8 = new Utf8Check();
   private readonly kinds: Uint8Array;
@@ -144,10 +152,10 @@ export class JsonScanner {
   private enter(walk: Walk, list: boolean, at: number): void {
     const items = walk.take === "within" ? walk.items : null;
     if (list && items === null) return;
-    this.frames.push({ walk, key: this.key, list, began: this.before + at, taken: 0 });
+    this.frames.push({ walk, key: this.key, list, began: this.before + at });
     this.pending = list ? items : null;
     this.key = "";
-    if (walk.take === "fields") this.gathered.clear();
+    if (walk.take === "fields") this.startValue();
   }
 
   private close(kind: number, at: number): number {
@@ -162,8 +170,7 @@ export class JsonScanner {
     const frame = this.frames.at(-1);
     if (frame?.walk.take === "fields") {
       this.checkSize(at);
-      const json = frame.taken === 0 ? "{}" : `${this.gathered.text()}}`;
-      this.listener.found(this.path(), json);
+      this.listener.found(this.path(), objectOf(this.taken), objectOf(this.kept));
     }
     this.frames.pop();
     this.pending = null;
@@ -200,11 +207,11 @@ export class JsonScanner {
     const frame = this.frames.at(-1);
     if (frame === undefined) return;
     if (frame.walk.take === "fields") {
-      const name = frame.walk.fields.get(this.key);
-      if (name === undefined) return;
-      this.gathered.add(frame.taken === 0 ? brace : comma);
-      this.gathered.add(name);
-      frame.taken += 1;
+      const field = frame.walk.fields.get(this.key);
+      if (field === undefined) return;
+      this.gathered = field.kept ? this.kept : this.taken;
+      this.gathered.add(this.gathered.length === 0 ? brace : comma);
+      this.gathered.add(field.name);
       this.valueFrom = at + 1;
       return;
     }
@@ -212,8 +219,14 @@ export class JsonScanner {
     if (this.pending === null) return;
     if (this.frames.length === 1) this.listener.begins(this.key);
     if (this.pending.take !== "all") return;
-    this.gathered.clear();
+    this.startValue();
     this.valueFrom = at + 1;
+  }
+
+  private startValue(): void {
+    this.taken.clear();
+    this.kept.clear();
+    this.gathered = this.taken;
   }
 
   private endValue(at: number): void {
@@ -222,7 +235,7 @@ export class JsonScanner {
     this.valueFrom = -1;
     if (this.frames.at(-1)?.walk.take === "fields") return;
     this.checkSize(at);
-    this.listener.found([...this.path(), this.key], this.gathered.text());
+    this.listener.found([...this.path(), this.key], this.taken.text(), "{}");
   }
 
   /** By the keys that led to where it stands; the document itself has none. */

@@ -1,6 +1,6 @@
 import type { ArtifactBytes } from "#core/ports/dbt-snapshots.ts";
 import { ArtifactError } from "#core/ports/dbt-snapshots.ts";
-import { fieldsOf } from "#core/dbt/snapshot/artifact-json.ts";
+import { fieldsOf, type Fields } from "#core/dbt/snapshot/artifact-json.ts";
 import { builtBy, buildsRelations } from "#core/dbt/snapshot/built.ts";
 import { packageOf, relationTypeOf, relationTypes, unfit } from "#core/dbt/snapshot/choose-node.ts";
 import { GroupOwners } from "#core/dbt/snapshot/facts.ts";
@@ -11,7 +11,7 @@ import { JsonScanner, type ScanLimits } from "./json-scanner.ts";
 import type { Walk } from "./scan-plan.ts";
 import { placeOf, type Staging } from "./staging.ts";
 
-type Found = (path: readonly string[], json: string) => void;
+type Found = (path: readonly string[], json: string, kept: string) => void;
 
 interface Reading {
   /** As dbt calls the file. */
@@ -28,9 +28,9 @@ async function read(bytes: ArtifactBytes, reading: Reading, limits: ScanLimits):
   let metadata: unknown = null;
   const scanner = new JsonScanner(reading.name, reading.plan, limits, {
     begins: reading.begins,
-    found: (path, json) => {
+    found: (path, json, kept) => {
       if (path[0] === "metadata") metadata = JSON.parse(json);
-      else reading.found(path, json);
+      else reading.found(path, json, kept);
     },
   });
   for await (const chunk of bytes) scanner.write(chunk);
@@ -40,26 +40,44 @@ async function read(bytes: ArtifactBytes, reading: Reading, limits: ScanLimits):
   throw new ArtifactError(reading.name, "malformed", `${reading.name}: it is of dbt's schema ${artifact}`);
 }
 
+/** Two objects of JSON as one. */
+function joined(one: string, other: string): string {
+  if (other === "{}") return one;
+  return one === "{}" ? other : `${one.slice(0, -1)},${other.slice(1)}`;
+}
+
+/** Where a node lies, and its rendered name where that is another one. */
+function placed(node: Fields): { readonly place: Uint8Array | null; readonly oddity: string | null } {
+  const identity = identityOf(node);
+  if (identity === null) return { place: null, oddity: null };
+  const odd = renderedOf(node, identity).kind === "other";
+  return { place: placeOf(keyOf(identity)), oddity: odd ? String(node["relation_name"]) : null };
+}
+
 /** Stages a node of the manifest, if its kind is one that relations are of. */
-function stageNode(staging: Staging, section: string, id: string, json: string): void {
+function stageNode(
+  staging: Staging,
+  [section = "", id = ""]: readonly string[],
+  json: string,
+  kept: string,
+): void {
   const node = fieldsOf(JSON.parse(json));
   const type = relationTypeOf(node, id);
   if (type === null) return staging.run("delete from node where id = ?", id);
-  const identity = identityOf(node);
-  const reason = unfit(node, id);
-  const odd = identity !== null && renderedOf(node, identity).kind === "other";
+  const { place, oddity } = placed(node);
+  const why = unfit(node, id);
   staging.run(
     "insert or replace into node values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     id,
     section,
-    identity === null ? null : placeOf(keyOf(identity)),
+    place,
     relationTypes.indexOf(type),
     type,
     packageOf(node, id),
-    reason?.reason ?? null,
-    reason?.detail ?? "",
-    odd ? String(node["relation_name"]) : null,
-    json,
+    why?.reason ?? null,
+    why?.detail ?? "",
+    oddity,
+    joined(json, kept),
   );
 }
 
@@ -79,8 +97,8 @@ export async function readManifest(
 ): Promise<{ readonly metadata: unknown; readonly groups: GroupOwners }> {
   let groups = new GroupOwners();
   const stages: Readonly<Record<string, Found>> = {
-    nodes: (path, json) => stageNode(staging, "nodes", path[1] ?? "", json),
-    sources: (path, json) => stageNode(staging, "sources", path[1] ?? "", json),
+    nodes: (path, json, kept) => stageNode(staging, path, json, kept),
+    sources: (path, json, kept) => stageNode(staging, path, json, kept),
     groups: (path, json) => groups.add(path[1] ?? "", JSON.parse(json)),
     disabled: (path, json) => stageDisabled(staging, path, json),
   };
@@ -89,7 +107,7 @@ export async function readManifest(
     else if (section === "disabled") staging.run("delete from disabled");
     else staging.run("delete from node where section = ?", section);
   };
-  const found: Found = (path, json) => stages[path[0] ?? ""]?.(path, json);
+  const found: Found = (path, ...parts) => stages[path[0] ?? ""]?.(path, ...parts);
   const reading = { name: "manifest.json", kind: "manifest", plan: manifestPlan, begins, found };
   const metadata = await staging.inTransaction(() => read(bytes, reading, limits));
   return { metadata, groups };
@@ -106,8 +124,8 @@ export async function readCatalog(
     kind: "catalog",
     plan: catalogPlan,
     begins: (section) => staging.run("delete from catalog where section = ?", section),
-    found: ([section = "", id = ""], json) =>
-      staging.run("insert or replace into catalog values (?, ?, ?)", id, section, json),
+    found: ([section = "", id = ""], _json, kept) =>
+      staging.run("insert or replace into catalog values (?, ?, ?)", id, section, kept),
   };
   return staging.inTransaction(() => read(bytes, reading, limits));
 }

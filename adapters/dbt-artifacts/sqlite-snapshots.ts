@@ -5,10 +5,9 @@ import { projectFactsOf, runIdOf, type ProjectFacts } from "#core/dbt/snapshot/o
 import type { DbtSnapshots, RunArtifacts } from "#core/ports/dbt-snapshots.ts";
 import type { ScanLimits } from "./json-scanner.ts";
 import { readCatalog, readManifest, readRunResults } from "./read-artifact.ts";
-import { StagedSnapshot } from "./staged-snapshot.ts";
+import { mostWarnings, StagedSnapshot } from "./staged-snapshot.ts";
 import { Staging, type Row } from "./staging.ts";
 
-const mostWarnings = 100;
 const defaultLimits: ScanLimits = { bytes: 1024 ** 3, depth: 256, node: 32 * 1024 ** 2 };
 const knownVersions: ReadonlySet<string> = new Set([
   "",

@@ -12,6 +12,9 @@ select node.id, node.data, catalog.data as told, built.id is not null as built f
 left join catalog on catalog.id = node.id left join built on built.id = node.id`;
 const byPlace = "order by node.place, node.rank, node.id";
 
+/** So that a project of nothing but oddities does not fill memory with them. */
+export const mostWarnings = 100;
+
 const finished = (relation: RelationFacts): SnapshotRelation => ({
   ...relation,
   digest: createHash("sha256").update(canonicalForm(relation)).digest("hex"),
@@ -92,6 +95,7 @@ export class StagedSnapshot implements Snapshot {
     const several = this.staging.rows("select place from node group by place having count(*) > 1");
     const said: string[] = [];
     for (const { place } of several) {
+      if (said.length === mostWarnings) break;
       const [first, ...others] = this.nodesAt(place as Uint8Array);
       const name = (one: RelationFacts | undefined) => [one?.database, one?.schema, one?.table].join(".");
       const other = others.find((one) => name(one) !== name(first));

@@ -32,7 +32,7 @@ export class Staging {
     try {
       this.sql = new Database(join(own, "snapshot.db"));
       this.sql.exec("pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive");
-      this.sql.exec("pragma cache_size = -16384; pragma temp_store = memory");
+      this.sql.exec("pragma page_size = 32768; pragma cache_size = -16384");
       this.sql.exec(schema);
     } finally {
       rmSync(own, { recursive: true, force: true });

@@ -12,7 +12,12 @@ const run = promisify(execFile);
 const sizes = [1000, 10_000, 50_000];
 const times = 5;
 const script = new URL("../stage/read-artifacts.ts", import.meta.url).pathname;
-const told = z.object({ read: z.number(), seconds: z.number(), mebibytes: z.number() });
+const told = z.object({
+  read: z.number(),
+  seconds: z.number(),
+  mebibytes: z.number(),
+  processor: z.number(),
+});
 type Told = z.infer<typeof told>;
 
 const reading = async (...args: readonly string[]): Promise<Told> =>
@@ -37,7 +42,7 @@ async function measure(report: Report, models: number, directory: string): Promi
     manifest: ["snapshot", manifest],
     all: ["snapshot", manifest, catalog, runResults],
   });
-  const of = (name: string, what: "seconds" | "mebibytes"): number =>
+  const of = (name: string, what: Exclude<keyof Told, "read">): number =>
     median((measured.get(name) ?? []).map((one) => one[what]));
   const context = { models, manifestMebibytes: Math.round(size / 1024 ** 2) };
   const figure = (name: string, value: number, unit: string, budget: number | null = null): void =>
@@ -45,11 +50,13 @@ async function measure(report: Report, models: number, directory: string): Promi
   const relations = new Set((measured.get("all") ?? []).map(({ read }) => read));
   if (relations.size !== 1 || !relations.has(models)) throw new Error("relations are missing");
   figure("json-parse", of("parse", "seconds"), "s");
+  figure("json-parse.processor", of("parse", "processor"), "s of processor time");
   figure("json-parse.memory", of("parse", "mebibytes"), "MiB");
   figure("manifest", of("manifest", "seconds"), "s");
   // A small file is mostly the start of what reads it; the budget is for large ones.
   const ratioBudget = models === Math.max(...sizes) ? 2 : null;
   figure("manifest.ratio", of("manifest", "seconds") / of("parse", "seconds"), "× JSON.parse", ratioBudget);
+  figure("manifest.processor", of("manifest", "processor"), "s of processor time");
   figure("manifest.memory", of("manifest", "mebibytes"), "MiB", 256);
   figure("all", of("all", "seconds"), "s");
   figure("all.memory", of("all", "mebibytes"), "MiB", 256);

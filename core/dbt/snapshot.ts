@@ -80,7 +80,7 @@ export interface Snapshot {
   readonly skipped: readonly SnapshotSkip[];
   /** Oddities that nobody need act upon, in words. */
   readonly warnings: readonly string[];
-  /** Every relation, in the order of the keys; one after the other, so that memory holds few. */
+  /** Every relation, in the order of the keys as `<` compares them; one after the other, so that memory holds few. */
   relations(): Iterable<SnapshotRelation>;
   /** One relation by its key. */
   relation(key: string): SnapshotRelation | undefined;

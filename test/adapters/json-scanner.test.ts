@@ -7,9 +7,13 @@ import { ArtifactError } from "#core/ports/dbt-snapshots.ts";
 const limits: ScanLimits = { bytes: 1_000_000, depth: 20, node: 10_000 };
 const plan = members({
   whole: all,
-  nodes: within(() => fields("a", "b")),
-  list: within(() => null, fields("a")),
+  nodes: within(() => fields(["a"], ["b"])),
+  list: within(() => null, fields(["a"])),
 });
+
+/** What is taken and what is only kept, as one where both are objects. */
+const both = (taken: unknown, kept: object): unknown =>
+  typeof taken === "object" && taken !== null && !Array.isArray(taken) ? { ...taken, ...kept } : taken;
 
 type Heard = readonly (readonly [path: string, value: unknown])[];
 
@@ -22,7 +26,8 @@ function scanned(
   const heard: [string, unknown][] = [];
   const scanner = new JsonScanner("manifest.json", by, within_, {
     begins: (section) => heard.push(["begins", section]),
-    found: (path, json) => heard.push([path.join("/"), JSON.parse(json)]),
+    found: (path, json, kept) =>
+      heard.push([path.join("/"), both(JSON.parse(json), JSON.parse(kept) as object)]),
   });
   try {
     for (const piece of pieces) scanner.write(piece);
