@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Snapshot, SnapshotOrigin, SnapshotRelation, SnapshotSkip } from "#core/dbt/snapshot.ts";
 import { fieldsOf } from "#core/dbt/snapshot/artifact-json.ts";
-import { canonicalForm } from "#core/dbt/snapshot/canonical.ts";
+import { digestOf } from "#core/dbt/digest.ts";
+import { canonicalForms } from "#core/dbt/snapshot/canonical.ts";
 import type { GroupOwners } from "#core/dbt/snapshot/facts.ts";
 import type { ProjectFacts } from "#core/dbt/snapshot/origin.ts";
 import { mergedRelation, relationOf, type RelationFacts } from "#core/dbt/snapshot/relation.ts";
@@ -15,9 +16,12 @@ const byPlace = "order by node.place, node.rank, node.id";
 /** So that a project of nothing but oddities does not fill memory with them. */
 export const mostWarnings = 100;
 
+/** Half of it is enough: nobody gains by facts of one hash, and bindings hold one for each relation. */
+const hash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
+
 const finished = (relation: RelationFacts): SnapshotRelation => ({
   ...relation,
-  digest: createHash("sha256").update(canonicalForm(relation)).digest("hex"),
+  digest: digestOf(canonicalForms(relation), hash),
 });
 
 /** A snapshot whose relations are made from what is staged as they are asked for. */

@@ -11,6 +11,6 @@ export interface Binding {
   readonly owned: boolean;
   /** Whether the data source is deleted, softly. */
   readonly deleted: boolean;
-  /** Of dbt's facts as they stand in the catalog; null where somebody took some of them away. */
+  /** Of dbt's facts as they stand in the catalog (`standsAs`); null where somebody took some of them away. */
   readonly digest: string | null;
 }

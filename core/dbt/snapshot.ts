@@ -46,7 +46,7 @@ export interface SnapshotRelation {
   readonly facts: NodeFacts;
   /** Whether a step of this run built it. */
   readonly built: boolean;
-  /** A hash of all of the above that is put into the catalog, the same for the same facts in whatever order. */
+  /** Hashes of all of the above that is put into the catalog, the same for the same facts in whatever order: see `digestOf`. */
   readonly digest: string;
 }
 

@@ -110,6 +110,16 @@ describe("a sync", () => {
     expect(runs.items.map(({ outcome }) => outcome)).toEqual(["unchanged", "applied"]);
   });
 
+  it("writes none either where runs with and without documentation take turns", async () => {
+    const { key, schema, sources } = await aSyncedOne();
+    const project = modelsOf(schema, [orders, { name: "customers" }]);
+    for (const docs of [false, true, false]) {
+      const { result } = await ranAndSynced(dbt, key, project, { docs });
+      expect(result).toMatchObject({ outcome: "unchanged" });
+    }
+    expect(await catalogOf(dbt, key)).toEqual(sources);
+  });
+
   it("changes what dbt changed and nothing of what people said", async () => {
     const { key, schema, sources } = await aSyncedOne();
     const dataSourceId = sources["orders"]?.id ?? "";

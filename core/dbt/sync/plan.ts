@@ -1,4 +1,5 @@
 import type { Binding } from "#core/dbt/binding.ts";
+import { standsAs } from "#core/dbt/digest.ts";
 import type { Integration } from "#core/dbt/integration.ts";
 import type { Snapshot, SnapshotRelation } from "#core/dbt/snapshot.ts";
 import { foldName } from "#core/names/fold.ts";
@@ -63,7 +64,8 @@ export function verdictOn(relation: PlannedRelation, bound: Bound | undefined, s
   if (bound === undefined || (bound.deleted && !bound.owned)) return { is: "unbound" };
   const { dataSourceId } = bound;
   if (bound.deleted) return { is: "returning", dataSourceId };
-  return { is: bound.digest === relation.digest ? "unchanged" : "changed", dataSourceId };
+  const stands = standsAs(bound.digest, relation.digest, scope.database !== null);
+  return { is: stands ? "unchanged" : "changed", dataSourceId };
 }
 
 /** A data source whose relation the snapshot does not have. */

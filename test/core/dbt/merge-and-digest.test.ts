@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalForm } from "#core/dbt/snapshot/canonical.ts";
+import { digestOf, standsAs } from "#core/dbt/digest.ts";
+import { canonicalForms } from "#core/dbt/snapshot/canonical.ts";
 import { GroupOwners } from "#core/dbt/snapshot/facts.ts";
 import { projectFactsOf } from "#core/dbt/snapshot/origin.ts";
 import { mergedRelation, relationOf, type RelationFacts } from "#core/dbt/snapshot/relation.ts";
@@ -87,7 +88,7 @@ describe("the canonical form", () => {
     );
     fc.assert(
       fc.property(shuffled, ([one, other]) => {
-        expect(canonicalForm(made(other))).toBe(canonicalForm(made(one)));
+        expect(canonicalForms(made(other))).toEqual(canonicalForms(made(one)));
       }),
     );
   });
@@ -113,12 +114,39 @@ describe("the canonical form", () => {
     ["its version", { version: 2 }],
     ["its materialization", { config: { materialized: "view" } }],
   ])("is another one when %s changes", (_what, change) => {
-    const form = (fields: object) => canonicalForm(relation("model.shop.orders", { ...base, ...fields }));
-    expect(form(change)).not.toBe(form({}));
+    const form = (fields: object) => canonicalForms(relation("model.shop.orders", { ...base, ...fields }));
+    expect(form(change)).not.toEqual(form({}));
   });
 
   it("has nothing of which run built it", () => {
     const one = relation("model.shop.orders", base);
-    expect(canonicalForm({ ...one, built: true })).toBe(canonicalForm(one));
+    expect(canonicalForms({ ...one, built: true })).toEqual(canonicalForms(one));
+  });
+
+  describe("compared with the one that stands", () => {
+    const of = (fields: object, inCatalog: boolean) => {
+      const made = relation("model.shop.orders", { ...base, ...fields });
+      const columns = made.columns.map((column) => ({ ...column, inCatalog }));
+      return digestOf(canonicalForms({ ...made, columns }), (text) => text.replaceAll(".", "·"));
+    };
+    const retyped = { columns: { id: { ...base.columns.id, data_type: "bigint" } } };
+    const redescribed = { description: "other" };
+
+    it.each([
+      ["the same", of({}, true), of({}, true), true],
+      ["a run without a catalog after one with it", of({}, true), of(retyped, false), true],
+      ["a run with a catalog after one without", of({}, false), of({}, true), false],
+      ["another type by the catalog", of({}, true), of(retyped, true), false],
+      ["another type by the project", of({}, false), of(retyped, false), false],
+      ["another description without a catalog", of({}, true), of(redescribed, false), false],
+      ["nothing that stands", null, of({}, true), false],
+    ])("tells %s", (_what, standing, digest, stands) => {
+      expect(standsAs(standing, digest, false)).toBe(stands);
+    });
+
+    it("asks for dbt's words alone where a remote tells the table", () => {
+      expect(standsAs(of({}, true), of(retyped, true), true)).toBe(true);
+      expect(standsAs(of({}, true), of(redescribed, true), true)).toBe(false);
+    });
   });
 });
