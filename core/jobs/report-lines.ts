@@ -2,7 +2,7 @@ import type * as z from "zod";
 import { reportKinds, type reportEntry, type ReportKind } from "#contracts/resources/job-report.ts";
 import { can } from "#core/access/can.ts";
 import { registrarOf } from "#core/connections/registrar-of.ts";
-import { syncState } from "#core/dbt/sync/sync-input.ts";
+import { syncState } from "#core/dbt/sync/run/sync-input.ts";
 import type { ReportEntry, ReportPart, ReportPosition } from "#core/jobs/job-report.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { User } from "#core/people/user.ts";

@@ -1,5 +1,5 @@
 import type { JobType } from "#contracts/resources/job.ts";
-import { abandonedSync } from "#core/dbt/sync/run-ends.ts";
+import { abandonedSync } from "#core/dbt/sync/run/run-ends.ts";
 import { abandonedChecks, abandonedRefresh } from "#core/health/unfinished-checks.ts";
 import type { DomainError } from "#core/errors/domain-error.ts";
 import type { Job } from "#core/jobs/job.ts";

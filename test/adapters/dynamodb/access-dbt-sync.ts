@@ -1,10 +1,10 @@
-import { underWord } from "#core/dbt/sync/apply-word.ts";
-import type { Basis } from "#core/dbt/sync/basis.ts";
-import { chunkOf, fitting } from "#core/dbt/sync/chunk.ts";
-import { dbtWordOn } from "#core/dbt/sync/dbt-word.ts";
-import type { Decision } from "#core/dbt/sync/decisions.ts";
-import { linesOf, reported } from "#core/dbt/sync/report.ts";
-import { begun } from "#core/dbt/sync/sync-input.ts";
+import { underWord } from "#core/dbt/sync/plan/apply-word.ts";
+import type { Basis } from "#core/dbt/sync/run/basis.ts";
+import { chunkOf, fitting } from "#core/dbt/sync/apply/chunk.ts";
+import { dbtWordOn } from "#core/dbt/sync/plan/dbt-word.ts";
+import type { Decision } from "#core/dbt/sync/plan/decisions.ts";
+import { linesOf, reported } from "#core/dbt/sync/apply/report.ts";
+import { begun } from "#core/dbt/sync/run/sync-input.ts";
 import type { SnapshotRelation } from "#core/dbt/snapshot.ts";
 import type { Write } from "#core/ports/change.ts";
 import { defaultSettings } from "#core/settings/settings.ts";
