@@ -89,7 +89,10 @@ export const integrationCreation = z
 export const integrationUpdate = z
   .strictObject({ apiKey: givenSecret, webhookSecret: givenSecret })
   .partial()
-  .refine((body) => Object.keys(body).length > 0, { error: "must hold apiKey, webhookSecret or both" })
+  .refine((body) => Object.keys(body).length > 0, {
+    path: ["apiKey"],
+    error: "must be there, or webhookSecret, or both",
+  })
   .meta({ id: "IntegrationUpdate" });
 
 export const syncRequest = z

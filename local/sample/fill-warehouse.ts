@@ -27,10 +27,25 @@ async function asAdministrator<T>(
   }
 }
 
+/** Whoever reads several of the tables at once may be in each other's way with us. */
+const tries = 10;
+
+const isDeadlock = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "40P01";
+
+/** Runs statements, all of them or none; again where PostgreSQL breaks a deadlock with a reader by ending us. */
 async function inTransaction(client: pg.Client, statements: readonly string[]): Promise<void> {
-  await client.query("begin");
-  for (const statement of statements) await client.query(statement);
-  await client.query("commit");
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.query("begin");
+      for (const statement of statements) await client.query(statement);
+      await client.query("commit");
+      return;
+    } catch (error) {
+      await client.query("rollback");
+      if (!isDeadlock(error) || attempt === tries) throw error;
+    }
+  }
 }
 
 /** Makes the warehouse's database where there is none. */
