@@ -8,6 +8,7 @@ export const benches: ReadonlyMap<string, () => Promise<Bench>> = new Map([
   ["jobs", async () => (await import("./benches/jobs.ts")).jobs],
   ["bulk", async () => (await import("./benches/bulk.ts")).bulk],
   ["creation", async () => (await import("./benches/creation.ts")).creationCost],
+  ["dbt-sync", async () => (await import("./benches/dbt-sync.ts")).dbtSync],
   ["segments", async () => (await import("./benches/segments.ts")).segments],
   ["list", async () => (await import("./benches/list.ts")).lists],
   ["dbt-snapshot", async () => (await import("./benches/dbt-snapshot.ts")).dbtSnapshot],

@@ -16,6 +16,7 @@ export interface Capacity {
 
 /** An item that was written. */
 export interface Written {
+  readonly key: Key;
   /** Its size afterwards; 0 where it was removed. */
   readonly bytes: number;
   /** Whether it was written in a transaction, which counts twice. */
@@ -110,7 +111,7 @@ export class CapacityMeter {
       this.wcu += times * writeUnits(Math.max(sizeOf(old), sizeOf(made))) + entries;
       this.indexWcu += entries;
       if (checked) continue;
-      const written = { bytes: sizeOf(made), times, indexWcu: indexUnits(undefined, made) };
+      const written = { key, bytes: sizeOf(made), times, indexWcu: indexUnits(undefined, made) };
       this.items.set(keyText(key), written);
     }
   }

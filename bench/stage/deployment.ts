@@ -11,6 +11,7 @@ import { ulids } from "#adapters/system/system-clock.ts";
 import { intervalTimers } from "#adapters/timers/interval-timers.ts";
 import type { Permission } from "#contracts/resources/system.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
+import type { DbtCloud } from "#core/ports/dbt-cloud.ts";
 import type { RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Store } from "#core/ports/store.ts";
@@ -34,6 +35,13 @@ export interface Request {
   readonly body?: object;
 }
 
+/** What another service sends, proven by nothing but its signature. */
+export interface Delivery {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /** Somebody with an API key. */
 export interface Caller {
   readonly id: string;
@@ -47,6 +55,10 @@ export interface DeploymentOptions {
   readonly deltas?: CatalogDeltas;
   /** How workers reach the remote, if it is not one that answers at once and has no tables to list. */
   readonly sessions?: RemoteSessions;
+  /** What asks dbt Cloud; without it nothing of its may be asked. */
+  readonly cloud?: DbtCloud;
+  /** By default secrets are thrown away. */
+  readonly secrets?: SecretStore;
 }
 
 /** Every function of a deployment over one table, with a remote that answers at once and a queue without a wire. */
@@ -57,6 +69,7 @@ export interface Deployment {
   readonly worker: QueueFunction;
   /** Makes the event, and gives what has the function answer it; a reply that is no success fails. */
   readonly prepare: (request: Request) => () => Promise<unknown>;
+  readonly prepareDelivery: (delivery: Delivery) => () => Promise<unknown>;
   readonly send: (request: Request) => Promise<unknown>;
   readonly newCaller: (permissions: readonly Permission[]) => Promise<Caller>;
 }
@@ -72,7 +85,13 @@ const noSecrets: SecretStore = {
 export function deployment(
   client: DynamoDBDocumentClient,
   tableName: string,
-  { clock = new BenchClock(), deltas, sessions = instantSessions }: DeploymentOptions = {},
+  {
+    clock = new BenchClock(),
+    deltas,
+    sessions = instantSessions,
+    cloud = noDbtCloud,
+    secrets = noSecrets,
+  }: DeploymentOptions = {},
 ): Deployment {
   const store = dynamoStore({ client, tableName, clock });
   const segments = fileSegments(join(tmpdir(), tableName));
@@ -81,16 +100,16 @@ export function deployment(
   const common = { store, clock, ids, log: processLog, messages: queue, ...fixedParts };
   const functions = httpFunctions({
     ...common,
-    secrets: noSecrets,
+    secrets,
     remote: instantGateway,
-    cloud: noDbtCloud,
+    cloud,
     ...indexOf({ ...store, ...deltas }, clock),
   });
   const worker = jobWorker(
     {
       ...common,
-      secrets: noSecrets,
-      cloud: noDbtCloud,
+      secrets,
+      cloud,
       snapshots: sqliteSnapshots(),
       sessions,
       keyStores: noKeyStores,
@@ -101,16 +120,22 @@ export function deployment(
     },
     () => Promise.resolve(),
   );
-  const prepare = ({ method, path, key, query, body }: Request) => {
+  const answer = (sent: Pick<Request, "method" | "path" | "query"> & Omit<Delivery, "path">) => {
+    const { method, path, query, headers, body } = sent;
     const match = matchRoute(method, path);
-    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-    const bytes = Buffer.from(body === undefined ? "" : JSON.stringify(body));
-    const event = httpEvent({ method, path, query: queryString(query), headers, bytes }, match);
+    const event = httpEvent(
+      { method, path, query: queryString(query), headers, bytes: Buffer.from(body) },
+      match,
+    );
     return async () => {
       const reply = await functions[match.group](event, lambdaContext(match.group));
       if ((reply.statusCode ?? 200) >= 300) throw new Error(`${method} ${path}: ${reply.body}`);
       return reply.body === undefined || reply.body === "" ? null : (JSON.parse(reply.body) as unknown);
     };
+  };
+  const prepare = ({ key, body, ...request }: Request) => {
+    const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+    return answer({ ...request, headers, body: body === undefined ? "" : JSON.stringify(body) });
   };
   return {
     clock,
@@ -118,6 +143,7 @@ export function deployment(
     queue,
     worker,
     prepare,
+    prepareDelivery: (delivery) => answer({ ...delivery, method: "POST" }),
     send: (request) => prepare(request)(),
     async newCaller(permissions) {
       const id = ids.next("user");
