@@ -64,7 +64,8 @@ export async function connected(report: Report, dynamo: DynamoDbStage, dbt: DbtE
     await makeTables(postgres, withConnection);
     const { host, port, user: username, password } = postgres;
     const secrets = memorySecrets();
-    const options = { secrets, sessions: inProcessGateway(secrets) };
+    const gateway = inProcessGateway(secrets);
+    const options = { secrets, sessions: gateway, keyStores: gateway };
     const stage = await prepared(dynamo, dbt, options, async ({ send }, { key }) => {
       const config = { host, port, database: benchDatabase, tls: "disable" };
       const body = { name: "shop", technology: "postgresql", config, credentials: { username, password } };

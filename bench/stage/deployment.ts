@@ -12,6 +12,7 @@ import { intervalTimers } from "#adapters/timers/interval-timers.ts";
 import type { Permission } from "#contracts/resources/system.ts";
 import type { CatalogDeltas } from "#core/ports/catalog-index.ts";
 import type { DbtCloud } from "#core/ports/dbt-cloud.ts";
+import type { KeyStores } from "#core/ports/key-store.ts";
 import type { RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Store } from "#core/ports/store.ts";
@@ -55,6 +56,8 @@ export interface DeploymentOptions {
   readonly deltas?: CatalogDeltas;
   /** How workers reach the remote, if it is not one that answers at once and has no tables to list. */
   readonly sessions?: RemoteSessions;
+  /** How workers reach what remotes keep, if they keep nothing. */
+  readonly keyStores?: KeyStores;
   /** What asks dbt Cloud; without it nothing of its may be asked. */
   readonly cloud?: DbtCloud;
   /** By default secrets are thrown away. */
@@ -89,6 +92,7 @@ export function deployment(
     clock = new BenchClock(),
     deltas,
     sessions = instantSessions,
+    keyStores = noKeyStores,
     cloud = noDbtCloud,
     secrets = noSecrets,
   }: DeploymentOptions = {},
@@ -112,7 +116,7 @@ export function deployment(
       cloud,
       snapshots: sqliteSnapshots(),
       sessions,
-      keyStores: noKeyStores,
+      keyStores,
       facts: tableFacts({ client, tableName }),
       maintenance: maintenanceOf({ client, tableName }, store, clock, segments),
       timers: intervalTimers,
