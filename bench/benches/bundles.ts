@@ -24,6 +24,7 @@ const environment = {
   AWS_SECRET_ACCESS_KEY: "bench",
   AWS_LAMBDA_FUNCTION_NAME: "bench",
   SEGMENTS_BUCKET: "bench",
+  REEVE_DBT_HOSTS: "",
 };
 
 /** Bundles an entry point as the deployment does. */

@@ -69,6 +69,19 @@ export async function resultWithLists(store: Store, user: User, job: Job): Promi
 
 type Shown = ReportLine["shown"];
 
+/** The first lines of every kind. */
+async function firstOfEach(store: Store, user: User, job: Job) {
+  const first = (kind: ReportKind) => firstLines(store, user, job, kind);
+  const [created, updated, deleted, skipped, warnings] = await Promise.all([
+    first("created"),
+    first("updated"),
+    first("deleted"),
+    first("skipped"),
+    first("warning"),
+  ]);
+  return { created, updated, deleted, skipped, warnings };
+}
+
 /** What a sync made, changed, deleted, left out and noticed, or would: the first lines of each. */
 async function syncLists(
   store: Store,
@@ -76,11 +89,8 @@ async function syncLists(
   job: Job,
   result: NonNullable<Job["result"]>,
 ): Promise<Job["result"]> {
-  const kinds = ["created", "updated", "deleted", "skipped", "warning"] as const;
-  const [created, updated, deleted, skipped, warnings] = await Promise.all(
-    kinds.map(async (kind) => await firstLines(store, user, job, kind)),
-  );
-  const shown = (list: typeof created): readonly Shown[] => (list?.lines ?? []).map((line) => line.shown);
+  const { created, updated, deleted, skipped, warnings } = await firstOfEach(store, user, job);
+  const shown = (list: typeof created): readonly Shown[] => list.lines.map((line) => line.shown);
   const { skipped: skippedCounts, warnings: warningCount, ...counts } = result;
   return {
     ...counts,
@@ -115,7 +125,7 @@ async function syncLists(
       detail,
     })),
     warnings: shown(warnings).map(({ uniqueId, name, detail }) => ({ uniqueId, name, detail })),
-    truncated: [created, updated, deleted, skipped, warnings].some((list) => list?.more === true),
+    truncated: [created, updated, deleted, skipped, warnings].some(({ more }) => more),
   };
 }
 

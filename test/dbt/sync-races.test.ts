@@ -1,33 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { aDbtApp, pathOf, type Key } from "#test/support/dbt-app.ts";
 import { catalogOf, finishRun, jobNow, modelsOf, ranAndSynced } from "#test/support/dbt-sync.ts";
+import { interrupted } from "#test/support/interrupted-client.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { unique } from "#test/support/records.ts";
-import { testClient } from "#test/support/store.ts";
 
 const dbt = await aDbtApp();
 const { app, admin } = dbt;
 const { api } = admin;
-
-/** A way to the table on which something happens just before a transaction of this number. */
-function interrupted(at: number, act: () => Promise<unknown>) {
-  const client: DynamoDBDocumentClient = testClient();
-  let [transactions, happened] = [0, false];
-  client.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        if (String(commandName).startsWith("TransactWrite")) transactions += 1;
-        if (transactions === at && !happened) {
-          happened = true;
-          await act();
-        }
-        return await next(args);
-      },
-    { step: "initialize", name: "interrupted" },
-  );
-  return { client, happened: () => happened };
-}
 
 const models = (description: string) => [
   { name: "orders", description, tags: ["core"], columns: [{ name: "id", type: "integer" as const }] },
