@@ -13,7 +13,10 @@ const dbtHosts = { REEVE_DBT_HOSTS: z.string() };
 const remote = { REMOTE_FUNCTION_PREFIX: z.string().min(1) };
 
 export const systemEnvironment = z.object({});
-export const peopleEnvironment = z.object({ ...table });
+export const peopleEnvironment = z.object({ ...table, ...queue, ...secrets, ...segments });
+export const accessEnvironment = z.object({ ...table, ...queue, ...secrets, ...segments });
+export const identityEnvironment = z.object({ ...table, ...queue, ...secrets });
+export const auditEnvironment = z.object({ ...table, ...secrets });
 export const connectionsEnvironment = z.object({ ...table, ...queue, ...secrets, ...remote });
 export const catalogEnvironment = z.object({ ...table, ...queue, ...secrets, ...remote, ...segments });
 export const dbtEnvironment = z.object({ ...table, ...queue, ...secrets, ...dbtHosts });

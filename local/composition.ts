@@ -16,9 +16,12 @@ import { systemClock, ulids } from "#adapters/system/system-clock.ts";
 import { intervalTimers } from "#adapters/timers/interval-timers.ts";
 import { inProcessGateway } from "#connectors/gateway.ts";
 import { statementTimeoutSeconds } from "#contracts/limits.ts";
+import { accessRoutes } from "#contracts/http/groups/access.ts";
+import { auditRoutes } from "#contracts/http/groups/audit.ts";
 import { catalogRoutes } from "#contracts/http/groups/catalog.ts";
 import { connectionRoutes } from "#contracts/http/groups/connections.ts";
 import { dbtRoutes } from "#contracts/http/groups/dbt.ts";
+import { identityRoutes } from "#contracts/http/groups/identity.ts";
 import { jobRoutes } from "#contracts/http/groups/jobs.ts";
 import { peopleRoutes } from "#contracts/http/groups/people.ts";
 import { systemRoutes } from "#contracts/http/groups/system.ts";
@@ -27,10 +30,13 @@ import type { RouteGroup } from "#contracts/http/routes.ts";
 import { correlationAttribute, maxDeliveries, type JobMessage } from "#contracts/messages.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import { httpFunction, type HttpFunction } from "#functions/http/edge/http-function.ts";
+import { accessOperations } from "#functions/operations/access.ts";
+import { auditOperations } from "#functions/operations/audit.ts";
 import { catalogOperations } from "#functions/operations/catalog.ts";
 import { connectionOperations } from "#functions/operations/connections.ts";
 import { dbtOperations } from "#functions/operations/dbt.ts";
 import { dbtRuns } from "#functions/operations/dbt-runs.ts";
+import { identityOperations } from "#functions/operations/identity.ts";
 import { jobOperations } from "#functions/operations/jobs.ts";
 import { peopleOperations } from "#functions/operations/people.ts";
 import { nightly } from "#functions/operations/nightly.ts";
@@ -65,11 +71,14 @@ export function compose(ingredients: Ingredients) {
   const queues = queuesOf(parts);
   const withMessages = { ...parts, messages: queues.messages };
   const functions: Readonly<Record<RouteGroup, HttpFunction>> = {
+    access: httpFunction(accessRoutes, accessOperations(withMessages), parts),
+    audit: httpFunction(auditRoutes, auditOperations(parts), parts),
     catalog: httpFunction(catalogRoutes, catalogOperations(withMessages), parts),
     connections: httpFunction(connectionRoutes, connectionOperations(withMessages), parts),
     dbt: httpFunction(dbtRoutes, dbtOperations(withMessages), parts),
+    identity: httpFunction(identityRoutes, identityOperations(withMessages), parts),
     jobs: httpFunction(jobRoutes, jobOperations(withMessages), parts),
-    people: httpFunction(peopleRoutes, peopleOperations(parts), parts),
+    people: httpFunction(peopleRoutes, peopleOperations(withMessages), parts),
     system: httpFunction(systemRoutes, systemOperations(), null),
     webhooks: httpFunction(webhookRoutes, webhookOperations(withMessages), null),
   };

@@ -12,6 +12,7 @@ import { dbtStore } from "./stores/dbt-store.ts";
 import { deletionStore } from "./stores/deletion-store.ts";
 import { dictionaryStore } from "./stores/dictionary-store.ts";
 import { healthStore } from "./stores/health-store.ts";
+import { keptDirectory } from "./stores/kept-directory.ts";
 import { jobStore } from "./stores/job-store.ts";
 import { peopleStore } from "./stores/people-store.ts";
 import { segmentPointers } from "./stores/segment-pointers.ts";
@@ -29,9 +30,10 @@ export interface DynamoStoreOptions {
 
 /** All of core's storage ports over one DynamoDB table. docs/data-model.md has every access pattern. */
 export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & CatalogDeltas & SegmentPointers {
+  const tags = tagStore(ref);
   return {
     ...committer(ref, clock),
-    ...peopleStore(ref),
+    ...peopleStore(ref, keptDirectory(ref, tags.tagTree)),
     ...connectionStore(ref),
     ...dataSourceStore(ref, clock),
     ...curationStore(ref),
@@ -39,7 +41,7 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...deletionStore(ref, clock),
     ...dictionaryStore(ref, clock),
     ...healthStore(ref, clock),
-    ...tagStore(ref),
+    ...tags,
     ...threadStore(ref),
     ...jobStore(ref, clock),
     ...catalogDeltas(ref),

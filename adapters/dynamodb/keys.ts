@@ -32,6 +32,15 @@ const principalPart = ({ type, id }: Principal): string => `${type}#${id}`;
 export const keys = {
   apiKey: (id: string): Key => ({ pk: `KEY#${id}`, sk: "KEY" }),
   user: (id: string): Key => ({ pk: `USER#${id}`, sk: "USER" }),
+  userFacts: (userId: string): Key => ({ pk: `USER#${userId}`, sk: "FACTS" }),
+  group: (id: string): Key => ({ pk: "GROUPS", sk: id }),
+  groupMember: (groupId: string, userId: string, providerId: string | null): Key => ({
+    pk: `GRP#${groupId}`,
+    sk: `MEM#${userId}#${providerId ?? "-"}`,
+  }),
+  identityProvider: (id: string): Key => ({ pk: "PROVIDERS", sk: id }),
+  policy: (id: string): Key => ({ pk: "POLICIES", sk: id }),
+  directory: (): Key => ({ pk: "DIRECTORY", sk: "DIRECTORY" }),
   settings: (): Key => ({ pk: "SETTINGS", sk: "SETTINGS" }),
   tag: (id: string): Key => ({ pk: "TAGS", sk: id }),
   tagTree: (): Key => ({ pk: "TAGTREE", sk: "TAGTREE" }),
@@ -61,6 +70,8 @@ export const keys = {
     pk: `DS#${dataSourceId}`,
     sk: `MEM#${principalPart(principal)}`,
   }),
+  /** Right behind the members, so that all of them are one range. */
+  groupRoles: (dataSourceId: string): Key => ({ pk: `DS#${dataSourceId}`, sk: "MEM-GROUPS" }),
   /** Sorted before the header, so that chunks, header, edits and places of threads are one range of the partition. */
   chunk: (dataSourceId: string, layer: DictionaryLayer, generation: string, index: number): Key => ({
     pk: `DS#${dataSourceId}`,
@@ -142,7 +153,15 @@ function guardKey(guard: Guard): Key {
     case "connection-name":
     case "data-source-name":
     case "tag-name":
+    case "group-name":
       return { pk: `GUARD#${guard.guard}#${foldName(guard.name)}`, sk: "GUARD" };
+    case "identity":
+      return { pk: `GUARD#identity#${hashed(JSON.stringify([guard.issuer, guard.subject]))}`, sk: "GUARD" };
+    case "external-username":
+      return {
+        pk: `GUARD#external-username#${hashed(JSON.stringify([guard.technology, guard.name]))}`,
+        sk: "GUARD",
+      };
     case "relation": {
       const hash = hashed(JSON.stringify([guard.schema, guard.table]));
       return { pk: relationPartition(guard.place, hash.charAt(0)), sk: hash };

@@ -7,6 +7,7 @@ import {
   connectionMemberItem,
   dataSourceItem,
   dataSourceMemberItem,
+  groupRolesItem,
   healthItem,
   tagItem,
 } from "./items/catalog.ts";
@@ -27,7 +28,18 @@ import {
 import { measurementItem, measurementRetentionDays } from "./items/health.ts";
 import { jobItem } from "./items/jobs.ts";
 import { threadItem, threadPlaceItem } from "./items/threads.ts";
-import { apiKeyItem, settingsItem, userItem } from "./items/people.ts";
+import {
+  apiKeyItem,
+  groupItem,
+  groupMemberItem,
+  identityProviderItem,
+  policyItem,
+  settingsItem,
+  userFactsItem,
+  userItem,
+} from "./items/people.ts";
+import { defaultSettings } from "#core/settings/settings.ts";
+import { individually } from "#core/subscriptions/subscription-policy.ts";
 import type { RawItem } from "./requests.ts";
 
 /** The item of each kind of record. A kind without one does not compile. */
@@ -43,8 +55,13 @@ export const recordItems = {
   "dbt-delivery": deliveryItem,
   "dbt-run": runItem,
   "documentation-version": documentationVersionItem,
+  group: groupItem,
+  "group-member": groupMemberItem,
+  "group-roles": groupRolesItem,
+  "identity-provider": identityProviderItem,
   integration: integrationItem,
   measurement: measurementItem,
+  policy: policyItem,
   "saved-query": savedQueryItem,
   "saved-query-names": savedQueryNamesItem,
   settings: settingsItem,
@@ -53,6 +70,7 @@ export const recordItems = {
   "thread-place": threadPlaceItem,
   tombstone: tombstoneItem,
   user: userItem,
+  "user-facts": userFactsItem,
 } as const satisfies Record<RecordKind, Entity>;
 
 type Read<K extends RecordKind> = (item: RawItem) => Records[K];
@@ -64,6 +82,7 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   connection: (item) => ({
     statementTimeoutSeconds: null,
     concurrentJobs: null,
+    groupMembers: [],
     ...connectionItem.build(EntityFormatter).format(item),
   }),
   "connection-member": (item) => connectionMemberItem.build(EntityFormatter).format(item),
@@ -75,6 +94,7 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
       remoteOwner: null,
       keptAway: [],
       dbt: null,
+      subscription: individually,
       ...record,
       dictionary: { source: "remote", ...dictionary },
     };
@@ -101,14 +121,19 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
     return record;
   },
   "documentation-version": (item) => documentationVersionItem.build(EntityFormatter).format(item),
+  group: (item) => groupItem.build(EntityFormatter).format(item),
+  "group-member": (item) => groupMemberItem.build(EntityFormatter).format(item),
+  "group-roles": (item) => groupRolesItem.build(EntityFormatter).format(item),
+  "identity-provider": (item) => identityProviderItem.build(EntityFormatter).format(item),
   integration: (item) => integrationItem.build(EntityFormatter).format(item),
   measurement: (item) => {
     const { ttl: _, ...record } = measurementItem.build(EntityFormatter).format(item);
     return record;
   },
+  policy: (item) => policyItem.build(EntityFormatter).format(item),
   "saved-query": (item) => savedQueryItem.build(EntityFormatter).format(item),
   "saved-query-names": (item) => savedQueryNamesItem.build(EntityFormatter).format(item),
-  settings: (item) => settingsItem.build(EntityFormatter).format(item),
+  settings: (item) => ({ ...defaultSettings, ...settingsItem.build(EntityFormatter).format(item) }),
   tag: (item) => {
     const { name = "", ...tag } = tagItem.build(EntityFormatter).format(item);
     const { parentId = null, segment = name, deletingUntil = null } = tag;
@@ -117,7 +142,8 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   thread: (item) => threadItem.build(EntityFormatter).format(item),
   "thread-place": (item) => threadPlaceItem.build(EntityFormatter).format(item),
   tombstone: (item) => tombstoneItem.build(EntityFormatter).format(item),
-  user: (item) => userItem.build(EntityFormatter).format(item),
+  user: (item) => ({ externalUsernames: {}, ...userItem.build(EntityFormatter).format(item) }),
+  "user-facts": (item) => userFactsItem.build(EntityFormatter).format(item),
 };
 
 const secondsPerDay = 86_400;

@@ -9,6 +9,7 @@ import type { Write } from "#core/ports/change.ts";
 import type { Step } from "./commit.ts";
 import { connectionItem, retiredGenerationItem, tagTreeItem } from "./items/catalog.ts";
 import { bindingItem, integrationItem } from "./items/dbt.ts";
+import { directoryItem } from "./items/people.ts";
 import { jobItem } from "./items/jobs.ts";
 import { auditItem, deltaItem, guardItem } from "./items/ledger.ts";
 import { checkpointStep, enqueueSteps, jobAsReadStep, reportStep, transitionSteps } from "./job-steps.ts";
@@ -75,12 +76,21 @@ function requireStep({ kind, record, otherwise }: Of<"require">): Step {
   return { item: { ConditionCheck: check }, otherwise };
 }
 
-function requireConnectionStep({ connectionId, secretRef, otherwise }: Of<"require-connection">): Step {
-  const open = { attr: "closing", eq: false } as const;
+function requireConnectionStep({
+  connectionId,
+  secretRef,
+  version,
+  otherwise,
+}: Of<"require-connection">): Step {
+  const conditions = [
+    { attr: "closing", eq: false } as const,
+    ...(secretRef === undefined ? [] : [{ attr: "secretRef", eq: secretRef } as const]),
+    ...(version === undefined ? [] : [{ attr: "version", eq: version } as const]),
+  ];
   const { ConditionCheck: check } = connectionItem
     .build(ConditionCheck)
     .key({ id: connectionId })
-    .condition(secretRef === undefined ? open : { and: [open, { attr: "secretRef", eq: secretRef }] })
+    .condition({ and: conditions })
     .options({ tableName: "" })
     .params();
   return { item: { ConditionCheck: check }, otherwise };
@@ -127,6 +137,15 @@ function tagTreeStep({ expected, undeleted, deletes, otherwise }: Of<"tag-tree">
     .options({ tableName: "", ...(conditions.length === 0 ? {} : { condition: { and: conditions } }) })
     .params();
   return { item: { Update }, otherwise };
+}
+
+function directoryStep(): Step {
+  const { Update } = directoryItem
+    .build(UpdateTransaction)
+    .item({ v: 1, version: $add(1) })
+    .options({ tableName: "" })
+    .params();
+  return { item: { Update } };
 }
 
 function requireTagsStep({ deletions, otherwise }: Of<"require-tags">): Step {
@@ -188,6 +207,7 @@ const steps: StepsOf = {
   "require-integration": (write) => [requireIntegrationStep(write)],
   "dbt-changed": (write) => [dbtChangedStep(write)],
   "tag-tree": (write) => [tagTreeStep(write)],
+  "directory-changed": () => [directoryStep()],
   "require-tags": (write) => [requireTagsStep(write)],
   claim: (write) => [claimStep(write)],
   release: (write) => [releaseStep(write)],

@@ -6,14 +6,19 @@ import type {
   CatalogIndex,
   CatalogPosition,
   CatalogQuery,
+  CatalogVisibility,
+  MemberDocument,
 } from "#core/ports/catalog-index.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { SegmentPointer, SegmentPointers } from "#core/ports/catalog-segments.ts";
 import { isListed, listKeys } from "./known.ts";
 import { loadReplica, noSegment, type SegmentSource } from "./load-replica.ts";
 import { Replica } from "./replica.ts";
+import { decodeRows } from "./row-list.ts";
 import { countsOf, pageOf } from "./select-rows.ts";
 import { settledBy } from "./settled.ts";
+import { statedOn } from "./visible-rows.ts";
+import { individually } from "#core/subscriptions/subscription-policy.ts";
 
 /** What a replica reads from. Without segments it reads every delta there is. */
 export interface ReplicaSources {
@@ -54,9 +59,15 @@ export class CatalogReplica implements CatalogIndex {
     const entries = rows.flatMap(({ row, position }) => {
       const known = replica.database.shown(row);
       if (!isListed(known)) return [];
-      return [
-        { header: known.header, health: known.health, owners: known.owners?.principals ?? [], position },
-      ];
+      const { principals, now, sight } = query.visibility;
+      const memberships = statedOn(known, principals, now);
+      const header = { ...known.header, subscription: known.header.subscription ?? individually };
+      const policyIds = scopesOn(header.tagIds, query.visibility.scopes);
+      const seen = sight(
+        { ...header, policyIds },
+        memberships.map(({ role }) => role),
+      );
+      return seen === null ? [] : [{ header, health: known.health, memberships, sight: seen, position }];
     });
     return { entries, next: more ? (rows.at(-1)?.position ?? null) : null };
   }
@@ -65,6 +76,22 @@ export class CatalogReplica implements CatalogIndex {
     const { database } = await this.catchUp();
     const carried = (key: string): boolean => database.rows(key).length > 0;
     return [...tagIds].some((id) => carried(listKeys.tag(id)) || carried(listKeys.columnTag(id)));
+  }
+
+  async membersOf(principal: string): Promise<ReadonlyMap<string, readonly MemberDocument[]>> {
+    const { database } = await this.catchUp();
+    return new Map(
+      decodeRows(database.rows(listKeys.role(principal))).flatMap((row) => {
+        const known = database.shown(row);
+        if (!isListed(known)) return [];
+        const members = Object.entries(known.members ?? {}).map(([of, { role, expiresAt }]) => ({
+          principal: of,
+          role,
+          expiresAt,
+        }));
+        return [[known.header.id, members] as const];
+      }),
+    );
   }
 
   async facets(filters: CatalogFilters): Promise<CatalogFacets> {
@@ -118,6 +145,12 @@ export class CatalogReplica implements CatalogIndex {
     return { ...loaded, epoch: pointer.epoch };
   }
 }
+
+/** The global policies that apply to what carries these tags. */
+const scopesOn = (tagIds: readonly string[], scopes: CatalogVisibility["scopes"]): readonly string[] =>
+  scopes
+    .filter(({ every }) => every === null || every.every((any) => any.some((id) => tagIds.includes(id))))
+    .map(({ policyId }) => policyId);
 
 /** Whether deltas may be gone that a replica has not read, or all that it has read is not to be trusted. */
 const mayLack = ({ epoch, settled }: State, pointer: SegmentPointer): boolean =>

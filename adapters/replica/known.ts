@@ -1,21 +1,32 @@
 import { indexedWords } from "#core/names/words.ts";
-import type { CatalogChange, HeaderDocument, HealthDocument } from "#core/ports/catalog-index.ts";
+import type {
+  CatalogChange,
+  HeaderDocument,
+  HealthDocument,
+  MemberDocument,
+} from "#core/ports/catalog-index.ts";
 
 /** One data source as its changes describe it so far; parts may arrive in any order. */
 export interface Known {
   readonly header: HeaderDocument | null;
   readonly health: HealthDocument | null;
-  readonly owners: NonNullable<CatalogChange["owners"]> | null;
+  /** What was last stated about each principal, those that are no members any more too; null where nothing ever was. */
+  readonly members: Readonly<Record<string, KnownMember>> | null;
   readonly columns: NonNullable<CatalogChange["columns"]> | null;
   readonly columnTags: NonNullable<CatalogChange["columnTags"]> | null;
   /** The header version at which it was deleted; nothing older brings it back. */
   readonly deletedAt: number;
 }
 
+/** A member with the change of members that told of it. */
+export interface KnownMember extends Omit<MemberDocument, "principal"> {
+  readonly version: number;
+}
+
 export const nothingKnown: Known = {
   header: null,
   health: null,
-  owners: null,
+  members: null,
   columns: null,
   columnTags: null,
   deletedAt: 0,
@@ -24,12 +35,31 @@ export const nothingKnown: Known = {
 const newer = <T extends { readonly version: number }>(known: T | null, given: T | undefined): T | null =>
   given !== undefined && (known === null || given.version > known.version) ? given : known;
 
+/** What a change says of members; those of before told of owners alone. */
+const membersIn = ({ members, owners }: CatalogChange): CatalogChange["members"] =>
+  members ??
+  (owners && {
+    version: owners.version,
+    changes: owners.principals.map((principal) => ({ principal, role: "owner" as const, expiresAt: null })),
+  });
+
+function learnMembers(known: Known["members"], given: CatalogChange["members"]): Known["members"] {
+  if (given === undefined) return known;
+  const news = given.changes.filter(({ principal }) => given.version > (known?.[principal]?.version ?? -1));
+  if (news.length === 0 && known !== null) return known;
+  const learnt = news.map(({ principal, role, expiresAt }) => [
+    principal,
+    { role, expiresAt, version: given.version },
+  ]);
+  return { ...known, ...(Object.fromEntries(learnt) as Record<string, KnownMember>) };
+}
+
 /** What is known after a change; the very same where it says nothing new. */
 export function learn(known: Known, change: CatalogChange): Known {
   const now: Known = {
     header: newer(known.header, change.header),
     health: newer(known.health, change.health),
-    owners: newer(known.owners, change.owners),
+    members: learnMembers(known.members, membersIn(change)),
     columns: newer(known.columns, change.columns),
     columnTags: newer(known.columnTags, change.columnTags),
     deletedAt: Math.max(known.deletedAt, change.deleted?.version ?? 0),
@@ -57,7 +87,12 @@ export const listKeys = {
   beginning: (text: string): string => `b:${text}`,
   tag: (tagId: string): string => `t:${tagId}`,
   columnTag: (tagId: string): string => `c:${tagId}`,
-  owner: (principal: string): string => `o:${principal}`,
+  /** What is stated about a principal for good. */
+  member: (role: NonNullable<MemberDocument["role"]>, principal: string): string => `m:${role}:${principal}`,
+  /** Where something is stated about a principal until some time. */
+  expiring: (principal: string): string => `x:${principal}`,
+  /** Where a principal has a role of any kind, for however long. */
+  role: (principal: string): string => `r:${principal}`,
 } as const;
 
 /** Names of columns repeat from table to table. */
@@ -78,18 +113,23 @@ function nameKeys(name: string): readonly string[] {
   return made;
 }
 
+function memberKeys(principal: string, { role, expiresAt }: KnownMember): readonly string[] {
+  if (role === null) return [];
+  const stated = expiresAt === null ? listKeys.member(role, principal) : listKeys.expiring(principal);
+  return role === "removed" ? [stated] : [stated, listKeys.role(principal)];
+}
+
 /** Every list that holds a data source; none where it is not listed. */
 export function keysOf(known: Known): ReadonlySet<string> {
   if (!isListed(known)) return new Set();
-  const { header, owners, columns, columnTags } = known;
+  const { header, members, columns, columnTags } = known;
   const { names = [] } = columns ?? {};
   const { tagIds = [] } = columnTags ?? {};
-  const { principals = [] } = owners ?? {};
   return new Set([
     ...[header.name, header.remote.schema, header.remote.table, ...names].flatMap(nameKeys),
     ...header.tagIds.map(listKeys.tag),
     ...tagIds.map(listKeys.columnTag),
-    ...principals.map(listKeys.owner),
+    ...Object.entries(members ?? {}).flatMap(([principal, member]) => memberKeys(principal, member)),
   ]);
 }
 
@@ -97,6 +137,6 @@ export function keysOf(known: Known): ReadonlySet<string> {
 export const keysMayDiffer = (before: Known, after: Known): boolean =>
   isListed(before) !== isListed(after) ||
   before.header !== after.header ||
-  before.owners !== after.owners ||
+  before.members !== after.members ||
   before.columns !== after.columns ||
   before.columnTags !== after.columnTags;

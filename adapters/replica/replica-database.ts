@@ -4,7 +4,7 @@ import { changeRows, decodeRows, encodeRows } from "./row-list.ts";
 import { factsOf, type RowChange, type RowFacts } from "./rows.ts";
 
 /** The shape of the tables; a file of another shape is not read. */
-export const shapeVersion = 1;
+export const shapeVersion = 2;
 
 const schema = `
 create table source (

@@ -42,6 +42,17 @@ export class RowSet {
     }
   }
 
+  /** Its rows in order. */
+  rows(): number[] {
+    const found: number[] = [];
+    for (let word = 0; word < this.bits.length; word += 1) {
+      for (let bits = this.bits[word] ?? 0; bits !== 0; bits &= bits - 1) {
+        found.push(word * 32 + 31 - Math.clz32(bits & -bits));
+      }
+    }
+    return found;
+  }
+
   /** How many rows of a list, as it is stored, are in it. */
   countIn(rows: Uint8Array): number {
     let count = 0;

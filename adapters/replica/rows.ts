@@ -1,5 +1,11 @@
 import { foldName } from "#core/names/fold.ts";
-import type { CatalogPosition, CatalogSort } from "#core/ports/catalog-index.ts";
+import { individually } from "#core/subscriptions/subscription-policy.ts";
+import type {
+  CatalogClass,
+  CatalogPosition,
+  CatalogSort,
+  HeaderDocument,
+} from "#core/ports/catalog-index.ts";
 import { isListed, type Known } from "./known.ts";
 
 /** By what rows are filtered and counted; each row has one value of each. */
@@ -21,7 +27,17 @@ export interface RowChange {
 /** A key that sorts the other way round: RFC 3339 times consist of few characters, each of which is mirrored. */
 const descending = (time: string): string => time.replaceAll(/\d/g, (digit) => String(9 - Number(digit)));
 
-/** What a data source is as a row, or null while it is not listed. Its class is its status. */
+/** The class of a data source but for the global policies that apply to it: headers of before have no terms. */
+const classText = ({ status, subscription = individually }: Partial<HeaderDocument>): string =>
+  JSON.stringify([status, subscription]);
+
+/** The class that a text names. */
+export const classOfText = (text: string): Omit<CatalogClass, "policyIds"> => {
+  const [status, subscription] = JSON.parse(text) as [CatalogClass["status"], CatalogClass["subscription"]];
+  return { status, subscription };
+};
+
+/** What a data source is as a row, or null while it is not listed. */
 export function factsOf(known: Known): RowFacts | null {
   if (!isListed(known)) return null;
   const { header, health } = known;
@@ -29,7 +45,7 @@ export function factsOf(known: Known): RowFacts | null {
     id: header.id,
     name: foldName(header.name).toWellFormed(),
     "-createdAt": descending(header.createdAt),
-    class: header.status,
+    class: classText(header),
     technology: header.technology,
     // Never the id of one: no filter finds it.
     connection: header.connectionId ?? "",

@@ -1,10 +1,8 @@
 import type {
-  CatalogClass,
   CatalogFacets,
   CatalogFilters,
   CatalogPosition,
   CatalogQuery,
-  CatalogVisibility,
   Counts,
   SearchTerm,
   SearchWord,
@@ -12,7 +10,8 @@ import type {
 import { listKeys, shortTerm } from "./known.ts";
 import type { ReplicaDatabase } from "./replica-database.ts";
 import { RowSet } from "./row-set.ts";
-import type { Dimension, Rows, Values } from "./rows.ts";
+import { classOfText, type Dimension, type Rows, type Values } from "./rows.ts";
+import { decidedRows, visibleRows } from "./visible-rows.ts";
 
 /** Where rows are looked up. */
 export interface Tables {
@@ -30,17 +29,19 @@ interface Selected {
 const admitted = ({ texts }: Values, wanted: readonly string[] | null): readonly boolean[] =>
   texts.map((text, code) => code > 0 && (wanted === null || wanted.includes(text)));
 
-/** The class that a text names. */
-const classOf = (text: string): CatalogClass => ({ status: text === "enabled" ? "enabled" : "disabled" });
-
 /** The rows that the caller may see and that every filter lets through. */
 function select({ database, rows }: Tables, filters: CatalogFilters): Selected {
-  const all = admittedRows({ database, rows }, filters);
   const { tagIds, roles, terms, visibility } = filters;
+  const decided = decidedRows(database, rows, visibility);
+  const { found: all } = visibleRows(decided, rows.size, visibility.sight);
+  admitRows(rows, all, filters);
   if (tagIds !== null) all.intersect(union(database, rows.size, tagIds.map(listKeys.tag)));
   if (roles !== null) {
-    const principals = roles.includes("owner") ? visibility.principals : [];
-    all.intersect(union(database, rows.size, principals.map(listKeys.owner)));
+    const held = new RowSet(rows.size);
+    decided.decide(roles.role, (row, role) => {
+      if (role !== null && roles.wanted.includes(role)) held.add(row);
+    });
+    all.intersect(held);
   }
   if (terms.length === 0) return { all, exact: null };
   const exact = new RowSet(rows.size);
@@ -53,13 +54,12 @@ function select({ database, rows }: Tables, filters: CatalogFilters): Selected {
   return { all, exact };
 }
 
-/** What the caller may see, and what is of the values asked for. */
-function admittedRows({ database, rows }: Tables, filters: CatalogFilters): RowSet {
-  const visible = visibleRows(database, rows, filters.visibility);
+/** Keeps what is of the values asked for. */
+function admitRows(rows: Rows, visible: RowSet, filters: CatalogFilters): void {
   const { class: classes, technology, connection, health, origin } = rows.values;
   const asked = (
     [
-      [classes, filters.statuses],
+      [classes, statusClasses(classes, filters.statuses)],
       [technology, filters.technologies],
       [connection, filters.connectionIds],
       [health, filters.healths],
@@ -72,22 +72,11 @@ function admittedRows({ database, rows }: Tables, filters: CatalogFilters): RowS
     for (let row = 0; row < rows.size; row += 1) if (passes[values.codes[row] ?? 0] === true) found.add(row);
     visible.intersect(found);
   }
-  return visible;
 }
 
-/** What is of a class that the caller sees, and what they own. */
-function visibleRows(database: ReplicaDatabase, rows: Rows, visibility: CatalogVisibility): RowSet {
-  const { codes, texts } = rows.values.class;
-  const seen = texts.map((text, code) => code > 0 && visibility.sees(classOf(text)));
-  const seenOwned = texts.map((text, code) => code > 0 && visibility.seesOwned(classOf(text)));
-  const visible = union(database, rows.size, visibility.principals.map(listKeys.owner));
-  for (let row = 0; row < rows.size; row += 1) {
-    const of = codes[row] ?? 0;
-    if (seen[of] === true) visible.add(row);
-    else if (seenOwned[of] !== true) visible.remove(row);
-  }
-  return visible;
-}
+/** The classes of the statuses that are wanted. */
+const statusClasses = ({ texts }: Values, wanted: readonly string[] | null): readonly string[] | null =>
+  wanted === null ? null : texts.filter((text) => text !== "" && wanted.includes(classOfText(text).status));
 
 function union(database: ReplicaDatabase, size: number, keys: readonly string[]): RowSet {
   const found = new RowSet(size);

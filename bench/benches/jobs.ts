@@ -41,7 +41,7 @@ async function enqueue({ reeve, owner, dataSources }: Stage, count: number): Pro
   const ids = ulids(reeve.clock);
   for (let n = 0; n < count; n += 1) {
     const { id = "" } = dataSources[n % dataSources.length] ?? {};
-    const view = await reeve.store.dataSource(id, owner.id);
+    const view = await reeve.store.dataSource(id, [{ type: "user", id: owner.id }]);
     if (view === null) throw new Error("the stage is empty");
     const asked = { by: owner.id, at: reeve.clock.now(), correlationId: `bench-${n}` };
     await reeve.store.commit([

@@ -78,7 +78,10 @@ function deltasOf(
     {
       header: headerDocument(header),
       health: healthDocument(aHealth(dataSourceId)),
-      owners: { principals: [`user:${owner.id}`], version: 1 },
+      members: {
+        changes: [{ principal: `user:${owner.id}`, role: "owner" as const, expiresAt: null }],
+        version: 1,
+      },
       columns: { names: columnsOf(n), version: 1 },
       columnTags: { tagIds: tagsOf(n + 7, 5), version: 1 },
     },

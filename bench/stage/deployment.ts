@@ -159,6 +159,7 @@ export function deployment(
         kind: "person",
         groups: [],
         attributes: {},
+        externalUsernames: {},
       } as const;
       const named = {
         ...fixedParts.keys.identify(key),

@@ -1,6 +1,9 @@
+import { accessRoutes } from "./groups/access.ts";
+import { auditRoutes } from "./groups/audit.ts";
 import { catalogRoutes } from "./groups/catalog.ts";
 import { connectionRoutes } from "./groups/connections.ts";
 import { dbtRoutes } from "./groups/dbt.ts";
+import { identityRoutes } from "./groups/identity.ts";
 import { jobRoutes } from "./groups/jobs.ts";
 import { peopleRoutes } from "./groups/people.ts";
 import { systemRoutes } from "./groups/system.ts";
@@ -8,9 +11,12 @@ import { webhookRoutes } from "./groups/webhooks.ts";
 
 /** Routes by function: one per context and permission set. To move an operation, move its line. */
 export const routeGroups = {
+  access: accessRoutes,
+  audit: auditRoutes,
   catalog: catalogRoutes,
   connections: connectionRoutes,
   dbt: dbtRoutes,
+  identity: identityRoutes,
   jobs: jobRoutes,
   people: peopleRoutes,
   system: systemRoutes,
@@ -22,6 +28,9 @@ export type RouteGroup = keyof typeof routeGroups;
 export const routes = {
   ...systemRoutes,
   ...peopleRoutes,
+  ...identityRoutes,
+  ...accessRoutes,
+  ...auditRoutes,
   ...connectionRoutes,
   ...catalogRoutes,
   ...jobRoutes,

@@ -69,6 +69,10 @@ const settingsFields = {
     kind: z.enum(["anyone", "approval", "entitlement", "individual"]),
     discoverable: z.boolean(),
   }),
+  subscriptionCombination: z
+    .enum(["all", "any"])
+    .describe("several subscription policies on one data source: all must hold, or any may admit"),
+  separateDuties: z.boolean().describe("whether nobody may come to have both USER_ADMIN and GOVERNANCE"),
 };
 
 export const settings = z.object({ ...settingsFields, version: z.int() }).meta({ id: "Settings" });

@@ -15,6 +15,8 @@ export type Resource =
       readonly type: "data-source";
       readonly role: DataSourceRole | null;
       readonly status: "enabled" | "disabled";
+      /** Whether everybody may know of it; by default nobody but who has a role. */
+      readonly discoverable?: boolean;
     }
   | {
       /** One that can be restored. */
@@ -49,7 +51,10 @@ export type Resource =
 /** The deployment as a whole, for actions that are about nothing smaller. */
 export const deployment: Resource = { type: "deployment" };
 
-type Rule = (user: User, resource: Resource) => boolean;
+/** What of a user decides; their roles are in the resource. */
+export type Decider = Pick<User, "id" | "permissions" | "disabled">;
+
+type Rule = (user: Decider, resource: Resource) => boolean;
 
 const everyone: Rule = () => true;
 const holds =
@@ -88,6 +93,10 @@ const aboutSource =
 const own: Rule = (user, resource) => resource.type === "thread" && resource.author === user.id;
 const talkers = aboutSource(dataSourceRole("owner", "expert", "subscriber"));
 
+/** Whoever has a role on a data source reads it; GOVERNANCE reads every one. */
+const readers = either(dataSourceRole("owner", "expert", "subscriber", "ingest"), holds("GOVERNANCE"));
+const discoverable: Rule = (_, resource) => resource.type === "data-source" && resource.discoverable === true;
+
 /** Every action and who may take it. This table is the whole of it; see docs/access.md. */
 const rules = {
   "settings:read": everyone,
@@ -108,7 +117,8 @@ const rules = {
   "integration:create": holds("APPLICATION_ADMIN"),
   "integration:read": either(integrationOwner, holds("APPLICATION_ADMIN")),
   "integration:manage": either(integrationOwner, holds("APPLICATION_ADMIN")),
-  "data-source:read": either(dataSourceRole("owner", "expert", "subscriber", "ingest"), holds("GOVERNANCE")),
+  "data-source:discover": either(readers, discoverable),
+  "data-source:read": readers,
   "data-source:update": dataSourceRole("owner"),
   "data-source:describe": dataSourceRole("owner", "expert"),
   "data-source:tag": dataSourceRole("owner", "expert"),
@@ -129,7 +139,7 @@ const rules = {
   "thread:resolve": both(talkers, either(own, aboutSource(dataSourceRole("owner", "expert")))),
   "thread:delete": both(talkers, either(own, aboutSource(dataSourceRole("owner")))),
   "job:read": either(jobSteward, holds("APPLICATION_ADMIN"), (user, resource) =>
-    resource.type === "job" && resource.subject !== null ? visible(user, resource.subject) : false,
+    resource.type === "job" && resource.subject !== null ? readable(user, resource.subject) : false,
   ),
   "job:control": either(jobSteward, holds("APPLICATION_ADMIN")),
 } as const satisfies Record<string, Rule>;
@@ -145,7 +155,7 @@ const hiddenByStatus = (resource: Resource): boolean =>
   resource.type === "data-source" && resource.status === "disabled" && resource.role !== "owner";
 
 /** Whether the user may know that the resource exists. */
-function visible(user: User, resource: Resource): boolean {
+function visible(user: Decider, resource: Resource): boolean {
   if (hiddenByStatus(resource)) return false;
   switch (resource.type) {
     case "deployment":
@@ -155,7 +165,7 @@ function visible(user: User, resource: Resource): boolean {
     case "integration":
       return rules["integration:read"](user, resource);
     case "data-source":
-      return rules["data-source:read"](user, resource);
+      return rules["data-source:discover"](user, resource);
     case "deleted-data-source":
       return rules["data-source:restore"](user, resource);
     case "activity":
@@ -167,23 +177,34 @@ function visible(user: User, resource: Resource): boolean {
   }
 }
 
+/** Whether the user may read what a job is about: of a data source that they may only find they see no work. */
+const readable = (user: Decider, resource: Resource): boolean =>
+  visible(user, resource) && (resource.type !== "data-source" || readers(user, resource));
+
 /** AUDIT reads what was done to a data source that it may not read itself; one that is disabled stays hidden. */
-const activityVisible = (user: User, resource: Extract<Resource, { readonly type: "activity" }>): boolean =>
+const activityVisible = (
+  user: Decider,
+  resource: Extract<Resource, { readonly type: "activity" }>,
+): boolean =>
   visible(user, resource.dataSource) ||
   (rules["activity:read"](user, resource) && !hiddenByStatus(resource.dataSource));
 
 /** The one decision. `hidden` means that even its existence is not told. */
-export function decide(user: User, action: Action, resource: Resource): "allowed" | "forbidden" | "hidden" {
+export function decide(
+  user: Decider,
+  action: Action,
+  resource: Resource,
+): "allowed" | "forbidden" | "hidden" {
   if (user.disabled || !visible(user, resource)) return "hidden";
   return rules[action](user, resource) ? "allowed" : "forbidden";
 }
 
 /** Whether the user may take the action: list, search, detail, threads, jobs and audit all ask this. */
-export const can = (user: User, action: Action, resource: Resource): boolean =>
+export const can = (user: Decider, action: Action, resource: Resource): boolean =>
   decide(user, action, resource) === "allowed";
 
 /** Throws `not-found` for what the user may not know of, and `forbidden` for what they may see but not do. */
-export function authorize(user: User, action: Action, resource: Resource): void {
+export function authorize(user: Decider, action: Action, resource: Resource): void {
   switch (decide(user, action, resource)) {
     case "allowed":
       return;

@@ -1,4 +1,4 @@
-import type { ConnectionMember } from "#core/connections/connection.ts";
+import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { User } from "#core/people/user.ts";
 import type { Write } from "#core/ports/change.ts";
@@ -22,7 +22,16 @@ export const rightsAtCommit = (
   user: User,
   member: ConnectionMember,
   otherwise = changed(),
-): readonly Write[] => [
-  userAtCommit(user, otherwise),
-  { write: "require", kind: "connection-member", record: member, otherwise },
-];
+): readonly Write[] => [userAtCommit(user, otherwise), ...memberAtCommit(member, otherwise)];
+
+/** Checks once more that a user's role stands; that of a group is demanded with the connection, which keeps it. */
+export const memberAtCommit = (member: ConnectionMember, otherwise: DomainError): readonly Write[] =>
+  member.principal.type === "user"
+    ? [{ write: "require", kind: "connection-member", record: member, otherwise }]
+    : [];
+
+/** The version of a connection that must stand where what is done rests on the role of a group. */
+export const versionForRole = (
+  { version }: Pick<Connection, "version">,
+  members: readonly ConnectionMember[],
+): number | undefined => (members.some(({ principal }) => principal.type === "group") ? version : undefined);

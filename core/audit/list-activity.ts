@@ -16,10 +16,10 @@ import type { SourceDeps } from "#core/sources/source-deps.ts";
 export const listActivity =
   ({ store, cursors }: SourceDeps): UseCase<Routes["listActivity"]> =>
   async ({ params, query }, call) => {
-    const view = await store.dataSource(params.dataSourceId, call.user.id);
+    const view = await store.dataSource(params.dataSourceId, call.user.principals);
     if (view === null) throw new DomainError("not-found");
     const { dataSource } = view;
-    authorize(call.user, "activity:read", { type: "activity", dataSource: sourceResource(view) });
+    authorize(call.user, "activity:read", { type: "activity", dataSource: sourceResource(call.user, view) });
     const all = can(call.user, "audit:read", deployment);
     const ofBulk = await bulkRecords(store, dataSource);
     return await fillPage(cursors, `activity/${dataSource.id}`, query, z.string(), {

@@ -1,10 +1,10 @@
 import type { LaterResult, RouteContract, RouteInput, RouteResult } from "#contracts/http/route.ts";
-import type { User } from "#core/people/user.ts";
+import type { Caller } from "#core/people/caller.ts";
 import type { KeptReply } from "#core/ports/change.ts";
 
 /** One request: who asks, and under which conditions. */
 export interface Call {
-  readonly user: User;
+  readonly user: Caller;
   /** Where the caller reached this deployment, such as `https://api.example.com`. */
   readonly baseUrl: string;
   /** In our log, in the audit record, in a problem's `instance`, and with every job it causes. */

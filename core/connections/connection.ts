@@ -15,6 +15,8 @@ export interface Connection {
   readonly concurrentJobs: number | null;
   /** Set while it is being deleted or led to another database: no data source may be registered meanwhile. */
   readonly closing: boolean;
+  /** The roles of groups; those of users are records of their own. */
+  readonly groupMembers: readonly ConnectionMember[];
   readonly createdBy: string;
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -55,3 +57,6 @@ export const targetOf = ({
   secretRef,
   ...(statementTimeoutSeconds === null ? {} : { statementTimeoutMs: statementTimeoutSeconds * 1000 }),
 });
+
+/** Who asks where Reeve itself looks: nobody, whose roles need not be read. */
+export const nobody: readonly Principal[] = [];

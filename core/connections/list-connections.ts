@@ -26,10 +26,7 @@ async function visibleConnections(
   limit: number,
 ): Promise<Page<Connection>> {
   const page = await store.listConnections(after, limit);
-  const memberships = await store.connectionMemberships(
-    user.id,
-    page.items.map(({ id }) => id),
-  );
+  const memberships = await store.connectionMemberships(user.principals, page.items);
   const items = page.items.filter(({ id }) =>
     can(user, "connection:read", { type: "connection", memberships: memberships.get(id) ?? [] }),
   );

@@ -42,6 +42,7 @@ export type ConnectionDraft = z.infer<typeof connectionDraft>;
 export const connectionOf = (draft: ConnectionDraft, createdBy: string, at: Date): Connection => ({
   ...draft,
   closing: false,
+  groupMembers: [],
   createdBy,
   createdAt: at.toISOString(),
   updatedAt: at.toISOString(),

@@ -10,14 +10,15 @@ import {
 import { DomainError } from "#core/errors/domain-error.ts";
 import { stoppedBy, untilRefused } from "#core/jobs/refusals.ts";
 import type { JobHandler, Outcome, Work } from "#core/jobs/work.ts";
-import type { User } from "#core/people/user.ts";
+import type { Caller } from "#core/people/caller.ts";
+import { findCaller } from "#core/people/find-caller.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { DataSourceStore, PeopleStore } from "#core/ports/store.ts";
 import { askInJob, type AskingDeps } from "#core/remote/ask-in-job.ts";
 
 /** What a worker needs to make a connection. */
 export interface ConnectionJobDeps extends AskingDeps {
-  readonly store: Pick<PeopleStore, "user"> & Pick<DataSourceStore, "guardOwner">;
+  readonly store: Pick<PeopleStore, "person"> & Pick<DataSourceStore, "guardOwner">;
   readonly ids: Ids;
 }
 
@@ -49,8 +50,8 @@ async function create(deps: ConnectionJobDeps, work: Work): Promise<Outcome> {
 }
 
 /** Who asked for it, if they still may. */
-async function creator({ store }: ConnectionJobDeps, userId: string): Promise<User> {
-  const user = await store.user(userId);
+async function creator(deps: ConnectionJobDeps, userId: string): Promise<Caller> {
+  const user = await findCaller(deps, userId);
   if (user !== null && can(user, "connection:create", deployment)) return user;
   throw new DomainError("forbidden", "Who asked for it may not create connections any more.");
 }

@@ -21,7 +21,7 @@ export const deleteDataSource =
       const view = await readDataSource(store, call.user, params.dataSourceId, "data-source:delete");
       const before = view.dataSource;
       demandVersion(call, before.version);
-      const members = await store.dataSourceMembers(before.id);
+      const { members } = await store.dataSourceMembers(before.id);
       const at = clock.now();
       const now = at.toISOString();
       const layer = layerAtEnd(before, await bindingOf(store, before), at);

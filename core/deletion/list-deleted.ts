@@ -6,7 +6,8 @@ import { can } from "#core/access/can.ts";
 import type { UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import { purgeableAt, restorableUntil, type Tombstone } from "#core/deletion/tombstone.ts";
-import type { User } from "#core/people/user.ts";
+import { principalText, type Caller } from "#core/people/caller.ts";
+import { givenRole } from "#core/sources/source-standing.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 
 const position = z.strictObject({ deletedAt: z.string(), dataSourceId: z.string() });
@@ -39,17 +40,20 @@ const placeOf = ({ deletedAt, dataSourceId }: Tombstone) => ({ deletedAt, dataSo
 /** Those that the user may restore. Who owned them is known from the tombstone; who owns them now decides. */
 async function restorable(
   store: SourceDeps["store"],
-  user: User,
+  user: Caller,
   tombstones: readonly Tombstone[],
 ): Promise<readonly Restorable[]> {
   const all = can(user, "data-source:restore", { type: "deleted-data-source", role: null });
-  const candidates = all ? tombstones : tombstones.filter(({ owners }) => owners.includes(`user:${user.id}`));
+  const mine = new Set(user.principals.map(principalText));
+  const candidates = all
+    ? tombstones
+    : tombstones.filter(({ owners }) => owners.some((owner) => mine.has(owner)));
   const memberships = await store.dataSourceMemberships(
-    user.id,
+    user.principals,
     candidates.map(({ dataSourceId }) => dataSourceId),
   );
   return candidates
-    .map((tombstone) => ({ tombstone, role: memberships.get(tombstone.dataSourceId)?.role ?? null }))
+    .map((tombstone) => ({ tombstone, role: givenRole(memberships.get(tombstone.dataSourceId) ?? []) }))
     .filter(({ role }) => can(user, "data-source:restore", { type: "deleted-data-source", role }));
 }
 

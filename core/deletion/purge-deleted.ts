@@ -1,4 +1,5 @@
-import { auditedSystem, systemActor } from "#core/audit/record.ts";
+import { nobody } from "#core/connections/connection.ts";
+import { auditedSystem } from "#core/audit/record.ts";
 import { purgeableAt, type Tombstone } from "#core/deletion/tombstone.ts";
 import { bindingOf } from "#core/dbt/binding-writes.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -13,7 +14,7 @@ import type { DataSource } from "#core/sources/data-source.ts";
 export interface PurgeDeps {
   readonly store: Committer &
     DeletionStore &
-    Pick<DataSourceStore, "dataSourceStatuses"> &
+    Pick<DataSourceStore, "dataSourceExposures"> &
     Pick<DbtStore, "binding">;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -59,10 +60,10 @@ export async function purgeDeleted(deps: PurgeDeps): Promise<number> {
 async function purge(deps: PurgeDeps, tombstone: Tombstone): Promise<void> {
   const { store, log } = deps;
   const { dataSourceId, deletedAt } = tombstone;
-  const view = await store.deletedDataSource(dataSourceId, systemActor);
+  const view = await store.deletedDataSource(dataSourceId, nobody);
   if (view?.dataSource.deletedAt === deletedAt) await removeHeader(deps, view.dataSource);
   // Without a header: after this purge's first step, or after one that broke off.
-  const stands = view === null && (await store.dataSourceStatuses([dataSourceId])).has(dataSourceId);
+  const stands = view === null && (await store.dataSourceExposures([dataSourceId])).has(dataSourceId);
   const deletedAgain = view !== null && view.dataSource.deletedAt !== deletedAt;
   const removed = stands || deletedAgain ? 0 : await store.removeParts(dataSourceId);
   await store.commit([{ write: "remove", kind: "tombstone", record: tombstone }]);

@@ -1,7 +1,7 @@
+import { nobody } from "#core/connections/connection.ts";
 import type { Routes } from "#contracts/http/routes.ts";
 import { technologyContracts } from "#contracts/technologies/technology.ts";
 import { authorize, can } from "#core/access/can.ts";
-import { systemActor } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import type { Connection } from "#core/connections/connection.ts";
@@ -13,6 +13,7 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
 import type { DataSourceView } from "#core/ports/store.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
+import { givenRole } from "#core/sources/source-standing.ts";
 import { readDataSource, sourceResource } from "#core/sources/read-data-source.ts";
 import { showDataSource, showDataSourceWith, showOutline } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
@@ -42,9 +43,9 @@ async function restorable(
   call: Call,
   dataSourceId: string,
 ): Promise<DataSourceView | null> {
-  const view = await store.deletedDataSource(dataSourceId, call.user.id);
+  const view = await store.deletedDataSource(dataSourceId, call.user.principals);
   if (view === null) return null;
-  const role = view.membership?.role ?? null;
+  const role = givenRole(view.memberships);
   authorize(call.user, "data-source:restore", { type: "deleted-data-source", role });
   const { deletedAt } = view.dataSource;
   if (deletedAt !== null && deletedAt <= purgeableAt(clock.now())) throw new DomainError("not-found");
@@ -54,7 +55,7 @@ async function restorable(
 /** What was restored already is answered again, to who could have done it; nothing is known of others. */
 async function asItIs({ store, clock }: SourceDeps, call: Call, dataSourceId: string) {
   const view = await readDataSource(store, call.user, dataSourceId, "data-source:delete");
-  const result = await showDataSource(store, view);
+  const result = await showDataSource(store, call.user, view);
   const kept = keptReply(call, 200, result, clock.now());
   if (kept !== undefined) await store.commit([], kept);
   return result;
@@ -75,7 +76,7 @@ async function comparisonOf(deps: SourceDeps, source: DataSource): Promise<Compa
 /** The connection, if it is still there and leads to the database that it led to; null for what never had one. */
 async function standingConnection({ store }: SourceDeps, source: DataSource): Promise<Connection | null> {
   if (source.connectionId === null) return null;
-  const view = await store.connection(source.connectionId, systemActor);
+  const view = await store.connection(source.connectionId, nobody);
   if (view === null) throw new DomainError("connection-gone");
   const { technology, config, closing } = view.connection;
   if (technologyContracts[technology].databaseOf(config) !== source.remote.database) {
@@ -112,9 +113,9 @@ async function restore(
     name,
   );
   const shown = { ...view, ...after };
-  const result = can(call.user, "data-source:read", sourceResource(shown))
-    ? showDataSourceWith(tree, shown)
-    : showOutline(shown);
+  const result = can(call.user, "data-source:read", sourceResource(call.user, shown))
+    ? showDataSourceWith(tree, call.user, shown)
+    : showOutline(call.user, shown);
   await store.commit(
     restoreWrites(deps.ids, asked, {
       before: view,

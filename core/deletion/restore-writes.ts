@@ -3,7 +3,7 @@ import { staleRead } from "#core/call/retry-conflict.ts";
 import type { Connection } from "#core/connections/connection.ts";
 import type { Comparison } from "#core/deletion/compare-relation.ts";
 import type { LayerBack } from "#core/deletion/restore-layer.ts";
-import { ownersOf, tombstoneOf } from "#core/deletion/tombstone.ts";
+import { tombstoneOf } from "#core/deletion/tombstone.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { healthJob, runnableChecks } from "#core/health/health-job.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
@@ -22,16 +22,13 @@ import {
   headerDocument,
   healthDocument,
 } from "#core/sources/catalog-documents.ts";
-import {
-  relationPlace,
-  type AppliedTag,
-  type DataSource,
-  type DataSourceMember,
-} from "#core/sources/data-source.ts";
+import { relationPlace, type AppliedTag, type DataSource } from "#core/sources/data-source.ts";
 import { tagsStand } from "#core/tags/resolve-tags.ts";
 import { demandStanding, type Tag } from "#core/tags/tag.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 import { dataSourceExists, dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
+import type { SourceMembers } from "#core/ports/deletion-store.ts";
+import { firstMembers } from "#core/sources/catalog-documents.ts";
 
 /** A data source as it comes back, with the job that runs its checks again; none where statistics are prevented. */
 export interface Restored {
@@ -80,7 +77,7 @@ interface Findings {
   readonly after: Restored;
   /** Null for what has none. */
   readonly connection: Connection | null;
-  readonly members: readonly DataSourceMember[];
+  readonly members: SourceMembers;
   readonly tree: TagTree;
   readonly comparison: Comparison;
 }
@@ -156,7 +153,7 @@ function changeOf({ after: { dataSource, health }, members, layer, tree }: Findi
     dataSourceId: dataSource.id,
     header: headerDocument(dataSource),
     health: healthDocument(health),
-    owners: { principals: ownersOf(members), version: 1 },
+    members: firstMembers(members.members, members.groups.version),
     columns: columnsDocument(columns, dataSource),
     columnTags: standingColumnTags(columnTagsDocument(columns, edits, dataSource, dbt), tree),
   };

@@ -16,6 +16,7 @@ import type { SchemaColumn } from "#core/sources/data-source.ts";
 import type { Tags } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { threadCounts } from "#core/threads/thread.ts";
+import { sourceResource } from "#core/sources/read-data-source.ts";
 
 /** How columns are shown: what people stated, over what dbt says, over what the schema layer says. */
 export function columnShower(view: DictionaryView, tags: Tags) {
@@ -60,14 +61,15 @@ export async function readDictionary(
 ): Promise<DictionaryView> {
   const [view, memberships] = await Promise.all([
     store.dictionary(dataSourceId),
-    store.dataSourceMemberships(call.user.id, [dataSourceId]),
+    store.dataSourceMemberships(call.user.principals, [dataSourceId]),
   ]);
   if (view === null) throw new DomainError("not-found");
-  authorize(call.user, action, {
-    type: "data-source",
-    role: memberships.get(dataSourceId)?.role ?? null,
-    status: view.dataSource.status,
-  });
+  const { dataSource } = view;
+  authorize(
+    call.user,
+    action,
+    sourceResource(call.user, { dataSource, memberships: memberships.get(dataSourceId) ?? [] }),
+  );
   return view;
 }
 

@@ -62,7 +62,7 @@ export const restoreDocumentation =
       const written = withDocumentation(before, restored.documentation);
       const same = written === before;
       const after = same ? before : { ...written, updatedAt: at.toISOString(), version: before.version + 1 };
-      const result = await showDataSource(store, { ...view, dataSource: after });
+      const result = await showDataSource(store, call.user, { ...view, dataSource: after });
       const kept = keptReply(call, 200, result, at);
       const details = { restored: restored.number, documentationVersion: after.documentationVersion };
       const resource = { type: "data-source", id: before.id };

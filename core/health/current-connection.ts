@@ -1,4 +1,4 @@
-import { systemActor } from "#core/audit/record.ts";
+import { nobody } from "#core/connections/connection.ts";
 import { isSameValue } from "#core/call/same-value.ts";
 import type { Connection } from "#core/connections/connection.ts";
 import type { ConnectionStore } from "#core/ports/store.ts";
@@ -19,7 +19,7 @@ export class CurrentConnection {
 
   /** The connection as it is now, or null where it is gone. */
   async read(): Promise<Connection | null> {
-    return (await this.store.connection(this.id, systemActor))?.connection ?? null;
+    return (await this.store.connection(this.id, nobody))?.connection ?? null;
   }
 
   /**

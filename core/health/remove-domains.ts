@@ -1,5 +1,5 @@
+import { nobody } from "#core/connections/connection.ts";
 import * as z from "zod";
-import { systemActor } from "#core/audit/record.ts";
 import { targetOf, type Connection } from "#core/connections/connection.ts";
 import type { Measured } from "#core/health/measure.ts";
 import { remoteBudget } from "#core/remote/remote-budget.ts";
@@ -56,9 +56,7 @@ export async function domainRemovalOf(
   const forgotten = replaceHealth(health, { ...health, domainsAt: null, version: health.version + 1 });
   const { connectionId } = dataSource;
   const view =
-    health.domainsMayRemain && connectionId !== null
-      ? await store.connection(connectionId, systemActor)
-      : null;
+    health.domainsMayRemain && connectionId !== null ? await store.connection(connectionId, nobody) : null;
   if (view === null) return { writes: [forgotten], job: null };
   const job = domainRemoval(ids, view.connection, dataSource.id, asked);
   return { writes: [forgotten, { write: "enqueue", job }], job };
@@ -108,7 +106,7 @@ async function cleared(
   dataSourceId: string,
   before: number | null,
 ): Promise<readonly Write[]> {
-  const health = (await store.deletedDataSource(dataSourceId, systemActor))?.health;
+  const health = (await store.deletedDataSource(dataSourceId, nobody))?.health;
   if (health === undefined || health.version !== before || !health.domainsMayRemain) return [];
   return [replaceHealth(health, { ...health, domainsMayRemain: false, version: health.version + 1 })];
 }
@@ -122,14 +120,14 @@ export const domainRemovalHandler =
   (deps: RemovalDeps): JobHandler =>
   async ({ job, signal }) => {
     const { removedDataSourceId, ...asked } = removalInput.parse(job.input);
-    const view = await deps.store.connection(job.subject.id, systemActor);
+    const view = await deps.store.connection(job.subject.id, nobody);
     const target = view === null ? asked.target : targetOf(view.connection);
     if (target === undefined) return done({ removed: false, reason: "connection-deleted" });
     // It came back meanwhile, and its checks may have put its domains there anew.
-    const isGone = async () => (await deps.store.dataSource(removedDataSourceId, systemActor)) === null;
+    const isGone = async () => (await deps.store.dataSource(removedDataSourceId, nobody)) === null;
     const isBack = done({ removed: false, reason: "data-source-restored" });
     if (!(await isGone())) return isBack;
-    const before = (await deps.store.deletedDataSource(removedDataSourceId, systemActor))?.health.version;
+    const before = (await deps.store.deletedDataSource(removedDataSourceId, nobody))?.health.version;
     try {
       const removed = await deps.keyStores.withKeyStore(target, remoteBudget(deps, signal), (keys) =>
         keys.removeDomains(removedDataSourceId, isGone),

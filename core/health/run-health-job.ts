@@ -1,3 +1,4 @@
+import { nobody } from "#core/connections/connection.ts";
 import { targetOf, type Connection } from "#core/connections/connection.ts";
 import { detectColumns } from "#core/health/detect-columns.ts";
 import type { RunnableCheck } from "#core/health/health-job.ts";
@@ -22,7 +23,6 @@ import type {
   DictionaryView,
 } from "#core/ports/store.ts";
 import { relationOf } from "#core/sources/data-source.ts";
-import { systemActor } from "#core/audit/record.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 
 /** What a health job needs from outside. */
@@ -45,7 +45,7 @@ export const healthJobHandler =
     const dictionary = await deps.store.dictionary(dataSourceId);
     if (dictionary === null) return await ofDeleted(deps, work.job, dataSourceId);
     const { connectionId } = dictionary.dataSource;
-    const view = connectionId === null ? null : await deps.store.connection(connectionId, systemActor);
+    const view = connectionId === null ? null : await deps.store.connection(connectionId, nobody);
     if (view === null) throw new DomainError("not-found", "The connection of the data source is gone.");
     await markRunning(deps, work.job, dataSourceId, checks);
     const measured = await measureRemote(deps, work, { ...dictionary, ...view }, checks);
@@ -53,7 +53,7 @@ export const healthJobHandler =
   };
 
 async function ofDeleted(deps: HealthDeps, job: Job, dataSourceId: string): Promise<Outcome> {
-  const view = await deps.store.connection(job.line, systemActor);
+  const view = await deps.store.connection(job.line, nobody);
   const writes = lateRemoval(deps, job, view?.connection ?? null, dataSourceId, null);
   return { result: { skipped: "data-source-deleted" }, writes: () => Promise.resolve(writes) };
 }
@@ -83,7 +83,7 @@ async function markRunning(
   dataSourceId: string,
   checks: readonly RunnableCheck[],
 ): Promise<void> {
-  const before = (await store.dataSource(dataSourceId, systemActor))?.health;
+  const before = (await store.dataSource(dataSourceId, nobody))?.health;
   if (before === undefined) return;
   const after: DataSourceHealth = {
     ...before,
@@ -112,7 +112,7 @@ function outcomeOf(
       checks: Object.fromEntries(Object.entries(measured.checks).map(([name, { state }]) => [name, state])),
     },
     writes: async () => {
-      const view = await deps.store.dataSource(dataSourceId, systemActor);
+      const view = await deps.store.dataSource(dataSourceId, nobody);
       // Deleted while it was measured: the job ends, and there is nothing to tell.
       if (view === null) return lateRemoval(deps, job, connection, dataSourceId, measured);
       return (await detect(view.health, measured)).writes;

@@ -1,4 +1,4 @@
-import { systemActor } from "#core/audit/record.ts";
+import { nobody } from "#core/connections/connection.ts";
 import { retryConflict } from "#core/call/retry-conflict.ts";
 import { targetOf, type Connection } from "#core/connections/connection.ts";
 import { assessHealth } from "#core/health/assess-health.ts";
@@ -126,7 +126,7 @@ class Refresh {
     await this.storePlace();
     const turns = await this.readTurns(this.place);
     const views = await Promise.all(
-      turns.map(({ dataSourceId }) => this.deps.store.dataSource(dataSourceId, systemActor)),
+      turns.map(({ dataSourceId }) => this.deps.store.dataSource(dataSourceId, nobody)),
     );
     this.due = turns.map((turn, index) => ({ ...turn, view: views[index] ?? null }));
     this.atEnd = turns.length === 0;
@@ -285,7 +285,7 @@ class Refresh {
     before: RefreshCounts,
     detect: DetectColumns,
   ): Promise<{ readonly writes: readonly Write[]; readonly counts: RefreshCounts }> {
-    const view = await this.deps.store.dataSource(id, systemActor);
+    const view = await this.deps.store.dataSource(id, nobody);
     const left = view !== null && view.dataSource.connectionId !== this.connectionId;
     if (view === null || left || measured === null) {
       const writes =

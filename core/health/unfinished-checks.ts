@@ -1,4 +1,4 @@
-import { systemActor } from "#core/audit/record.ts";
+import { nobody } from "#core/connections/connection.ts";
 import { runnableChecks, type RunnableCheck } from "#core/health/health-job.ts";
 import { healthInput, refreshInput, refreshState } from "#core/health/job-input.ts";
 import { lastEnd, type Check, type DataSourceHealth } from "#core/health/health.ts";
@@ -64,7 +64,7 @@ async function settled(
   names: readonly RunnableCheck[],
   detail: string,
 ): Promise<readonly Write[]> {
-  const before = (await store.dataSource(dataSourceId, systemActor))?.health;
+  const before = (await store.dataSource(dataSourceId, nobody))?.health;
   return before === undefined ? [] : settledWrites(before, names, detail);
 }
 

@@ -11,9 +11,16 @@ import { checkNames, type CheckName } from "#contracts/resources/data-source.ts"
 
 /** A guard as one string; names that are the same to people are the same here. */
 export function guardText(guard: Guard): string {
-  return guard.guard === "relation"
-    ? JSON.stringify([guard.guard, guard.place, guard.schema, guard.table])
-    : JSON.stringify([guard.guard, foldName(guard.name)]);
+  switch (guard.guard) {
+    case "relation":
+      return JSON.stringify([guard.guard, guard.place, guard.schema, guard.table]);
+    case "identity":
+      return JSON.stringify([guard.guard, guard.issuer, guard.subject]);
+    case "external-username":
+      return JSON.stringify([guard.guard, guard.technology, guard.name]);
+    default:
+      return JSON.stringify([guard.guard, foldName(guard.name)]);
+  }
 }
 
 type Counted = Pick<DataSource, "name" | "connectionId" | "remote" | "dictionary" | "dbt" | "deletedAt"> & {

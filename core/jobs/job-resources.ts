@@ -4,7 +4,7 @@ import { registrarOf } from "#core/connections/registrar-of.ts";
 import { integrationKeyOf, integrationName, type Integration } from "#core/dbt/integration.ts";
 import { integrationResource } from "#core/dbt/integrations/read-integration.ts";
 import type { Job } from "#core/jobs/job.ts";
-import type { User } from "#core/people/user.ts";
+import type { Caller } from "#core/people/caller.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
 import type { ConnectionStore, DataSourceStore } from "#core/ports/store.ts";
 import { creation } from "#core/sources/creation/creation-input.ts";
@@ -26,7 +26,7 @@ type Known = ReadonlyMap<string, Integration>;
  * An integration as a job about it shows it. One that was made anew under the same name is another one. Of one that is
  * gone, whoever had it removed may read how that went.
  */
-function integrationOfJob(user: User, action: Action, job: Job, known: Known): Resource | null {
+function integrationOfJob(user: Caller, action: Action, job: Job, known: Known): Resource | null {
   const found = known.get(job.subject.id);
   if (found?.id === job.line) return integrationResource(user, found);
   const removed = job.type === "dbt-removal" && action === "job:read" && job.createdBy === user.id;
@@ -56,13 +56,13 @@ function connectionResource(job: Job, memberships: readonly ConnectionMember[]):
  * Whether the job alone decides, as for whoever made it: what it is about can only give more rights, so
  * that nobody needs to read it then.
  */
-const decidedAlone = (user: User, action: Action, job: Job): boolean =>
+const decidedAlone = (user: Caller, action: Action, job: Job): boolean =>
   can(user, action, resourceOf(job, null));
 
 /** What a decision about a job needs to know: what it is about, as the user stands to it. */
 export async function jobResource(
   store: SubjectStore,
-  user: User,
+  user: Caller,
   action: Action,
   job: Job,
 ): Promise<Resource> {
@@ -70,11 +70,11 @@ export async function jobResource(
   const { type, id } = job.subject;
   switch (type) {
     case "data-source": {
-      const view = await store.dataSource(id, user.id);
-      return resourceOf(job, view === null ? null : sourceResource(view));
+      const view = await store.dataSource(id, user.principals);
+      return resourceOf(job, view === null ? null : sourceResource(user, view));
     }
     case "connection": {
-      const view = await store.connection(id, user.id);
+      const view = await store.connection(id, user.principals);
       return resourceOf(job, view && connectionResource(job, view.memberships));
     }
     case "integration": {
@@ -90,7 +90,7 @@ export async function jobResource(
 /** The jobs that the user may take the action on; what many are about is read together. */
 export async function permittedJobs(
   store: SubjectStore,
-  user: User,
+  user: Caller,
   action: Action,
   jobs: readonly Job[],
 ): Promise<readonly Job[]> {
@@ -105,7 +105,7 @@ export async function permittedJobs(
 
 async function subjectsOf(
   store: SubjectStore,
-  user: User,
+  user: Caller,
   action: Action,
   jobs: readonly Job[],
 ): Promise<(job: Job) => Resource | null> {
@@ -113,10 +113,9 @@ async function subjectsOf(
     ...new Set(jobs.filter(({ subject }) => subject.type === wanted).map(({ subject }) => subject.id)),
   ];
   const [dataSourceIds, connectionIds] = [ids("data-source"), ids("connection")];
-  const [sources, connections, memberships, integrations] = await Promise.all([
+  const [sources, [connections, memberships], integrations] = await Promise.all([
     sourceResources(store, user, dataSourceIds),
-    store.connections(connectionIds),
-    store.connectionMemberships(user.id, connectionIds),
+    connectionsWithRoles(store, user, connectionIds),
     integrationsByName(store, ids("integration")),
   ]);
   return (job) => {
@@ -132,4 +131,11 @@ async function subjectsOf(
         return null;
     }
   };
+}
+
+/** Connections, and what the user is on each. */
+async function connectionsWithRoles(store: SubjectStore, user: Caller, ids: readonly string[]) {
+  const connections = await store.connections(ids);
+  const memberships = await store.connectionMemberships(user.principals, [...connections.values()]);
+  return [connections, memberships] as const;
 }

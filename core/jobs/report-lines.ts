@@ -5,9 +5,10 @@ import { registrarOf } from "#core/connections/registrar-of.ts";
 import { syncState } from "#core/dbt/sync/run/sync-input.ts";
 import type { ReportEntry, ReportPart, ReportPosition } from "#core/jobs/job-report.ts";
 import type { Job } from "#core/jobs/job.ts";
-import type { User } from "#core/people/user.ts";
+import type { Caller } from "#core/people/caller.ts";
 import type { ConnectionStore, DataSourceStore, JobStore } from "#core/ports/store.ts";
 import { readableDataSources } from "#core/sources/read-data-source.ts";
+import { givenRole } from "#core/sources/source-standing.ts";
 
 type ReportStore = ConnectionStore & DataSourceStore & JobStore;
 
@@ -26,7 +27,7 @@ const partsAtOnce = 20;
  */
 export function reportReader(
   store: ReportStore,
-  user: User,
+  user: Caller,
   job: Job,
   kinds: readonly ReportKind[] = reportKinds,
 ) {
@@ -68,12 +69,12 @@ export function reportReader(
 /** Of data sources that were deleted whoever may bring them back is told the names. */
 async function restorableOf(
   store: DataSourceStore,
-  user: User,
+  user: Caller,
   dataSourceIds: readonly string[],
 ): Promise<readonly string[]> {
-  const roles = await store.dataSourceMemberships(user.id, dataSourceIds);
+  const roles = await store.dataSourceMemberships(user.principals, dataSourceIds);
   return dataSourceIds.filter((id) =>
-    can(user, "data-source:restore", { type: "deleted-data-source", role: roles.get(id)?.role ?? null }),
+    can(user, "data-source:restore", { type: "deleted-data-source", role: givenRole(roles.get(id) ?? []) }),
   );
 }
 
@@ -93,9 +94,9 @@ function firstPartsOf({ type, checkpoint }: Job): Partial<Record<ReportKind, num
 const isBehind = (at: ReportPosition, after: ReportPosition): boolean =>
   at.kind !== after.kind || at.number !== after.number || at.line > after.line;
 
-async function membershipsOf(store: ReportStore, user: User, { subject }: Job) {
+async function membershipsOf(store: ReportStore, user: Caller, { subject }: Job) {
   if (subject.type !== "connection") return [];
-  const view = await store.connection(subject.id, user.id);
+  const view = await store.connection(subject.id, user.principals);
   const memberships = view?.memberships ?? [];
   return can(user, "connection:list-tables", { type: "connection", memberships }) ? memberships : [];
 }

@@ -7,7 +7,7 @@ import type { ReportPosition } from "#core/jobs/job-report.ts";
 import type { Job } from "#core/jobs/job.ts";
 import { readJob } from "#core/jobs/read-job.ts";
 import { reportReader, type ReportLine } from "#core/jobs/report-lines.ts";
-import type { User } from "#core/people/user.ts";
+import type { Caller } from "#core/people/caller.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
 import type { Store } from "#core/ports/store.ts";
 
@@ -44,7 +44,7 @@ const rounds = 5;
 
 async function firstLines(
   store: Store,
-  user: User,
+  user: Caller,
   job: Job,
   kind: ReportKind,
 ): Promise<{ readonly lines: readonly ReportLine[]; readonly more: boolean }> {
@@ -61,7 +61,7 @@ async function firstLines(
 }
 
 /** The result of a job that reports, with the first lines of its lists; the rest is in its report. */
-export async function resultWithLists(store: Store, user: User, job: Job): Promise<Job["result"]> {
+export async function resultWithLists(store: Store, user: Caller, job: Job): Promise<Job["result"]> {
   if (job.result === null) return null;
   if (job.type === "dbt-sync") return await syncLists(store, user, job, job.result);
   return job.type === "bulk-registration" ? await bulkLists(store, user, job, job.result) : job.result;
@@ -70,7 +70,7 @@ export async function resultWithLists(store: Store, user: User, job: Job): Promi
 type Shown = ReportLine["shown"];
 
 /** The first lines of every kind. */
-async function firstOfEach(store: Store, user: User, job: Job) {
+async function firstOfEach(store: Store, user: Caller, job: Job) {
   const first = (kind: ReportKind) => firstLines(store, user, job, kind);
   const [created, updated, deleted, skipped, warnings] = await Promise.all([
     first("created"),
@@ -85,7 +85,7 @@ async function firstOfEach(store: Store, user: User, job: Job) {
 /** What a sync made, changed, deleted, left out and noticed, or would: the first lines of each. */
 async function syncLists(
   store: Store,
-  user: User,
+  user: Caller,
   job: Job,
   result: NonNullable<Job["result"]>,
 ): Promise<Job["result"]> {
@@ -131,7 +131,7 @@ async function syncLists(
 
 async function bulkLists(
   store: Store,
-  user: User,
+  user: Caller,
   job: Job,
   result: NonNullable<Job["result"]>,
 ): Promise<Job["result"]> {

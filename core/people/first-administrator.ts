@@ -52,6 +52,7 @@ const administrator = (createdAt: string): User => ({
   permissions: [...permission.options],
   groups: [],
   attributes: {},
+  externalUsernames: {},
   disabled: false,
   createdAt,
   version: 1,

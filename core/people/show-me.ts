@@ -6,8 +6,8 @@ export const getMe: UseCase<Routes["getMe"]> = (_, { user }) =>
   Promise.resolve({
     user: { id: user.id, name: user.name, email: user.email },
     permissions: [...user.permissions],
-    groups: [...user.groups],
+    groups: user.memberOf.map(({ name }) => name),
     attributes: Object.fromEntries(
-      Object.entries(user.attributes).map(([name, values]) => [name, [...values]]),
+      Object.entries(user.standing).map(([name, values]) => [name, [...values]]),
     ),
   });

@@ -1,14 +1,21 @@
+import type { KnownTechnology } from "#contracts/resources/remote.ts";
 import type { Permission } from "#contracts/resources/system.ts";
 
-/** Somebody, or a service, that may call the API. */
+/** Attributes: a name with the values that somebody has of it. Names ignore case after NFC; values are exact. */
+export type Attributes = Readonly<Record<string, readonly string[]>>;
+
+/** Somebody, or a service, that may call the API: what was set in Reeve. What a provider says is in `UserFacts`. */
 export interface User {
   readonly id: string;
   readonly name: string;
   readonly email: string;
   readonly kind: "person" | "service";
   readonly permissions: readonly Permission[];
+  /** Ids of groups that somebody in Reeve put them into; one that is gone may still be named, and counts for nothing. */
   readonly groups: readonly string[];
-  readonly attributes: Readonly<Record<string, readonly string[]>>;
+  readonly attributes: Attributes;
+  /** Who they are inside remote databases, by technology. */
+  readonly externalUsernames: Readonly<Partial<Record<KnownTechnology, string>>>;
   readonly disabled: boolean;
   readonly createdAt: string;
   readonly version: number;

@@ -1,6 +1,7 @@
 import type { DataSourceRole, HealthStatus } from "#contracts/resources/data-source.ts";
 import type { HighCardinalityColumn, RowCount } from "#core/health/health.ts";
-import type { DataSource } from "#core/sources/data-source.ts";
+import type { DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import type { GlobalSubscription, OwnSubscription } from "#core/subscriptions/subscription-policy.ts";
 
 /** What lists show and filter of a data source's header. */
 export interface HeaderDocument extends Pick<
@@ -11,6 +12,7 @@ export interface HeaderDocument extends Pick<
   | "connectionId"
   | "remote"
   | "status"
+  | "subscription"
   | "origin"
   | "createdBy"
   | "createdAt"
@@ -39,7 +41,9 @@ export interface CatalogChange {
   readonly dataSourceId: string;
   readonly header?: HeaderDocument;
   readonly health?: HealthDocument;
-  /** Principals (`user:<id>`, `group:<id>`) that own it, with a version of their own. */
+  /** Members that came, went or became another, as of a version that counts the changes of all members of it. */
+  readonly members?: { readonly changes: readonly MemberDocument[]; readonly version: number };
+  /** What deltas of before told of members: the principals that own it. */
   readonly owners?: { readonly principals: readonly string[]; readonly version: number };
   /** The names of its columns, as of this header version: set when it is created and when a refresh finds others. */
   readonly columns?: { readonly names: readonly string[]; readonly version: number };
@@ -47,6 +51,14 @@ export interface CatalogChange {
   readonly columnTags?: { readonly tagIds: readonly string[]; readonly version: number };
   /** It was deleted at this header version. */
   readonly deleted?: { readonly version: number };
+}
+
+/** What the index keeps of one member; role null where they are none any more. */
+export interface MemberDocument {
+  /** `user:<id>` or `group:<id>`. */
+  readonly principal: string;
+  readonly role: DataSourceMember["role"] | null;
+  readonly expiresAt: string | null;
 }
 
 /** What one commit tells the index, about one data source or many; at most 300 KB of text. */
@@ -60,13 +72,19 @@ export interface CatalogDelta {
 /** What a decision about a data source rests on where the caller has no role: alike for everything in one class. */
 export interface CatalogClass {
   readonly status: DataSource["status"];
+  readonly subscription: OwnSubscription;
+  /** The global subscription policies that apply to it, by id. */
+  readonly policyIds: readonly string[];
 }
 
 /** A data source as the index knows it. */
 export interface CatalogEntry {
   readonly header: HeaderDocument;
   readonly health: HealthDocument;
-  readonly owners: readonly string[];
+  /** What is stated about the caller and their groups on it; of those that hold at the time of the question. */
+  readonly memberships: readonly Pick<DataSourceMember, "role">[];
+  /** What the caller may do with it. */
+  readonly sight: CatalogSight;
   /** Where it stands in the order that was asked for. */
   readonly position: CatalogPosition;
 }
@@ -95,14 +113,18 @@ export interface SearchWord {
   readonly exactTagIds: readonly string[];
 }
 
+/** All of it, or no more than that it is there, with its name, description and tags. */
+export type CatalogSight = "read" | "discover";
+
 /** What a caller may see. */
 export interface CatalogVisibility {
-  /** The caller, as owners are named. */
+  /** The caller and their groups, as members are named. */
   readonly principals: readonly string[];
-  /** Whether they see what they have no role on; asked once for each class. */
-  readonly sees: (of: CatalogClass) => boolean;
-  /** Whether they see what they own; asked once for each class. */
-  readonly seesOwned: (of: CatalogClass) => boolean;
+  readonly now: Date;
+  /** Global subscription policies with what they apply to: what carries, of every part, any tag; null is everything. */
+  readonly scopes: readonly Pick<GlobalSubscription, "policyId" | "every">[];
+  /** What the caller sees of a class where this is stated about them; asked once for each class and combination of roles. */
+  readonly sight: (of: CatalogClass, roles: readonly DataSourceMember["role"][]) => CatalogSight | null;
 }
 
 /** Which data sources: those that pass every filter. A filter that is null lets everything through, an empty one nothing. */
@@ -115,7 +137,11 @@ export interface CatalogFilters {
   readonly healths: readonly string[] | null;
   readonly statuses: readonly string[] | null;
   readonly origins: readonly string[] | null;
-  readonly roles: readonly DataSourceRole[] | null;
+  /** Those on which the caller has one of these roles, given or by policy. */
+  readonly roles: {
+    readonly wanted: readonly DataSourceRole[];
+    readonly role: (of: CatalogClass, roles: readonly DataSourceMember["role"][]) => DataSourceRole | null;
+  } | null;
 }
 
 export interface CatalogQuery extends CatalogFilters {
@@ -146,6 +172,8 @@ export interface CatalogIndex {
     query: CatalogQuery,
   ): Promise<{ readonly entries: readonly CatalogEntry[]; readonly next: CatalogPosition | null }>;
   facets(filters: CatalogFilters): Promise<CatalogFacets>;
+  /** The data sources that a principal has a role on, with all that is stated about members of each; by id. */
+  membersOf(principal: string): Promise<ReadonlyMap<string, readonly MemberDocument[]>>;
 }
 
 /** Where a replica gets its deltas. */

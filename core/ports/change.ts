@@ -10,8 +10,12 @@ import type { DataSourceHealth } from "#core/health/health.ts";
 import type { ReportPart } from "#core/jobs/job-report.ts";
 import type { Measurement } from "#core/health/measurement.ts";
 import type { Job } from "#core/jobs/job.ts";
+import type { IdentityProvider } from "#core/identity/identity-provider.ts";
+import type { Group, GroupMember } from "#core/people/group.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
+import type { UserFacts } from "#core/people/user-facts.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
+import type { Policy } from "#core/policies/policy.ts";
 import type { SavedQuery, SavedQueryNames } from "#core/queries/saved-query.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import type {
@@ -20,6 +24,7 @@ import type {
   DataSourceMember,
   DictionaryGeneration,
   DictionaryLayer,
+  GroupRoles,
 } from "#core/sources/data-source.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
 import type { Thread, ThreadPlace } from "#core/threads/thread.ts";
@@ -37,8 +42,13 @@ export interface Records {
   readonly "dbt-delivery": DeliveryRecord;
   readonly "dbt-run": RunRecord;
   readonly "documentation-version": DocumentationVersion;
+  readonly group: Group;
+  readonly "group-member": GroupMember;
+  readonly "group-roles": GroupRoles;
+  readonly "identity-provider": IdentityProvider;
   readonly integration: Integration;
   readonly measurement: Measurement;
+  readonly policy: Policy;
   readonly "saved-query": SavedQuery;
   readonly "saved-query-names": SavedQueryNames;
   readonly settings: Settings;
@@ -47,6 +57,7 @@ export interface Records {
   readonly "thread-place": ThreadPlace;
   readonly tombstone: Tombstone;
   readonly user: User;
+  readonly "user-facts": UserFacts;
 }
 export type RecordKind = keyof Records;
 
@@ -55,19 +66,29 @@ export type VersionedKind =
   | "connection"
   | "data-source"
   | "data-source-health"
+  | "group"
+  | "group-roles"
+  | "identity-provider"
   | "integration"
+  | "policy"
   | "saved-query"
   | "saved-query-names"
   | "settings"
   | "tag"
   | "thread"
-  | "user";
+  | "user"
+  | "user-facts";
 
 /** A name or a place that only one record may hold. Names ignore case after NFC; relations are exact. */
 export type Guard =
   | { readonly guard: "connection-name"; readonly name: string }
   | { readonly guard: "data-source-name"; readonly name: string }
   | { readonly guard: "tag-name"; readonly name: string }
+  | { readonly guard: "group-name"; readonly name: string }
+  /** Who somebody is at an issuer: exact, never an e-mail address. */
+  | { readonly guard: "identity"; readonly issuer: string; readonly subject: string }
+  /** Who somebody is inside remote databases of a technology: exact. */
+  | { readonly guard: "external-username"; readonly technology: string; readonly name: string }
   | {
       readonly guard: "relation";
       /** A connection's id or, where there is none, an integration's. */
@@ -107,6 +128,8 @@ export type Write =
       readonly connectionId: string;
       /** With these credentials still, and so the same host and database. */
       readonly secretRef?: string;
+      /** Not changed since: where what is done rests on a role of a group, which the connection keeps. */
+      readonly version?: number | undefined;
       readonly otherwise: DomainError;
     }
   /** Demands that an integration still is the one of this id and is not being deleted, when the change commits. */
@@ -134,6 +157,8 @@ export type Write =
       readonly deletes?: true;
       readonly otherwise: DomainError;
     }
+  /** Tells that groups, identity providers, global policies or what combines them change: whoever keeps the directory reads it anew. */
+  | { readonly write: "directory-changed" }
   /** Demands that no tag has begun to be deleted since the tree was read. */
   | { readonly write: "require-tags"; readonly deletions: number; readonly otherwise: DomainError }
   /** Takes a guard for a record; somebody else holding it fails. */

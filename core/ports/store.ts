@@ -1,10 +1,12 @@
+import type { AccessDirectory } from "#core/access/directory.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
-import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
+import type { Connection, ConnectionMember, Principal } from "#core/connections/connection.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { JobState, JobType } from "#contracts/resources/job.ts";
 import type { ReportKind } from "#contracts/resources/job-report.ts";
 import type { ReportPart } from "#core/jobs/job-report.ts";
 import type { Job } from "#core/jobs/job.ts";
+import type { StoredPerson } from "#core/people/caller.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { DocumentationStore, QueryStore } from "#core/ports/curation-store.ts";
 import type { MeasurementStore } from "#core/ports/health-store.ts";
@@ -24,6 +26,7 @@ import type {
   GoneColumn,
   SchemaColumn,
 } from "#core/sources/data-source.ts";
+import type { Exposure } from "#core/sources/source-standing.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 import type { ThreadPlace } from "#core/threads/thread.ts";
 
@@ -48,7 +51,11 @@ export interface Committer {
 export interface PeopleStore {
   /** The key's record and its user, in two reads, each time anew: a revoked key is out at once. */
   apiKey(keyId: string): Promise<ApiKey | null>;
+  /** In one read: the user, what providers say of them, and whether the directory that was kept still stands. */
+  person(userId: string): Promise<StoredPerson | null>;
   user(userId: string): Promise<User | null>;
+  /** Groups, identity providers and global subscription policies as they are now. */
+  directory(): Promise<AccessDirectory>;
 }
 
 export interface SettingsStore {
@@ -69,14 +76,14 @@ export interface Turn {
 }
 
 export interface ConnectionStore {
-  /** One read: the connection and the roles of one user on it. */
-  connection(connectionId: string, userId: string): Promise<ConnectionView | null>;
+  /** One read: the connection and the roles of a caller, as a user or by a group, on it. */
+  connection(connectionId: string, principals: readonly Principal[]): Promise<ConnectionView | null>;
   connections(ids: readonly string[]): Promise<ReadonlyMap<string, Connection>>;
   listConnections(after: string | null, limit: number): Promise<Page<Connection>>;
-  /** The roles of one user on several connections, by connection id. */
+  /** The roles of a caller on several connections, by connection id. */
   connectionMemberships(
-    userId: string,
-    connectionIds: readonly string[],
+    principals: readonly Principal[],
+    connections: readonly Connection[],
   ): Promise<ReadonlyMap<string, readonly ConnectionMember[]>>;
   /** Every member of a connection; there are few. */
   connectionMembers(connectionId: string): Promise<readonly ConnectionMember[]>;
@@ -91,11 +98,12 @@ export interface ConnectionStore {
   relationOwners(connectionId: string, relations: readonly Relation[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** A data source with its health and what one caller is on it. */
+/** A data source with its health and what is stated about one caller on it. */
 export interface DataSourceView {
   readonly dataSource: DataSource;
   readonly health: DataSourceHealth;
-  readonly membership: DataSourceMember | null;
+  /** Of the caller and of their groups; those whose time is over are left out. */
+  readonly memberships: readonly DataSourceMember[];
 }
 
 /** A data source with its whole dictionary, layer by layer. */
@@ -113,15 +121,15 @@ export interface DictionaryView {
 }
 
 export interface DataSourceStore {
-  /** One read: header, health and the caller's role. Deleted ones are null. */
-  dataSource(dataSourceId: string, userId: string): Promise<DataSourceView | null>;
-  /** The roles of one user on several data sources, by data source id. */
+  /** One read: header, health and what is stated about a caller. Deleted ones are null. */
+  dataSource(dataSourceId: string, principals: readonly Principal[]): Promise<DataSourceView | null>;
+  /** What is stated about a caller on several data sources, by data source id. */
   dataSourceMemberships(
-    userId: string,
+    principals: readonly Principal[],
     dataSourceIds: readonly string[],
-  ): Promise<ReadonlyMap<string, DataSourceMember>>;
-  /** Which of these data sources are enabled or disabled; deleted ones are absent. */
-  dataSourceStatuses(dataSourceIds: readonly string[]): Promise<ReadonlyMap<string, DataSource["status"]>>;
+  ): Promise<ReadonlyMap<string, readonly DataSourceMember[]>>;
+  /** What decides who may know of these data sources; deleted ones are absent. */
+  dataSourceExposures(dataSourceIds: readonly string[]): Promise<ReadonlyMap<string, Exposure>>;
   /** Who holds a guard, or null. */
   guardOwner(guard: Guard): Promise<string | null>;
   /** Who holds these guards; the places in the list of those that nobody holds are absent. */

@@ -48,6 +48,9 @@ export const updateSettings =
           expected: before.version,
           otherwise: staleRead(),
         },
+        ...(after.subscriptionCombination === before.subscriptionCombination
+          ? []
+          : [{ write: "directory-changed" } as const]),
         audited(ids, clock.now(), call, {
           action: "settings:update",
           resource: { type: "settings", id: "settings" },

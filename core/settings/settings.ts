@@ -1,3 +1,5 @@
+import type { SubscriptionCombination } from "#core/access/directory.ts";
+
 /** What an administrator chose for the whole deployment. */
 export interface Settings {
   /** Name of the tag that prevents automatic statistics; empty: none does. */
@@ -8,6 +10,10 @@ export interface Settings {
     readonly kind: "anyone" | "approval" | "entitlement" | "individual";
     readonly discoverable: boolean;
   };
+  /** How several subscription policies that apply to one data source go together: all must hold, or any may. */
+  readonly subscriptionCombination: SubscriptionCombination;
+  /** Whether nobody may come to have both USER_ADMIN and GOVERNANCE. */
+  readonly separateDuties: boolean;
   readonly version: number;
 }
 
@@ -17,5 +23,7 @@ export const defaultSettings: Settings = {
   deletionGuard: { percent: 25, minimum: 5 },
   schemaMonitoring: { cron: "30 0 * * *" },
   defaultSubscriptionPolicy: { kind: "individual", discoverable: false },
+  subscriptionCombination: "all",
+  separateDuties: false,
   version: 0,
 };

@@ -1,7 +1,8 @@
+import { nobody } from "#core/connections/connection.ts";
 import type * as z from "zod";
 import type { Routes } from "#contracts/http/routes.ts";
 import type { columnAnalysis } from "#contracts/resources/data-source.ts";
-import { audited, systemActor } from "#core/audit/record.ts";
+import { audited } from "#core/audit/record.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
 import { targetOf } from "#core/connections/connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -42,7 +43,7 @@ async function askValues(
   if (connectionId === null) {
     throw new DomainError("connection-failed", "The data source has no connection to read values through.");
   }
-  const found = await store.connection(connectionId, systemActor);
+  const found = await store.connection(connectionId, nobody);
   if (found === null) throw new DomainError("not-found");
   const names = columns.map(({ name }) => name);
   return await askRemote(() => remote.analyze(targetOf(found.connection), relationOf(dataSource), names));

@@ -2,12 +2,19 @@ import { assessHealth } from "#core/health/assess-health.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
-import type { CatalogChange, HeaderDocument, HealthDocument } from "#core/ports/catalog-index.ts";
+import { principalText } from "#core/people/caller.ts";
+import type {
+  CatalogChange,
+  HeaderDocument,
+  HealthDocument,
+  MemberDocument,
+} from "#core/ports/catalog-index.ts";
 import { columnTags, dbtColumns } from "#core/dictionary/dbt-columns.ts";
 import {
   standingText,
   type ColumnEdit,
   type DataSource,
+  type DataSourceMember,
   type DbtFacts,
   type SchemaColumn,
 } from "#core/sources/data-source.ts";
@@ -20,6 +27,7 @@ export const headerDocument = (record: DataSource): HeaderDocument => ({
   connectionId: record.connectionId,
   remote: record.remote,
   status: record.status,
+  subscription: record.subscription,
   origin: record.origin,
   createdBy: record.createdBy,
   createdAt: record.createdAt,
@@ -38,6 +46,26 @@ export const healthDocument = (record: DataSourceHealth): HealthDocument => ({
   highCardinalityColumn: record.highCardinalityColumn,
   fingerprintAt: record.fingerprintAt,
   version: record.version,
+});
+
+/** What the index keeps of a member. */
+export const memberDocument = ({
+  principal,
+  role,
+  expiresAt,
+}: Pick<DataSourceMember, "principal" | "role" | "expiresAt">): MemberDocument => ({
+  principal: principalText(principal),
+  role,
+  expiresAt,
+});
+
+/** What the index must know of the members of a data source as a whole, as of so many changes of them. */
+export const firstMembers = (
+  members: readonly DataSourceMember[],
+  changed = 0,
+): NonNullable<CatalogChange["members"]> => ({
+  changes: members.map(memberDocument),
+  version: Math.max(1, changed),
 });
 
 /** What the index keeps of the columns that a header's dictionary has. */

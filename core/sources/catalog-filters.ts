@@ -2,28 +2,43 @@ import type { Routes } from "#contracts/http/routes.ts";
 import { can } from "#core/access/can.ts";
 import type { UseCase } from "#core/call/call.ts";
 import { indexedWords, searchTerms } from "#core/names/words.ts";
-import type { User } from "#core/people/user.ts";
+import { principalText, type Caller } from "#core/people/caller.ts";
 import type { CatalogFilters, CatalogVisibility, SearchWord } from "#core/ports/catalog-index.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
+import type { DataSourceMember } from "#core/sources/data-source.ts";
+import { admissionToClass, sourceResourceOf, withRole } from "#core/sources/source-standing.ts";
 
 type Query = Parameters<UseCase<Routes["facetsOfDataSources"]>>[0]["query"];
 
 /** What a user may see of the catalog: each class is decided once, and what they own beside it. */
-const visibilityFor = (user: User): CatalogVisibility => ({
-  principals: [`user:${user.id}`],
-  sees: ({ status }) => can(user, "data-source:read", { type: "data-source", role: null, status }),
-  seesOwned: ({ status }) => can(user, "data-source:read", { type: "data-source", role: "owner", status }),
+const visibilityFor = (user: Caller, now: Date): CatalogVisibility => ({
+  principals: user.principals.map(principalText),
+  now,
+  scopes: user.directory.subscriptions.map(({ policyId, every }) => ({ policyId, every })),
+  sight: (of, roles) => {
+    const resource = sourceResourceOf(of, withRole(admissionToClass(user, of), rolesOf(roles)));
+    if (can(user, "data-source:read", resource)) return "read";
+    return can(user, "data-source:discover", resource) ? "discover" : null;
+  },
 });
 
+const rolesOf = (roles: readonly DataSourceMember["role"][]) => roles.map((role) => ({ role }));
+
 /** The filters of a query. A tag that does not exist lets nothing through. */
-export const filtersOf = (tags: TagTree, user: User, query: Query): CatalogFilters => ({
+export const filtersOf = (tags: TagTree, user: Caller, now: Date, query: Query): CatalogFilters => ({
   ...valuesOf(query),
-  visibility: visibilityFor(user),
+  roles: rolesFor(user, query.role),
+  visibility: visibilityFor(user, now),
   terms: searchTerms(query.search ?? "").map((ways) =>
     ways.map((words) => words.map((text) => searchWord(text, tags))),
   ),
   tagIds: query.tag === undefined ? null : query.tag.flatMap((name) => tags.find(name)?.id ?? []),
 });
+
+const rolesFor = (user: Caller, wanted: Query["role"]): CatalogFilters["roles"] =>
+  wanted === undefined
+    ? null
+    : { wanted, role: (of, roles) => withRole(admissionToClass(user, of), rolesOf(roles)).role };
 
 const valuesOf = (query: Query) => ({
   connectionIds: query.connectionId ?? null,
@@ -31,7 +46,6 @@ const valuesOf = (query: Query) => ({
   healths: query.health ?? null,
   statuses: query.status ?? null,
   origins: query.origin ?? null,
-  roles: query.role ?? null,
 });
 
 /** A word with the tags that it finds, by their names of now: a tag that is renamed is found by its new name at once. */

@@ -5,6 +5,7 @@ import type { Principal } from "#core/connections/connection.ts";
 import type { IntegrationKey } from "#core/dbt/integration.ts";
 import type { NodeFacts } from "#core/dbt/snapshot.ts";
 import type { Relation } from "#core/ports/remote.ts";
+import type { OwnSubscription } from "#core/subscriptions/subscription-policy.ts";
 
 /** A text by who stated it; what stands is the first that is there: a person's, then dbt's, then the remote's comment. */
 export interface LayeredText {
@@ -116,6 +117,8 @@ export interface DataSource {
   /** Tags that dbt may not put on the data source itself. */
   readonly keptAway: readonly KeptAway[];
   readonly status: "enabled" | "disabled";
+  /** Who may subscribe to it, and who may find it. */
+  readonly subscription: OwnSubscription;
   /** Read from the prevent-statistics tag when it was created, and kept. */
   readonly statisticsPrevented: boolean;
   readonly dictionary: DictionaryGeneration;
@@ -132,15 +135,29 @@ export interface DataSource {
   readonly deletedAt: string | null;
 }
 
-/** One role of one principal on a data source. */
+/**
+ * What is stated about one principal on a data source: a role, or that a user was taken out by hand, whom no policy
+ * lets in again by itself.
+ */
 export interface DataSourceMember {
   readonly id: string;
   readonly dataSourceId: string;
   readonly principal: Principal;
-  readonly role: DataSourceRole;
+  readonly role: DataSourceRole | "removed";
   readonly expiresAt: string | null;
   readonly addedBy: string;
   readonly addedAt: string;
+}
+
+/**
+ * The groups that have roles on a data source, together: so that one read tells what a caller is by any of theirs. It
+ * also counts the changes of all members, users too.
+ */
+export interface GroupRoles {
+  readonly dataSourceId: string;
+  readonly members: readonly DataSourceMember[];
+  /** 0 before any member changed since the data source was made. */
+  readonly version: number;
 }
 
 /** One column of the schema layer: what the remote says of it. */

@@ -8,33 +8,30 @@ import { filtersOf } from "#core/sources/catalog-filters.ts";
 import { readDataSource } from "#core/sources/read-data-source.ts";
 import { showDataSource, showSummary } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
+import { sourceResourceOf, standingOn } from "#core/sources/source-standing.ts";
 
 const position = z.strictObject({ rank: z.int(), key: z.string(), id: z.string() });
 
 /** The data sources that the caller may see and that pass every filter. */
 export const listDataSources =
-  ({ store, index, cursors }: SourceDeps): UseCase<Routes["listDataSources"]> =>
+  ({ store, index, cursors, clock }: SourceDeps): UseCase<Routes["listDataSources"]> =>
   async ({ query }, { user }) => {
     const { limit, cursor, ...given } = query;
     const tags = await store.tagTree();
-    const filters = filtersOf(tags, user, given);
-    const roleIn = ({ owners }: CatalogEntry) => (owners.includes(`user:${user.id}`) ? "owner" : null);
+    const filters = filtersOf(tags, user, clock.now(), given);
+    const resourceOf = ({ header, memberships }: CatalogEntry) =>
+      sourceResourceOf(header, standingOn(user, header, memberships));
     // The index has decided by classes; each row that is shown is decided again, by itself.
-    const mayRead = (entry: CatalogEntry): boolean =>
-      can(user, "data-source:read", {
-        type: "data-source",
-        role: roleIn(entry),
-        status: entry.header.status,
-      });
+    const mayFind = (entry: CatalogEntry): boolean => can(user, "data-source:discover", resourceOf(entry));
     const order = { sort: given.sort ?? "name", wholeWordsFirst: given.sort === undefined } as const;
     const list = `data-sources/${JSON.stringify(given)}`;
     return await fillPage(cursors, list, { limit, cursor }, position, {
       read: async (after, wanted) => {
         const found = await index.page({ ...filters, ...order, limit: wanted, after });
-        return { items: found.entries.filter(mayRead), next: found.next };
+        return { items: found.entries.filter(mayFind), next: found.next };
       },
       positionOf: ({ position: end }) => end,
-      show: (entry) => showSummary(entry, roleIn(entry), tags),
+      show: (entry) => showSummary(entry, resourceOf(entry).role, tags),
     });
   };
 
@@ -42,11 +39,11 @@ const counted = (counts: Counts): Record<string, number> => Object.fromEntries(c
 
 /** How many data sources the caller may see that pass every filter, by what they are. */
 export const facetsOfDataSources =
-  ({ store, index }: SourceDeps): UseCase<Routes["facetsOfDataSources"]> =>
+  ({ store, index, clock }: SourceDeps): UseCase<Routes["facetsOfDataSources"]> =>
   async ({ query }, { user }) => {
     const tags = await store.tagTree();
     const { technology, health, origin, connectionId, tagId } = await index.facets(
-      filtersOf(tags, user, query),
+      filtersOf(tags, user, clock.now(), query),
     );
     const tag = tagId.flatMap(([id, count]) => {
       const name = tags.get(id)?.name;
@@ -67,5 +64,6 @@ export const getDataSource =
   async ({ params }, call: Call) =>
     await showDataSource(
       store,
+      call.user,
       await readDataSource(store, call.user, params.dataSourceId, "data-source:read"),
     );

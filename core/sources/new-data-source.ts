@@ -2,7 +2,6 @@ import { technologyContracts } from "#contracts/technologies/technology.ts";
 import { audited } from "#core/audit/record.ts";
 import type { Call } from "#core/call/call.ts";
 import type { Connection } from "#core/connections/connection.ts";
-import { ownersOf } from "#core/deletion/tombstone.ts";
 import { documentationWrite } from "#core/documentation/documentation-version.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { initialHealth } from "#core/health/assess-health.ts";
@@ -16,6 +15,7 @@ import type { RelationDescription } from "#core/ports/remote.ts";
 import {
   columnsDocument,
   deltaWrite,
+  firstMembers,
   headerDocument,
   healthDocument,
 } from "#core/sources/catalog-documents.ts";
@@ -33,6 +33,8 @@ import {
   relationGuard,
 } from "#core/sources/guards.ts";
 import { keptColumns, schemaColumn, schemaDescription } from "#core/dictionary/schema-column.ts";
+import type { OwnSubscription } from "#core/subscriptions/subscription-policy.ts";
+import { firstMemberWrites } from "#core/members/member-writes.ts";
 
 /** What a creation has found out before anything is stored. */
 export interface Findings {
@@ -43,6 +45,8 @@ export interface Findings {
   readonly documentation: string;
   readonly tagIds: readonly string[];
   readonly statisticsPrevented: boolean;
+  /** Who may subscribe, at first. */
+  readonly subscription: OwnSubscription;
   /** Where it is recorded, if bulk work makes it; such work measures many at once. */
   readonly bulk?: AuditedIn;
 }
@@ -64,7 +68,11 @@ export interface NewDataSource extends NewRecords {
   /** Null where statistics are prevented, or measured with those of others. */
   readonly job: Job | null;
   /** The connection and the credentials that the remote database was asked with. */
-  readonly reachedThrough: { readonly connectionId: string; readonly secretRef: string };
+  readonly reachedThrough: {
+    readonly connectionId: string;
+    readonly secretRef: string;
+    readonly version?: number | undefined;
+  };
 }
 
 /** The schema layer, each column with an id of its own. */
@@ -155,6 +163,7 @@ function header(
     tags: applied(findings.tagIds, user, now),
     keptAway: [],
     status: "enabled",
+    subscription: findings.subscription,
     statisticsPrevented: findings.statisticsPrevented,
     dictionary: {
       ...dictionary,
@@ -186,7 +195,7 @@ export function recordWrites({ dataSource, health, owners }: NewRecords): readon
     { write: "claim", guard: dataSourceNameGuard(name), owner: id, otherwise: dataSourceNameTaken(name) },
     { write: "create", kind: "data-source", record: dataSource },
     { write: "create", kind: "data-source-health", record: health },
-    ...owners.map((record): Write => ({ write: "create", kind: "data-source-member", record })),
+    ...firstMemberWrites(id, owners),
   ];
 }
 
@@ -195,7 +204,7 @@ export const creationChange = ({ dataSource, health, owners, columns }: NewRecor
   dataSourceId: dataSource.id,
   header: headerDocument(dataSource),
   health: healthDocument(health),
-  owners: { principals: ownersOf(owners), version: 1 },
+  members: firstMembers(owners),
   columns: columnsDocument(columns, dataSource),
 });
 

@@ -1,41 +1,44 @@
 import { authorize, can, type Action, type Resource } from "#core/access/can.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import type { User } from "#core/people/user.ts";
+import type { Caller } from "#core/people/caller.ts";
 import type { DataSourceStore, DataSourceView } from "#core/ports/store.ts";
+import { exposureOf, sourceResourceOf, standingOn } from "#core/sources/source-standing.ts";
 
 /** The data source, if the user may take the action on it; `not-found` if they may not know of it. */
 export async function readDataSource(
   store: Pick<DataSourceStore, "dataSource">,
-  user: User,
+  user: Caller,
   dataSourceId: string,
   action: Action,
 ): Promise<DataSourceView> {
-  const view = await store.dataSource(dataSourceId, user.id);
+  const view = await store.dataSource(dataSourceId, user.principals);
   if (view === null) throw new DomainError("not-found");
-  authorize(user, action, sourceResource(view));
+  authorize(user, action, sourceResource(user, view));
   return view;
 }
 
 /** What a decision about a data source needs to know of it. */
-export const sourceResource = ({ dataSource, membership }: DataSourceView) =>
-  ({ type: "data-source", role: membership?.role ?? null, status: dataSource.status }) as const;
+export const sourceResource = (
+  user: Caller,
+  { dataSource, memberships }: Pick<DataSourceView, "dataSource" | "memberships">,
+) => sourceResourceOf(dataSource, standingOn(user, exposureOf(dataSource), memberships));
 
-type FactsStore = Pick<DataSourceStore, "dataSourceMemberships" | "dataSourceStatuses">;
+type FactsStore = Pick<DataSourceStore, "dataSourceMemberships" | "dataSourceExposures">;
 
-/** The same for many at once, without reading them; what is not there is not in it. */
+/** The same for many at once, without reading them whole; what is not there is not in it. */
 export async function sourceResources(
   store: FactsStore,
-  { id: userId }: User,
+  user: Caller,
   dataSourceIds: readonly string[],
 ): Promise<ReadonlyMap<string, Resource>> {
-  const [roles, statuses] = await Promise.all([
-    store.dataSourceMemberships(userId, dataSourceIds),
-    store.dataSourceStatuses(dataSourceIds),
+  const [memberships, exposures] = await Promise.all([
+    store.dataSourceMemberships(user.principals, dataSourceIds),
+    store.dataSourceExposures(dataSourceIds),
   ]);
   return new Map(
-    [...statuses].map(([id, status]) => [
+    [...exposures].map(([id, exposure]) => [
       id,
-      { type: "data-source", role: roles.get(id)?.role ?? null, status },
+      sourceResourceOf(exposure, standingOn(user, exposure, memberships.get(id) ?? [])),
     ]),
   );
 }
@@ -43,7 +46,7 @@ export async function sourceResources(
 /** Which of these data sources the user may read. */
 export async function readableDataSources(
   store: FactsStore,
-  user: User,
+  user: Caller,
   dataSourceIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const resources = await sourceResources(store, user, dataSourceIds);

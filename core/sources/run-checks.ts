@@ -7,7 +7,7 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import { healthJob, runnableChecks, type RunnableCheck } from "#core/health/health-job.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";
 import { showJob } from "#core/jobs/show-job.ts";
-import type { User } from "#core/people/user.ts";
+import type { Caller } from "#core/people/caller.ts";
 import type { DataSourceView } from "#core/ports/store.ts";
 import { readDataSource, sourceResource } from "#core/sources/read-data-source.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
@@ -74,12 +74,12 @@ async function queueChecks(
  * an expert who names it is refused, and one who names nothing gets the others.
  */
 function permitted(
-  user: User,
+  user: Caller,
   view: DataSourceView,
   asked: readonly CheckName[] | undefined,
 ): readonly RunnableCheck[] {
   const fingerprint =
-    !view.dataSource.statisticsPrevented || can(user, "data-source:fingerprint", sourceResource(view));
+    !view.dataSource.statisticsPrevented || can(user, "data-source:fingerprint", sourceResource(user, view));
   if (!fingerprint && asked?.includes("fingerprint") === true) throw new DomainError("forbidden");
   return runnable(view.dataSource, asked).filter((check) => fingerprint || check !== "fingerprint");
 }

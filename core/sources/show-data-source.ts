@@ -3,9 +3,11 @@ import type { dataSource, dataSourceSummary } from "#contracts/resources/data-so
 import { checkNames } from "#contracts/resources/data-source.ts";
 import { assessHealth, listChecks, unavailableMasks, unknownCheck } from "#core/health/assess-health.ts";
 import type { DataSourceRole } from "#contracts/resources/data-source.ts";
+import type { Caller } from "#core/people/caller.ts";
 import type { CatalogEntry } from "#core/ports/catalog-index.ts";
 import type { DataSourceView, TagStore } from "#core/ports/store.ts";
 import { standingText, type AppliedTag, type Origin } from "#core/sources/data-source.ts";
+import { sourceResource } from "#core/sources/read-data-source.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 
 /** Whatever knows tags by id. */
@@ -31,16 +33,19 @@ function showOrigin(origin: Origin): z.output<typeof dataSource>["origin"] {
 /** A data source as its members see it. */
 export async function showDataSource(
   store: TagStore,
+  caller: Caller,
   view: DataSourceView,
 ): Promise<z.output<typeof dataSource>> {
-  return showDataSourceWith(await store.tagTree(), view);
+  return showDataSourceWith(await store.tagTree(), caller, view);
 }
 
 /** The same, where the tags are known already. */
 export function showDataSourceWith(
   tags: Tags,
-  { dataSource: record, health, membership }: DataSourceView,
+  caller: Caller,
+  view: DataSourceView,
 ): z.output<typeof dataSource> {
+  const { dataSource: record, health } = view;
   const description = standingText(record.description);
   return {
     id: record.id,
@@ -64,7 +69,7 @@ export function showDataSourceWith(
     columnCount: record.dictionary.columnCount,
     origin: showOrigin(record.origin),
     queryAs: null,
-    myRole: membership?.role ?? null,
+    myRole: sourceResource(caller, view).role,
     createdAt: record.createdAt,
     createdBy: record.createdBy,
     updatedAt: record.updatedAt,
@@ -76,10 +81,11 @@ export function showDataSourceWith(
  * What somebody is told of a data source that they may not read: no more than its place, its name, its state and its
  * dates. Every text is empty, and every figure is null, none or unknown, whatever it is in truth.
  */
-export function showOutline({
-  dataSource: record,
-  membership,
-}: Pick<DataSourceView, "dataSource" | "membership">): z.output<typeof dataSource> {
+export function showOutline(
+  caller: Caller,
+  view: Pick<DataSourceView, "dataSource" | "memberships">,
+): z.output<typeof dataSource> {
+  const { dataSource: record } = view;
   return {
     id: record.id,
     name: record.name,
@@ -98,7 +104,7 @@ export function showOutline({
     columnCount: 0,
     origin: showOrigin(record.origin),
     queryAs: null,
-    myRole: membership?.role ?? null,
+    myRole: sourceResource(caller, view).role,
     createdAt: record.createdAt,
     createdBy: "",
     updatedAt: record.updatedAt,

@@ -32,7 +32,7 @@ export const addTags =
         // Who puts a tag there does not keep it away any more.
         keptAway: before.keptAway.filter(({ tagId }) => !added.has(tagId)),
       });
-      const result = showDataSourceWith(tree, { ...view, dataSource: after });
+      const result = showDataSourceWith(tree, call.user, { ...view, dataSource: after });
       const kept = keptReply(call, 200, result, at);
       if (after === before) {
         // Nothing changes, but the same key with another body must still be refused.

@@ -29,7 +29,7 @@ export const updateDataSource =
       const at = clock.now();
       const after = changed(before, body, at);
       if (isSameValue(textsOf(before), textsOf(after)) && before.documentation === after.documentation) {
-        return await showDataSource(store, view);
+        return await showDataSource(store, call.user, view);
       }
       await store.commit([
         ...renaming(before, after),
@@ -41,7 +41,7 @@ export const updateDataSource =
           details: { before: textsOf(before), after: textsOf(after) },
         }),
       ]);
-      return await showDataSource(store, { ...view, dataSource: after });
+      return await showDataSource(store, call.user, { ...view, dataSource: after });
     });
 
 /** Whether a patch says nothing but what experts may say too. */

@@ -16,9 +16,10 @@ export async function readThread(
   threadId: string,
 ): Promise<{ readonly thread: Thread; readonly permit: Permit }> {
   const thread = (await store.threads([threadId])).get(threadId);
-  const view = thread === undefined ? null : await store.dataSource(thread.dataSourceId, call.user.id);
+  const view =
+    thread === undefined ? null : await store.dataSource(thread.dataSourceId, call.user.principals);
   if (thread === undefined || view === null) throw new DomainError("not-found");
-  const dataSource = sourceResource(view);
+  const dataSource = sourceResource(call.user, view);
   const permit: Permit = (action, { author }) => {
     authorize(call.user, action, { type: "thread", author, dataSource });
   };

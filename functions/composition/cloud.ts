@@ -9,10 +9,13 @@ import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
 import { rootSecret } from "#adapters/secrets/root-secret.ts";
 import { systemClock, ulids } from "#adapters/system/system-clock.ts";
 import type {
+  accessEnvironment,
+  auditEnvironment,
   bootstrapEnvironment,
   catalogEnvironment,
   connectionsEnvironment,
   deadLettersEnvironment,
+  identityEnvironment,
   jobsEnvironment,
   peopleEnvironment,
   sweepEnvironment,
@@ -33,7 +36,7 @@ import { bucketSegments } from "./cloud-segments.ts";
  * reach a connector, or its driver would be in the bundles of the functions that answer HTTP.
  */
 type Environment<S extends z.ZodType> = z.output<S>;
-type Table = Environment<typeof peopleEnvironment>;
+type Table = { readonly TABLE_NAME: string };
 
 /** A store that can also tell a replica what changed. */
 const storeOf = ({ TABLE_NAME }: Table) =>
@@ -77,22 +80,61 @@ function messagesOf({ JOBS_QUEUE_URL }: { readonly JOBS_QUEUE_URL: string }): Jo
   return { send: async (message) => await (await messages()).send(message) };
 }
 
-/** For people and settings: the table alone. */
-export const peopleParts = (environment: Table): Omit<CommonParts, "cursors"> => ({
+/** What every function that knows its callers has. */
+const callerParts = (environment: Environment<typeof auditEnvironment>): CommonParts => ({
   ...base,
   keys: keyHasher,
   store: storeOf(environment),
+  cursors: cursorsOf(secretStore(environment)),
 });
+
+/** For what lists or counts data sources: the store that the index reads from is the same. */
+function indexedParts(
+  environment: Environment<typeof accessEnvironment>,
+): CommonParts & QueueParts & IndexParts {
+  const store = storeOf(environment);
+  return {
+    ...callerParts(environment),
+    store,
+    messages: messagesOf(environment),
+    index: new CatalogReplica({
+      deltas: store,
+      clock: systemClock,
+      stored: { pointers: store, segments: bucketSegments(environment), log: processLog },
+    }),
+  };
+}
+
+/** For people and settings. */
+export const peopleParts = (
+  environment: Environment<typeof peopleEnvironment>,
+): CommonParts & QueueParts & IndexParts => indexedParts(environment);
+
+/** For members, subscription policies and access requests. */
+export const accessParts = (
+  environment: Environment<typeof accessEnvironment>,
+): CommonParts & QueueParts & IndexParts => indexedParts(environment);
+
+/** For identity providers and signing in. */
+export const identityParts = (
+  environment: Environment<typeof identityEnvironment>,
+): CommonParts & QueueParts & SecretParts => ({
+  ...callerParts(environment),
+  messages: messagesOf(environment),
+  secrets: secretStore(environment),
+});
+
+/** For the audit. */
+export const auditParts = (environment: Environment<typeof auditEnvironment>): CommonParts =>
+  callerParts(environment);
 
 /** For connections: writes credentials, reads none but the root secret. */
 export function connectionsParts(
   environment: Environment<typeof connectionsEnvironment>,
 ): CommonParts & QueueParts & SecretParts & RemoteParts {
-  const secrets = secretStore(environment);
   return {
-    ...peopleParts(environment),
-    secrets,
-    cursors: cursorsOf(secrets),
+    ...callerParts(environment),
+    secrets: secretStore(environment),
     messages: messagesOf(environment),
     remote: remoteOf(environment),
   };
@@ -102,26 +144,12 @@ export function connectionsParts(
 export function catalogParts(
   environment: Environment<typeof catalogEnvironment>,
 ): CommonParts & QueueParts & RemoteParts & IndexParts {
-  const store = storeOf(environment);
-  return {
-    ...base,
-    keys: keyHasher,
-    store,
-    cursors: cursorsOf(secretStore(environment)),
-    messages: messagesOf(environment),
-    remote: remoteOf(environment),
-    index: new CatalogReplica({
-      deltas: store,
-      clock: systemClock,
-      stored: { pointers: store, segments: bucketSegments(environment), log: processLog },
-    }),
-  };
+  return { ...indexedParts(environment), remote: remoteOf(environment) };
 }
 
 /** For jobs as people see and steer them. */
 export const jobsParts = (environment: Environment<typeof jobsEnvironment>): CommonParts & QueueParts => ({
-  ...peopleParts(environment),
-  cursors: cursorsOf(secretStore(environment)),
+  ...callerParts(environment),
   messages: messagesOf(environment),
 });
 

@@ -2,10 +2,12 @@ import type { peopleRoutes } from "#contracts/http/groups/people.ts";
 import { getMe } from "#core/people/show-me.ts";
 import { getSettings, updateSettings } from "#core/settings/settings-use-cases.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
-import type { CommonParts } from "./parts.ts";
+import type { CommonParts, IndexParts, QueueParts } from "./parts.ts";
 
 /** Who asks, and the settings. */
-export const peopleOperations = (parts: Omit<CommonParts, "cursors">): Operations<typeof peopleRoutes> => ({
+export const peopleOperations = (
+  parts: CommonParts & IndexParts & QueueParts,
+): Operations<typeof peopleRoutes> => ({
   getMe,
   getSettings: getSettings(parts),
   updateSettings: updateSettings(parts),

@@ -2,9 +2,12 @@ import { Size } from "aws-cdk-lib";
 import type { Function as LambdaFunction } from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
 import {
+  accessEnvironment,
+  auditEnvironment,
   catalogEnvironment,
   connectionsEnvironment,
   dbtEnvironment,
+  identityEnvironment,
   jobsEnvironment,
   peopleEnvironment,
   systemEnvironment,
@@ -40,9 +43,12 @@ export class HttpFunctions extends Construct {
     super(scope, id);
     this.props = props;
     this.byGroup = {
+      access: this.access(),
+      audit: this.audit(),
       catalog: this.catalog(),
       connections: this.connections(),
       dbt: this.dbt(),
+      identity: this.identity(),
       jobs: this.jobs(),
       people: this.people(),
       system: this.system(),
@@ -148,14 +154,75 @@ export class HttpFunctions extends Construct {
   }
 
   private people(): LambdaFunction {
-    const { table } = this.props;
+    const { table, queue, secrets, segments } = this.props;
     const made = new ServiceFunction(this, "People", {
-      ...this.common("people", "Who asks, and the settings"),
+      ...this.common("people", "Users, groups, keys and the settings"),
       schema: peopleEnvironment,
-      environment: { TABLE_NAME: table.tableName },
+      ...this.indexed(),
+    });
+    segments.grant(made, "read");
+    table.grant(made, "read", "change", "bulk");
+    queue.grantSend(made);
+    secrets.grantRoot(made);
+    return made.function;
+  }
+
+  private access(): LambdaFunction {
+    const { table, queue, secrets, segments } = this.props;
+    const made = new ServiceFunction(this, "Access", {
+      ...this.common("access", "Members, subscription policies and access requests"),
+      schema: accessEnvironment,
+      ...this.indexed(),
+    });
+    segments.grant(made, "read");
+    table.grant(made, "read", "change", "bulk");
+    queue.grantSend(made);
+    secrets.grantRoot(made);
+    return made.function;
+  }
+
+  private identity(): LambdaFunction {
+    const { table, queue, secrets } = this.props;
+    const made = new ServiceFunction(this, "Identity", {
+      ...this.common("identity", "Identity providers, and signing in"),
+      schema: identityEnvironment,
+      environment: {
+        TABLE_NAME: table.tableName,
+        JOBS_QUEUE_URL: queue.url,
+        SECRETS_PREFIX: secrets.prefix,
+      },
     });
     table.grant(made, "read", "change");
+    queue.grantSend(made);
+    secrets.grantRoot(made);
     return made.function;
+  }
+
+  private audit(): LambdaFunction {
+    const { table, secrets } = this.props;
+    const made = new ServiceFunction(this, "Audit", {
+      ...this.common("audit", "What was done, by whom"),
+      schema: auditEnvironment,
+      environment: { TABLE_NAME: table.tableName, SECRETS_PREFIX: secrets.prefix },
+    });
+    table.grant(made, "read", "change");
+    secrets.grantRoot(made);
+    return made.function;
+  }
+
+  /** What a function has that reads the catalog's index, beside its rights. */
+  private indexed() {
+    const { table, queue, secrets, segments } = this.props;
+    return {
+      environment: {
+        TABLE_NAME: table.tableName,
+        JOBS_QUEUE_URL: queue.url,
+        SECRETS_PREFIX: secrets.prefix,
+        SEGMENTS_BUCKET: segments.bucketName,
+      },
+      // A segment is unpacked here, and the next one beside it.
+      ephemeralStorageSize: Size.gibibytes(1),
+    };
   }
 
   private system(): LambdaFunction {

@@ -92,9 +92,12 @@ const integrationsOf = (
   const integration = (group: RouteGroup) =>
     new HttpLambdaIntegration(group, functions[group], { scopePermissionToRoute: false });
   return {
+    access: integration("access"),
+    audit: integration("audit"),
     catalog: integration("catalog"),
     connections: integration("connections"),
     dbt: integration("dbt"),
+    identity: integration("identity"),
     jobs: integration("jobs"),
     people: integration("people"),
     system: integration("system"),

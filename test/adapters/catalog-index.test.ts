@@ -2,9 +2,11 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
 import { searchTerms, searchWords } from "#core/names/words.ts";
-import type { CatalogChange, CatalogDelta, CatalogSort } from "#core/ports/catalog-index.ts";
+import type { DataSourceRole } from "#contracts/resources/data-source.ts";
+import type { CatalogChange, CatalogClass, CatalogDelta, CatalogSort } from "#core/ports/catalog-index.ts";
 import {
   aChange,
+  askedAt,
   catalogOf,
   documentsOf,
   expected,
@@ -25,10 +27,24 @@ const aSearchText = fc.oneof(
   fc.string({ unit: "binary", maxLength: 6 }),
   fc.constantFrom("o", "or", "ord", "orde", '"', "*", "' OR 1=1 --"),
 );
+const aScope = fc.record({
+  policyId: fc.constantFrom("pol_1", "pol_2"),
+  every: fc.option(fc.array(fc.subarray([...tagIds]), { minLength: 1, maxLength: 2 }), { nil: null }),
+});
+
+/** The role of somebody whom one of two global policies lets in, unless they were taken out by hand. */
+function roleFor(of: CatalogClass, stated: readonly string[]): DataSourceRole | null {
+  const given = (["owner", "expert", "subscriber", "ingest"] as const).find((role) => stated.includes(role));
+  if (given !== undefined) return given;
+  return of.policyIds.includes("pol_1") && !stated.includes("removed") ? "subscriber" : null;
+}
+
 const someFilters = fc
   .record({
-    me: fc.constantFrom(...people),
+    principals: fc.subarray([...people], { minLength: 1 }),
     governs: fc.boolean(),
+    discovers: fc.boolean(),
+    scopes: fc.uniqueArray(aScope, { selector: ({ policyId }) => policyId, maxLength: 2 }),
     search: fc.array(aSearchText, { maxLength: 2 }),
     termTags: fc.subarray([...tagIds]),
     tagIds: maybe(fc.subarray([...tagIds])),
@@ -36,17 +52,26 @@ const someFilters = fc
     connectionIds: maybe(fc.subarray(["con_1", "con_2"])),
     healths: maybe(fc.subarray(["healthy", "unhealthy"])),
     statuses: maybe(fc.subarray(["enabled", "disabled"])),
-    roles: maybe(fc.subarray(["owner", "expert"] as const)),
+    roles: maybe(fc.subarray(["owner", "expert", "subscriber"] as const)),
   })
-  .map(({ me, governs, search, termTags, ...filters }) =>
+  .map(({ principals, governs, discovers, scopes, search, termTags, roles, ...filters }) =>
     theFilters({
       ...filters,
+      roles: roles && { wanted: roles, role: roleFor },
       visibility: {
-        principals: [me],
-        sees: ({ status }) => governs && status === "enabled",
-        seesOwned: () => true,
+        principals,
+        now: askedAt,
+        scopes,
+        sight: (of, held) => {
+          const role = roleFor(of, held);
+          if (role === "owner") return "read";
+          if (of.status === "disabled") return null;
+          if (governs || role !== null) return "read";
+          return discovers && of.subscription.discoverable ? "discover" : null;
+        },
       },
-      terms: search
+      // What may only be discovered is searched in a test of its own.
+      terms: (discovers ? [] : search)
         .flatMap(searchTerms)
         .map((ways) =>
           ways.map((words) =>

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
 import type { CatalogChange, CatalogDelta, CatalogSort, HeaderDocument } from "#core/ports/catalog-index.ts";
+import { individually } from "#core/subscriptions/subscription-policy.ts";
 import { aQuery } from "#test/support/catalog-queries.ts";
 import { FixedClock } from "#test/support/fixed-clock.ts";
 
@@ -12,6 +13,7 @@ const header = (id: string, name: string, version = 1): HeaderDocument => ({
   connectionId: "con_1",
   remote: { database: "d", schema: "s", table: name, kind: "table" },
   status: "enabled",
+  subscription: individually,
   origin: { type: "manual" },
   createdBy: "usr_1",
   createdAt: `2026-01-01T00:00:${id.slice(-2)}.000Z`,

@@ -11,7 +11,7 @@ import {
 import { checkStates, shown } from "#test/support/health.ts";
 import { aConnection, aPersona, aRegistrar, type DataSource } from "#test/support/personas.ts";
 import { aLogin, aSchema, runSql } from "#test/support/postgres-client.ts";
-import { unique } from "#test/support/records.ts";
+import { asUser, unique } from "#test/support/records.ts";
 import { auditOf, itemsOf } from "#test/support/table-items.ts";
 
 const app = await anApp();
@@ -78,7 +78,7 @@ describe("a bulk registration", () => {
       actor: owner.user.id,
       details: { dataSourceIds: sources.map(({ id }) => id) },
     });
-    const view = await app.store.dataSource(sources[0]?.id ?? "", owner.user.id);
+    const view = await app.store.dataSource(sources[0]?.id ?? "", asUser(owner.user.id));
     expect(view?.dataSource.auditedIn).toEqual([{ jobId: job.id, auditId: record?.id }]);
     const { items } = await owner.api.listJobs({ query: { type: "health-refresh", limit: 1 } });
     expect(items).toMatchObject([{ state: "succeeded", progress: { done: 5, total: 5 } }]);

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { RelationDescription } from "#core/ports/remote.ts";
 import { newDataSource, schemaColumns } from "#core/sources/new-data-source.ts";
+import { individually } from "#core/subscriptions/subscription-policy.ts";
 import { aConnection } from "#test/support/catalog-records.ts";
 import { countingIds } from "#test/support/fixed-clock.ts";
-import { aColumn, aUser } from "#test/support/records.ts";
+import { aCaller, aColumn } from "#test/support/records.ts";
 
-const call = { user: aUser(), requestId: "request-1", ifMatch: null, idempotency: null };
+const call = { user: aCaller(), requestId: "request-1", ifMatch: null, idempotency: null };
 
 const described = (comment: string): RelationDescription => ({
   schema: "sales",
@@ -26,6 +27,7 @@ function kept(comment: string): readonly (string | null)[] {
     documentation: "",
     tagIds: [],
     statisticsPrevented: false,
+    subscription: individually,
   };
   const at = new Date("2026-01-01T00:00:00.000Z");
   const { dataSource } = newDataSource(countingIds(), at, call, "ds_1", findings, {

@@ -4,7 +4,7 @@ import { catalogOf, finishRun, jobNow, modelsOf, ranAndSynced } from "#test/supp
 import { interrupted } from "#test/support/interrupted-client.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { aPersona } from "#test/support/personas.ts";
-import { unique } from "#test/support/records.ts";
+import { asUser, unique } from "#test/support/records.ts";
 
 const dbt = await aDbtApp();
 const { app, admin } = dbt;
@@ -41,7 +41,7 @@ describe("a tag that is deleted while a run brings a data source back that a per
       await app.drain();
       expect(await jobNow(dbt, jobId)).toMatchObject({ state: "succeeded", result: { restored: 1 } });
       goesOn = happened();
-      const view = await app.store.dataSource(id, admin.user.id);
+      const view = await app.store.dataSource(id, asUser(admin.user.id));
       carried.push({ at, carries: view?.dataSource.tags.length, isDeleted });
     }
     expect(carried).toEqual(carried.map((one) => ({ ...one, carries: one.isDeleted ? 0 : 1 })));

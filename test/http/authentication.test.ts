@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { anApp } from "#test/support/app.ts";
-import { aPersona, keyRecord } from "#test/support/personas.ts";
+import { aKnownGroup, aPersona, keyRecord } from "#test/support/personas.ts";
+import { unique } from "#test/support/records.ts";
 
 const app = await anApp();
 const me = (authorization: string) => app.call("GET", "/me", { headers: { authorization } });
@@ -96,18 +97,22 @@ describe("a key", () => {
 
 describe("GET /me", () => {
   it("tells who the caller is, with permissions, groups and attributes", async () => {
+    const { id: group } = await aKnownGroup(app, {
+      name: "Finance",
+      attributes: { Department: ["Finance"], COUNTRY: ["FR", "US"] },
+    });
     const as = await aPersona(app, {
       name: "Ann",
       email: "ann@example.com",
       permissions: ["AUDIT", "GOVERNANCE"],
-      groups: ["grp_1"],
+      groups: [group, unique("grp_gone")],
       attributes: { Country: ["US", "DE"] },
     });
     expect((await app.call("GET", "/me", { as })).body).toEqual({
       user: { id: as.user.id, name: "Ann", email: "ann@example.com" },
       permissions: ["AUDIT", "GOVERNANCE"],
-      groups: ["grp_1"],
-      attributes: { Country: ["US", "DE"] },
+      groups: ["Finance"],
+      attributes: { country: ["US", "DE", "FR"], department: ["Finance"] },
     });
   });
 });

@@ -35,9 +35,13 @@ describe("what the index is told", () => {
       "dataSourceId",
       "header",
       "health",
-      "owners",
+      "members",
     ]);
     expect(created?.columns).toEqual({ names: ["id", "email", "amount"], version: 1 });
+    expect(created?.members).toEqual({
+      changes: [{ principal: `user:${owner.user.id}`, role: "owner", expiresAt: null }],
+      version: 1,
+    });
   });
 
   it("when columns are tagged: the tags of all columns together, as of the new header", async () => {

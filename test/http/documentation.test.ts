@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { anApp } from "#test/support/app.ts";
 import { aDataSource, aPersona, aRegistrar, makeMember, type DataSource } from "#test/support/personas.ts";
+import { asUser } from "#test/support/records.ts";
 import { auditOf } from "#test/support/table-items.ts";
 
 const app = await anApp();
@@ -51,7 +52,7 @@ describe("the documentation of a data source", () => {
 
   it("written before there were versions is kept as the first when it is replaced", async () => {
     const { id } = await source("old");
-    const view = await app.store.dataSource(id, owner.user.id);
+    const view = await app.store.dataSource(id, asUser(owner.user.id));
     if (view === null) throw new Error("no data source");
     const number = { dataSourceId: id, number: 1, documentation: "", createdBy: "", createdAt: "" };
     await app.store.commit([

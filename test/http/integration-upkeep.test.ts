@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sweepIntegrationSecrets } from "#core/dbt/integrations/sweep-integration-secrets.ts";
 import { aDbtApp, pathOf } from "#test/support/dbt-app.ts";
 import { aConnection, aPersona, registering } from "#test/support/personas.ts";
+import { asUser } from "#test/support/records.ts";
 
 const { app, admin, body, integrate, record } = await aDbtApp();
 const refs = async () => (await app.secrets.list("integrations/")).map(({ ref }) => ref).toSorted();
@@ -44,7 +45,7 @@ describe("a connection that an integration uses", () => {
     const key = await integrate({ connectionId: connection.id }, as);
     const remove = () => app.call("DELETE", `/connections/${connection.id}`, { as });
     expect(await remove()).toMatchObject({ status: 409, body: { code: "connection-in-use" } });
-    expect((await app.store.connection(connection.id, as.user.id))?.connection.closing).toBe(false);
+    expect((await app.store.connection(connection.id, asUser(as.user.id)))?.connection.closing).toBe(false);
     await app.store.commit([{ write: "remove", kind: "integration", record: await record(key) }]);
     expect((await remove()).status).toBe(204);
   });
@@ -57,7 +58,7 @@ describe("a connection that an integration uses", () => {
         app.call("POST", "/dbt", { as, body: given }),
         app.call("DELETE", `/connections/${connection.id}`, { as }),
       ]);
-      const stands = (await app.store.connection(connection.id, as.user.id)) !== null;
+      const stands = (await app.store.connection(connection.id, asUser(as.user.id))) !== null;
       const integrated = (await app.store.integration(given)) !== null;
       expect([stands, integrated]).toEqual([removed.status !== 204, made.status === 201]);
       expect(integrated && !stands).toBe(false);

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { User } from "#core/people/user.ts";
 import { caller } from "#test/support/app.ts";
 import { aDbtApp, pathOf, standInCloud, type ShownIntegration } from "#test/support/dbt-app.ts";
-import { aConnection, aPersona, registering } from "#test/support/personas.ts";
+import { aConnection, aKnownGroup, aPersona, registering } from "#test/support/personas.ts";
 import { unique } from "#test/support/records.ts";
 import { allItems, auditOf, itemsOf } from "#test/support/table-items.ts";
 
@@ -238,15 +238,17 @@ describe("POST /dbt with createWebhook", () => {
 
 describe("GET /dbt", () => {
   it("lists and shows integrations to their owners, directly and by a group, and to APPLICATION_ADMIN", async () => {
-    const group = unique("grp_");
+    const { id: group } = await aKnownGroup(app);
     const [owner, member, stranger] = [
       await aPersona(app),
       await aPersona(app, { groups: [group] }),
-      await aPersona(app, { permissions: ["GOVERNANCE", "USER_ADMIN", "AUDIT", "CREATE_DATA_SOURCE"] }),
+      await aPersona(app, {
+        groups: [(await aKnownGroup(app)).id],
+        permissions: ["GOVERNANCE", "USER_ADMIN", "AUDIT", "CREATE_DATA_SOURCE"],
+      }),
     ];
     const one = await integrate({ owners: [{ type: "user", id: owner.user.id }] });
     const kept = await record(one);
-    // There is no route that makes groups yet.
     const owners = [...kept.owners, { type: "group" as const, id: group }];
     await app.store.commit([{ write: "put", kind: "integration", record: { ...kept, owners } }]);
     for (const as of [owner, member]) {

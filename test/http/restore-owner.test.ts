@@ -3,6 +3,7 @@ import { anApp, caller } from "#test/support/app.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { aDataSource, aRegistrar, type DataSource } from "#test/support/personas.ts";
 import { aLogin, runSql } from "#test/support/postgres-client.ts";
+import { asUser } from "#test/support/records.ts";
 
 const app = await anApp();
 const { owner, connection } = await aRegistrar(app);
@@ -22,7 +23,7 @@ async function restored(of: DataSource, call = app.call) {
 
 /** Makes what is kept of a data source as if nobody had looked at its table's owner yet. */
 async function forgetOwner(of: DataSource): Promise<void> {
-  const view = await app.store.dataSource(of.id, owner.user.id);
+  const view = await app.store.dataSource(of.id, asUser(owner.user.id));
   if (view === null) throw new Error("no data source");
   const { remoteOwner: _, ...old } = view.dataSource;
   const record = old as typeof view.dataSource;

@@ -15,7 +15,7 @@ import {
   type Persona,
 } from "#test/support/personas.ts";
 import { runSql } from "#test/support/postgres-client.ts";
-import { unique } from "#test/support/records.ts";
+import { asUser, unique } from "#test/support/records.ts";
 import { auditOf } from "#test/support/table-items.ts";
 
 const app = await anApp();
@@ -99,7 +99,7 @@ describe("a restored data source", () => {
     await governor.api.updateSettings({ body: { preventStatisticsTag: tag } });
     const made = await source({ tags: [tag] });
     await owner.api.runChecks({ params: { dataSourceId: made.id }, body: { checks: ["row-count"] } });
-    const view = await app.store.dataSource(made.id, owner.user.id);
+    const view = await app.store.dataSource(made.id, asUser(owner.user.id));
     if (view === null) throw new Error("no data source");
     const checks = {
       ...view.health.checks,

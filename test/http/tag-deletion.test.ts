@@ -119,6 +119,8 @@ describe("DELETE /tags/{name}", () => {
       expect([[], [tag, `${tag}.below`]]).toContainEqual(left);
       app.clock.advance(61_000);
       expect((await put(await aSource(), tag)).status).toBe(left.length === 0 ? 422 : 200);
+      // So that no job grows so old meanwhile that it counts as lost.
+      await app.drain();
       if (broken.at === null) break;
     }
   });

@@ -56,10 +56,21 @@ const consume = [
   "sqs:ReceiveMessage",
 ];
 
+/** Of functions that read the catalog's index. */
+const indexed = {
+  Table: everyChange,
+  QueueJobs: send,
+  SegmentsBucket: ["s3:GetObject", "s3:ListBucket"],
+  "secret root-??????": readSecret,
+};
+
 describe("each function may do what it does and nothing else", () => {
   it.each([
     ["HttpSystem", {}],
-    ["HttpPeople", { Table: someChange }],
+    ["HttpPeople", indexed],
+    ["HttpAccess", indexed],
+    ["HttpAudit", { Table: someChange, "secret root-??????": readSecret }],
+    ["HttpIdentity", { Table: someChange, QueueJobs: send, "secret root-??????": readSecret }],
     [
       "HttpConnections",
       {
@@ -135,7 +146,7 @@ describe("each function may do what it does and nothing else", () => {
   });
 
   it("has a policy that is listed here", () => {
-    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(15);
+    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(18);
   });
 });
 

@@ -9,6 +9,7 @@ import { expectSound } from "#test/support/invariants.ts";
 import { aKeyDatabase, domainMasks } from "#test/support/key-database.ts";
 import { aPersona, registering, type DataSource } from "#test/support/personas.ts";
 import { pgClient, runSql } from "#test/support/postgres-client.ts";
+import { asUser } from "#test/support/records.ts";
 import { aRefresh, changedSessions, withoutOwnJobs } from "#test/support/refresh.ts";
 import { testClient } from "#test/support/store.ts";
 
@@ -99,7 +100,7 @@ describe("the domains of a deleted data source", () => {
     const source = await aSource();
     await app.drain();
     const mayRemain = async () =>
-      (await app.store.deletedDataSource(source.id, owner.user.id))?.health.domainsMayRemain;
+      (await app.store.deletedDataSource(source.id, asUser(owner.user.id)))?.health.domainsMayRemain;
     const holder = await pgClient({ database });
     await holder.query("begin; lock table reeve_keys.domain_values in access exclusive mode");
     await owner.api.deleteDataSource({ params: { dataSourceId: source.id } });

@@ -5,6 +5,7 @@ import { checkOf, shown } from "#test/support/health.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { aConnection, aPersona, registering, type DataSource } from "#test/support/personas.ts";
 import { runSql, uniqueName } from "#test/support/postgres-client.ts";
+import { asUser } from "#test/support/records.ts";
 import { aRefresh, changedSessions, unmeasured } from "#test/support/refresh.ts";
 import { auditOf } from "#test/support/table-items.ts";
 
@@ -115,7 +116,7 @@ describe("a refresh of many data sources", () => {
     const { connection, sources } = await unmeasured(app, owner, 1);
     const other = await aConnection(owner);
     const [source] = sources as [DataSource];
-    const view = await app.store.dataSource(source.id, owner.user.id);
+    const view = await app.store.dataSource(source.id, asUser(owner.user.id));
     if (view === null) throw new Error("it is gone");
     const jobId = await aRefresh(app, owner, other, sources);
     const waiting = {
@@ -143,7 +144,7 @@ describe("a refresh of many data sources", () => {
     const sessions: RemoteSessions = {
       withSession: (target, budget, work) =>
         app.gateway.withSession(target, budget, async (session) => {
-          const view = await app.store.dataSource(source.id, owner.user.id);
+          const view = await app.store.dataSource(source.id, asUser(owner.user.id));
           if (view === null) throw new Error("it is gone");
           const record = { ...view.health, fingerprintAt: "2026-01-01T00:00:00.000Z" };
           await app.store.commit([

@@ -7,9 +7,12 @@ import { KeptLog } from "#test/support/kept-log.ts";
 /** Answers with the path that it was asked for. */
 const echo: HttpFunction = ({ rawPath }) => Promise.resolve({ statusCode: 200, body: rawPath });
 const functions = {
+  access: echo,
+  audit: echo,
   catalog: echo,
   connections: echo,
   dbt: echo,
+  identity: echo,
   jobs: echo,
   people: echo,
   system: echo,

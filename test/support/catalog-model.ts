@@ -1,8 +1,17 @@
 import * as fc from "fast-check";
 import { foldName } from "#core/names/fold.ts";
 import { indexedWords } from "#core/names/words.ts";
-import type { CatalogChange, CatalogFilters, CatalogQuery, SearchWord } from "#core/ports/catalog-index.ts";
+import type {
+  CatalogChange,
+  CatalogClass,
+  CatalogFilters,
+  CatalogQuery,
+  HeaderDocument,
+  MemberDocument,
+  SearchWord,
+} from "#core/ports/catalog-index.ts";
 import { headerDocument, healthDocument } from "#core/sources/catalog-documents.ts";
+import { individually } from "#core/subscriptions/subscription-policy.ts";
 import { aDataSource, aHealth } from "./catalog-records.ts";
 
 export const words = [
@@ -23,13 +32,21 @@ const aName = fc
   .array(fc.constantFrom(...words), { minLength: 1, maxLength: 3 })
   .chain((parts) => fc.constantFrom("_", ".", "-", " ", "").map((by) => parts.join(by)));
 export const tagIds = ["tag_1", "tag_2", "tag_3"] as const;
-export const people = ["user:usr_1", "user:usr_2"] as const;
+export const people = ["user:usr_1", "user:usr_2", "group:grp_1"] as const;
+/** When it is asked; what is stated until then does not hold any more. */
+export const askedAt = new Date("2026-01-01T12:00:00.000Z");
 export const technologies = ["postgresql", "snowflake"] as const;
+
+const aMember = fc.record({
+  principal: fc.constantFrom(...people),
+  role: fc.constantFrom("owner", "expert", "subscriber", "ingest", "removed", null),
+  expiresAt: fc.constantFrom(null, null, "2026-01-01T12:00:00.000Z", "2026-01-01T12:00:00.001Z"),
+});
 
 /** A change of one of a few data sources, whatever it is of. */
 export const aChange = fc.record({
   of: fc.integer({ min: 0, max: 7 }),
-  parts: fc.subarray(["header", "health", "owners", "columns", "columnTags", "deleted"] as const, {
+  parts: fc.subarray(["header", "health", "members", "owners", "columns", "columnTags", "deleted"] as const, {
     minLength: 1,
   }),
   name: aName,
@@ -38,6 +55,9 @@ export const aChange = fc.record({
   tags: fc.subarray([...tagIds]),
   columnTags: fc.subarray([...tagIds]),
   owner: fc.constantFrom(...people),
+  members: fc.uniqueArray(aMember, { selector: ({ principal }) => principal, maxLength: 3 }),
+  /** Null for a header of before there were terms. */
+  discoverable: fc.constantFrom(true, false, null),
   enabled: fc.boolean(),
   technology: fc.constantFrom(...technologies),
   connectionId: fc.constantFrom("con_1", "con_2"),
@@ -49,7 +69,7 @@ type Change = typeof aChange extends fc.Arbitrary<infer T> ? T : never;
 export function documentsOf(change: Change, version: number): CatalogChange {
   const id = `ds_${change.of}`;
   const { name, table, technology, connectionId } = change;
-  const header = headerDocument(
+  const whole = headerDocument(
     aDataSource({
       id,
       name,
@@ -57,15 +77,19 @@ export function documentsOf(change: Change, version: number): CatalogChange {
       connectionId,
       remote: { database: "d", schema: "public", table, kind: "table" },
       status: change.enabled ? "enabled" : "disabled",
+      subscription: { ...individually, discoverable: change.discoverable ?? false },
       createdAt: `2026-01-0${change.of + 1}T00:00:00.000Z`,
       tags: change.tags.map((tagId) => ({ tagId, provenance: "manual", appliedBy: "usr_1", appliedAt: "" })),
       version,
     }),
   );
+  const { subscription: _, ...before } = whole;
+  const header = change.discoverable === null ? (before as HeaderDocument) : whole;
   const status = change.healthy ? "healthy" : "unhealthy";
   const parts: Omit<CatalogChange, "dataSourceId"> = {
     header,
     health: { ...healthDocument(aHealth(id)), version, status },
+    members: { changes: change.members, version },
     owners: { principals: [change.owner], version },
     columns: { names: change.columns, version },
     columnTags: { tagIds: change.columnTags, version },
@@ -82,37 +106,51 @@ export function catalogOf(changes: readonly CatalogChange[]) {
     const [header, health] = [newest(of, "header"), newest(of, "health")];
     const deletedAt = newest(of, "deleted")?.version ?? 0;
     if (header === undefined || health === undefined || header.version <= deletedAt) return [];
-    const owners = newest(of, "owners")?.principals;
     const columns = newest(of, "columns")?.names;
     const columnTags = newest(of, "columnTags")?.tagIds;
-    return [{ header, health, ...lists({ owners, columns, columnTags }) }];
+    return [{ header, health, members: membersOf(of), ...lists({ columns, columnTags }) }];
   });
 }
 
-type Lists<T> = Readonly<Record<"owners" | "columns" | "columnTags", T>>;
+/** What was told of members at each version; deltas of before told of owners alone. */
+const toldOfMembers = ({ members, owners }: CatalogChange) =>
+  members ?? {
+    version: owners?.version ?? 0,
+    changes: (owners?.principals ?? []).map((principal) => ({
+      principal,
+      role: "owner" as const,
+      expiresAt: null,
+    })),
+  };
+
+/** What was told last of each principal; who is no member any more is none. */
+function membersOf(changes: readonly CatalogChange[]): readonly MemberDocument[] {
+  const told = changes.map(toldOfMembers).toSorted((a, b) => a.version - b.version);
+  const last = new Map(told.flatMap((of) => of.changes.map((member) => [member.principal, member])));
+  return [...last.values()].filter(({ role }) => role !== null);
+}
+
+type Lists<T> = Readonly<Record<"columns" | "columnTags", T>>;
 
 /** What was never told is empty. */
 const lists = ({
-  owners = [],
   columns = [],
   columnTags = [],
-}: Partial<Lists<readonly string[] | undefined>>): Lists<readonly string[]> => ({
-  owners,
-  columns,
-  columnTags,
-});
+}: Partial<Lists<readonly string[] | undefined>>): Lists<readonly string[]> => ({ columns, columnTags });
 
 /** What the records themselves would say after these changes: parts that have no version of their own have 0. */
 export function recordsOf(changes: readonly CatalogChange[]): readonly CatalogChange[] {
   return [...Map.groupBy(changes, ({ dataSourceId }) => dataSourceId)].map(([dataSourceId, of]) => {
-    const parts = ["header", "health", "deleted", "owners", "columns", "columnTags"] as const;
+    const parts = ["header", "health", "deleted", "columns", "columnTags"] as const;
     const known = parts.flatMap((part) => {
       const value = newest(of, part);
       if (value === undefined) return [];
       const versioned = part === "header" || part === "health" || part === "deleted";
       return [[part, versioned ? value : { ...value, version: 0 }] as const];
     });
-    return { dataSourceId, ...Object.fromEntries(known) };
+    // As the count of changes of all members that is kept with them.
+    const version = Math.max(1, ...of.map((change) => toldOfMembers(change).version));
+    return { dataSourceId, ...Object.fromEntries(known), members: { changes: membersOf(of), version } };
   });
 }
 
@@ -129,13 +167,38 @@ export type Source = ReturnType<typeof catalogOf>[number];
 const has = (wanted: readonly string[] | null, value: string | null): boolean =>
   wanted === null || (value !== null && wanted.includes(value));
 
+/** What is stated about the caller on it, and holds. */
+const statedIn = (
+  { principals, now }: CatalogFilters["visibility"],
+  { members }: Pick<Source, "members">,
+): readonly NonNullable<MemberDocument["role"]>[] =>
+  members.flatMap(({ principal, role, expiresAt }) => {
+    const holds = expiresAt === null || Date.parse(expiresAt) > now.getTime();
+    return principals.includes(principal) && holds && role !== null ? [role] : [];
+  });
+
+/** What a decision about it rests on beside that; headers of before have no terms. */
+function classIn(
+  { scopes }: CatalogFilters["visibility"],
+  { status = "enabled", subscription = individually, tagIds: tags = [] }: Partial<HeaderDocument>,
+): CatalogClass {
+  const covers = (any: readonly string[]): boolean => any.some((id) => tags.includes(id));
+  const applying = scopes.filter(({ every }) => every === null || every.every(covers));
+  return { status, subscription, policyIds: applying.map(({ policyId }) => policyId) };
+}
+
+/** What the caller sees of it. */
+const sightOf = ({ visibility }: CatalogFilters, source: Source) =>
+  visibility.sight(classIn(visibility, source.header), statedIn(visibility, source));
+
 /** Whether the caller may see it and it is of the values asked for. */
-function passes(filters: CatalogFilters, { header, health, owners }: Source): boolean {
+function passes(filters: CatalogFilters, source: Source): boolean {
+  const { header, health } = source;
   const { visibility, tagIds: tags, roles } = filters;
-  const owned = owners.some((owner) => visibility.principals.includes(owner));
-  const seen = visibility.sees(header) || (owned && visibility.seesOwned(header));
+  const role = roles?.role(classIn(visibility, source.header), statedIn(visibility, source)) ?? null;
+  const seen = sightOf(filters, source) !== null;
   const tagged = tags === null || tags.some((tag) => header.tagIds.includes(tag));
-  const inRole = roles === null || (roles.includes("owner") && owned);
+  const inRole = roles === null || (role !== null && roles.wanted.includes(role));
   return (
     [seen, tagged, inRole].every(Boolean) &&
     [

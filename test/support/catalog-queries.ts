@@ -4,6 +4,7 @@ import type {
   CatalogPosition,
   CatalogQuery,
 } from "#core/ports/catalog-index.ts";
+import { askedAt } from "./catalog-model.ts";
 
 /** A query for everything, as one who sees everything asks; `given` narrows it. */
 export const aQuery = (given: Partial<CatalogQuery> = {}): CatalogQuery => ({
@@ -17,7 +18,7 @@ export const aQuery = (given: Partial<CatalogQuery> = {}): CatalogQuery => ({
 
 /** Filters that let everything through. */
 export const theFilters = (given: Partial<CatalogFilters> = {}): CatalogFilters => ({
-  visibility: { principals: [], sees: () => true, seesOwned: () => true },
+  visibility: { principals: [], now: askedAt, scopes: [], sight: () => "read" },
   terms: [],
   tagIds: null,
   connectionIds: null,

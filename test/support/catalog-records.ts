@@ -10,6 +10,7 @@ import type { ColumnEdit, DataSource, DataSourceMember } from "#core/sources/dat
 import type { SavedQuery } from "#core/queries/saved-query.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
 import type { Thread } from "#core/threads/thread.ts";
+import { individually } from "#core/subscriptions/subscription-policy.ts";
 import { unique } from "./records.ts";
 
 const at = "2026-01-01T00:00:00.000Z";
@@ -23,6 +24,7 @@ export const aConnection = (given: Partial<Connection> = {}): Connection => ({
   statementTimeoutSeconds: null,
   concurrentJobs: null,
   closing: false,
+  groupMembers: [],
   createdBy: "usr_1",
   createdAt: at,
   updatedAt: at,
@@ -54,6 +56,7 @@ export const aDataSource = (given: Partial<DataSource> = {}): DataSource => ({
   tags: [],
   keptAway: [],
   status: "enabled",
+  subscription: individually,
   statisticsPrevented: false,
   dictionary: { source: "remote", generation: "gen_1", chunks: 1, columnCount: 1, takenAt: at },
   dbt: null,

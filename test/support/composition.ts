@@ -9,9 +9,12 @@ import { ulids } from "#adapters/system/system-clock.ts";
 import { inProcessGateway, type RequestBudget } from "#connectors/gateway.ts";
 import { systemResolver, type ResolveHost } from "#connectors/network/host-guard.ts";
 import { postgresqlConnectorWith } from "#connectors/postgresql/connector.ts";
+import { accessRoutes } from "#contracts/http/groups/access.ts";
+import { auditRoutes } from "#contracts/http/groups/audit.ts";
 import { catalogRoutes } from "#contracts/http/groups/catalog.ts";
 import { connectionRoutes } from "#contracts/http/groups/connections.ts";
 import { dbtRoutes } from "#contracts/http/groups/dbt.ts";
+import { identityRoutes } from "#contracts/http/groups/identity.ts";
 import { jobRoutes } from "#contracts/http/groups/jobs.ts";
 import { peopleRoutes } from "#contracts/http/groups/people.ts";
 import { systemRoutes } from "#contracts/http/groups/system.ts";
@@ -24,9 +27,12 @@ import type { KeyStores } from "#core/ports/key-store.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import { httpFunction, type HttpFunction } from "#functions/http/edge/http-function.ts";
+import { accessOperations } from "#functions/operations/access.ts";
+import { auditOperations } from "#functions/operations/audit.ts";
 import { catalogOperations } from "#functions/operations/catalog.ts";
 import { connectionOperations } from "#functions/operations/connections.ts";
 import { dbtOperations } from "#functions/operations/dbt.ts";
+import { identityOperations } from "#functions/operations/identity.ts";
 import { jobOperations } from "#functions/operations/jobs.ts";
 import type {
   CommonParts,
@@ -53,9 +59,12 @@ export type HttpParts = CommonParts &
 
 /** Every HTTP function over the same parts, as each deployment has them. */
 export const httpFunctions = (parts: HttpParts): Readonly<Record<RouteGroup, HttpFunction>> => ({
+  access: httpFunction(accessRoutes, accessOperations(parts), parts),
+  audit: httpFunction(auditRoutes, auditOperations(parts), parts),
   catalog: httpFunction(catalogRoutes, catalogOperations(parts), parts),
   connections: httpFunction(connectionRoutes, connectionOperations(parts), parts),
   dbt: httpFunction(dbtRoutes, dbtOperations(parts), parts),
+  identity: httpFunction(identityRoutes, identityOperations(parts), parts),
   jobs: httpFunction(jobRoutes, jobOperations(parts), parts),
   people: httpFunction(peopleRoutes, peopleOperations(parts), parts),
   system: httpFunction(systemRoutes, systemOperations(), null),

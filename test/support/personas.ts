@@ -5,9 +5,12 @@ import type { RouteResult } from "#contracts/http/route.ts";
 import type { Routes } from "#contracts/http/routes.ts";
 import type { DataSourceRole } from "#contracts/resources/data-source.ts";
 import { permission, type Permission } from "#contracts/resources/system.ts";
+import { memberWrites } from "#core/members/member-writes.ts";
+import type { Group } from "#core/people/group.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import { fixedParts } from "./composition.ts";
 import type { App } from "./app.ts";
+import { aGroup } from "./people-records.ts";
 import { runSql, uniqueName } from "./postgres-client.ts";
 import { aUser, unique } from "./records.ts";
 
@@ -41,6 +44,13 @@ export async function aPersona(
     { write: "put", kind: "api-key", record: { ...keyRecord(user, token), ...key } },
   ]);
   return { user, key: token, api: inProcessClient(app, token) };
+}
+
+/** A group, which everybody's next request knows of. */
+export async function aKnownGroup(app: App, given: Partial<Group> = {}): Promise<Group> {
+  const record = aGroup(given);
+  await app.store.commit([{ write: "create", kind: "group", record }, { write: "directory-changed" }]);
+  return record;
 }
 
 /** What the table keeps of a key. */
@@ -144,7 +154,7 @@ export async function aDataSource(
   return atOnce(await owner.api.createDataSource({ body }));
 }
 
-/** Gives somebody a role on a data source, as the routes for members will. */
+/** Gives somebody a role on a data source. */
 export async function makeMember(
   app: App,
   { id }: Pick<DataSource, "id">,
@@ -152,21 +162,19 @@ export async function makeMember(
   role: DataSourceRole,
   expiresAt: string | null = null,
 ): Promise<void> {
-  await app.store.commit([
-    {
-      write: "put",
-      kind: "data-source-member",
-      record: {
-        id: unique("mem_"),
-        dataSourceId: id,
-        principal: { type: "user", id: user.id },
-        role,
-        expiresAt,
-        addedBy: "usr_1",
-        addedAt: app.clock.now().toISOString(),
-      },
-    },
-  ]);
+  const members = await app.store.dataSourceMembers(id);
+  const at = app.clock.now();
+  const after = {
+    id: unique("mem_"),
+    dataSourceId: id,
+    principal: { type: "user", id: user.id },
+    role,
+    expiresAt,
+    addedBy: "usr_1",
+    addedAt: at.toISOString(),
+  } as const;
+  const before = members.members.find(({ principal }) => principal.id === user.id) ?? null;
+  await app.store.commit(memberWrites(app.ids, at, members, [{ before, after }]));
 }
 
 /** Somebody who may register tables, with a connection of theirs. */

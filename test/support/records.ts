@@ -1,4 +1,8 @@
+import { emptyDirectory } from "#core/access/directory.ts";
+import type { Principal } from "#core/connections/connection.ts";
+import { callerOf, type Caller } from "#core/people/caller.ts";
 import type { User } from "#core/people/user.ts";
+import { noFacts } from "#core/people/user-facts.ts";
 import type { SchemaColumn } from "#core/sources/data-source.ts";
 import type { Job } from "#core/jobs/job.ts";
 
@@ -30,11 +34,22 @@ export const aUser = (given: Partial<User> = {}): User => ({
   permissions: [],
   groups: [],
   attributes: {},
+  externalUsernames: {},
   disabled: false,
   createdAt: "2026-01-01T00:00:00.000Z",
   version: 1,
   ...given,
 });
+
+/** A user as they stand where there are no groups, no providers and no global policies. */
+export const aCaller = (user: User = aUser()): Caller =>
+  callerOf(
+    { user, facts: noFacts(user.id), directory: emptyDirectory },
+    new Date("2026-01-01T00:00:00.000Z"),
+  );
+
+/** Who asks where nobody but this user does. */
+export const asUser = (id: string): readonly Principal[] => [{ type: "user", id }];
 
 /** A health job that waits in its line. */
 export const aJob = (given: Partial<Job> = {}): Job => ({

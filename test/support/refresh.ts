@@ -5,6 +5,7 @@ import type { RemoteSession, RemoteSessions } from "#core/ports/remote.ts";
 import type { App } from "./app.ts";
 import { aConnection, aDataSource, type Connection, type DataSource, type Persona } from "./personas.ts";
 import { runSql, uniqueName } from "./postgres-client.ts";
+import { asUser } from "./records.ts";
 
 /** Queues one refresh of many data sources of a connection, as bulk work and the night do, and lets it go. */
 export async function aRefresh(
@@ -90,7 +91,7 @@ export async function copies(
   connectionId?: string,
 ): Promise<readonly { readonly id: string }[]> {
   const view = await app.store.dictionary(template.id);
-  const health = (await app.store.dataSource(template.id, owner.user.id))?.health;
+  const health = (await app.store.dataSource(template.id, asUser(owner.user.id)))?.health;
   if (view === null || health === undefined) throw new Error("it is gone");
   const made: { readonly id: string }[] = [];
   for (let n = 0; n < count; n += 1) {

@@ -8,7 +8,7 @@ import type { DataSource } from "#core/sources/data-source.ts";
 import { schemaColumns } from "#core/sources/new-data-source.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
 import { aConnection, aConnectionMember, aDataSource, aTag } from "./catalog-records.ts";
-import { aUser } from "./records.ts";
+import { aCaller, aUser } from "./records.ts";
 
 /** Records as long as they are in a company's catalog, with ids as they are in the cloud. */
 export interface TypicalCatalog {
@@ -99,7 +99,7 @@ export function typicalCatalog(clock: Clock): TypicalCatalog {
     ids,
     id,
     call: {
-      user,
+      user: aCaller(user),
       baseUrl: "https://reeve.test",
       requestId: id("request"),
       ifMatch: null,

@@ -5,7 +5,13 @@ import { number } from "dynamodb-toolbox/schema/number";
 import { string } from "dynamodb-toolbox/schema/string";
 import type { Connection, ConnectionMember, Principal } from "#core/connections/connection.ts";
 import type { DataSourceHealth } from "#core/health/health.ts";
-import type { ColumnEdit, DataSource, DataSourceMember, DictionaryLayer } from "#core/sources/data-source.ts";
+import type {
+  ColumnEdit,
+  DataSource,
+  DataSourceMember,
+  DictionaryLayer,
+  GroupRoles,
+} from "#core/sources/data-source.ts";
 import { keys } from "../keys.ts";
 import { id, schemaVersion, shaped, table } from "./table.ts";
 
@@ -24,6 +30,8 @@ export const connectionItem = new Entity({
     statementTimeoutSeconds: shaped<number | null>().optional(),
     concurrentJobs: shaped<number | null>().optional(),
     closing: boolean(),
+    // Not in the items of the first releases: see records.ts.
+    groupMembers: shaped<Connection["groupMembers"]>().optional(),
     createdBy: string(),
     createdAt: string(),
     updatedAt: string(),
@@ -100,6 +108,8 @@ export const dataSourceItem = new Entity({
     keptAway: shaped<DataSource["keptAway"]>().optional(),
     dbt: shaped<DataSource["dbt"]>().optional(),
     status: shaped<DataSource["status"]>(),
+    // Not in the items of the first releases: see records.ts.
+    subscription: shaped<DataSource["subscription"]>().optional(),
     statisticsPrevented: boolean(),
     // Its `source` is not in the items of the first release: see records.ts.
     dictionary: shaped<Omit<DataSource["dictionary"], "source"> & Partial<DataSource["dictionary"]>>(),
@@ -152,6 +162,20 @@ export const dataSourceMemberItem = new Entity({
     addedAt: string(),
   }),
   computeKey: ({ dataSourceId, principal }) => keys.dataSourceMember(dataSourceId, principal),
+});
+
+/** The members of a data source that are groups, in one item. */
+export const groupRolesItem = new Entity({
+  name: "group-roles",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    dataSourceId: string().key(),
+    members: shaped<GroupRoles["members"]>(),
+    version: number(),
+  }),
+  computeKey: ({ dataSourceId }) => keys.groupRoles(dataSourceId),
 });
 
 /** A chunk of the schema layer, its columns as JSON: one value to read, where a map would be thousands. */

@@ -4,6 +4,7 @@ import type { CatalogChange } from "#core/ports/catalog-index.ts";
 import {
   columnsDocument,
   columnTagsDocument,
+  firstMembers,
   headerDocument,
   healthDocument,
 } from "#core/sources/catalog-documents.ts";
@@ -18,6 +19,7 @@ const kinds = new Set([
   "data-source",
   "data-source-health",
   "data-source-member",
+  "group-roles",
   "dictionary-chunk",
   "dbt-chunk",
   "column-edit",
@@ -55,9 +57,11 @@ function changeOf(items: readonly RawItem[]): readonly CatalogChange[] {
   const [header] = ofKind(items, "data-source").map(read["data-source"]);
   if (header === undefined) return [];
   const [health] = ofKind(items, "data-source-health").map(read["data-source-health"]);
-  const owners = ofKind(items, "data-source-member")
-    .map(read["data-source-member"])
-    .filter(({ role }) => role === "owner");
+  const [groups] = ofKind(items, "group-roles").map(read["group-roles"]);
+  const members = [
+    ...ofKind(items, "data-source-member").map(read["data-source-member"]),
+    ...(groups?.members ?? []),
+  ];
   const edits = new Map(
     ofKind(items, "column-edit")
       .map(read["column-edit"])
@@ -70,7 +74,7 @@ function changeOf(items: readonly RawItem[]): readonly CatalogChange[] {
       dataSourceId: header.id,
       header: headerDocument(header),
       ...(health === undefined ? {} : { health: healthDocument(health) }),
-      owners: { principals: owners.map(({ principal: { type, id } }) => `${type}:${id}`), ...unversioned },
+      members: firstMembers(members, groups?.version),
       columns: columnsDocument(columns, unversioned),
       columnTags: columnTagsDocument(columns, edits, unversioned, factsOf(items, header.dbt)),
       ...(header.deletedAt === null ? {} : { deleted: { version: header.version } }),

@@ -1,16 +1,32 @@
 import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
-import { connectionRoles, type ConnectionMember } from "#core/connections/connection.ts";
+import {
+  connectionRoles,
+  type Connection,
+  type ConnectionMember,
+  type Principal,
+} from "#core/connections/connection.ts";
 import { relationKey, type Relation } from "#core/ports/remote.ts";
 import type { ConnectionStore, Turn } from "#core/ports/store.ts";
 import { guardItem } from "../items/ledger.ts";
 import { keys, keyText, relationPartitions, type Key } from "../keys.ts";
 import { read, readOr } from "../records.ts";
-import { getItems, queryItems, type RawItem, type TableRef } from "../requests.ts";
+import { getItem, getItems, queryItems, type RawItem, type TableRef } from "../requests.ts";
 import { guardOwners } from "./tag-store.ts";
 
-/** Where a user's roles on a connection are, if they have them. */
-const roleKeys = (connectionId: string, userId: string): readonly Key[] =>
-  connectionRoles.map((role) => keys.connectionMember(connectionId, { type: "user", id: userId }, role));
+/** Where a user's roles on a connection are, if they have them; those of groups are in the connection itself. */
+const roleKeys = (connectionId: string, principals: readonly Principal[]): readonly Key[] =>
+  principals
+    .filter(({ type }) => type === "user")
+    .flatMap((user) => connectionRoles.map((role) => keys.connectionMember(connectionId, user, role)));
+
+/** The roles that a connection keeps of a caller's groups. */
+const ofGroups = (
+  { groupMembers }: Connection,
+  principals: readonly Principal[],
+): readonly ConnectionMember[] =>
+  groupMembers.filter(({ principal }) =>
+    principals.some(({ type, id }) => type === principal.type && id === principal.id),
+  );
 
 const present = (items: ReadonlyMap<string, RawItem>, wanted: readonly Key[]): readonly RawItem[] =>
   wanted.flatMap((key) => {
@@ -75,29 +91,44 @@ async function dataSourcesOn(
 
 /** Connections lie together, to be listed in order; each one's members lie by themselves. */
 export const connectionStore = (ref: TableRef): ConnectionStore => ({
-  async connection(connectionId, userId) {
+  async connection(connectionId, principals) {
     const record = keys.connection(connectionId);
-    const roles = roleKeys(connectionId, userId);
+    const roles = roleKeys(connectionId, principals);
     const items = await getItems(ref, [record, ...roles]);
     const connection = readOr(read.connection, items.get(keyText(record)));
-    return connection === null ? null : { connection, memberships: membersAt(items, roles) };
+    if (connection === null) return null;
+    return {
+      connection,
+      memberships: [...membersAt(items, roles), ...ofGroups(connection, principals)],
+    };
   },
   async connections(ids) {
     const items = await getItems(ref, ids.map(keys.connection));
     return new Map([...items.values()].map(read.connection).map((found) => [found.id, found]));
   },
   listConnections: (after, limit) => listConnections(ref, after, limit),
-  async connectionMemberships(userId, connectionIds) {
-    const wanted = connectionIds.map((id) => [id, roleKeys(id, userId)] as const);
+  async connectionMemberships(principals, connections) {
+    const wanted = connections.map(
+      (connection) => [connection, roleKeys(connection.id, principals)] as const,
+    );
     const items = await getItems(
       ref,
       wanted.flatMap(([, roles]) => roles),
     );
-    return new Map(wanted.map(([id, roles]) => [id, membersAt(items, roles)]));
+    return new Map(
+      wanted.map(([connection, roles]) => [
+        connection.id,
+        [...membersAt(items, roles), ...ofGroups(connection, principals)],
+      ]),
+    );
   },
   async connectionMembers(connectionId) {
-    const found = await queryItems(ref, { partition: `CON#${connectionId}` });
-    return found.map(read["connection-member"]);
+    const [found, connection] = await Promise.all([
+      queryItems(ref, { partition: `CON#${connectionId}` }),
+      getItem(ref, keys.connection(connectionId)),
+    ]);
+    const groups = readOr(read.connection, connection)?.groupMembers ?? [];
+    return [...found.map(read["connection-member"]), ...groups];
   },
   async connectionInUse(connectionId) {
     const found = await Promise.all(

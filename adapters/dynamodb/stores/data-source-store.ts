@@ -1,14 +1,14 @@
 import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
+import type { Principal } from "#core/connections/connection.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { DataSourceStore, DataSourceView } from "#core/ports/store.ts";
 import type { DataSource, DataSourceMember } from "#core/sources/data-source.ts";
+import { exposureOf } from "#core/sources/source-standing.ts";
 import { auditItem } from "../items/ledger.ts";
-import { keys, keyText } from "../keys.ts";
+import { keys, keyText, type Key } from "../keys.ts";
 import { read, readOr } from "../records.ts";
 import { getItems, queryItems, type RawItem, type TableRef } from "../requests.ts";
 import { guardOwners } from "./tag-store.ts";
-
-const ofUser = (id: string) => ({ type: "user", id }) as const;
 
 /** Takes a data source by its header, or passes it over. */
 export type PickDataSource = (item: RawItem | undefined) => DataSource | null;
@@ -19,11 +19,33 @@ export const liveDataSource: PickDataSource = (item) => {
   return found === null || found.deletedAt !== null ? null : found;
 };
 
-/** A membership whose time is not over; DynamoDB keeps those that are for a while. */
-function liveMember(clock: Clock, item: RawItem | undefined): DataSourceMember | null {
-  const found = readOr(read["data-source-member"], item);
-  if (found === null || found.expiresAt === null) return found;
-  return Date.parse(found.expiresAt) > clock.now().getTime() ? found : null;
+/** Where what is stated about a caller is: the user's own, and that of all groups where they are in any. */
+const roleKeys = (dataSourceId: string, principals: readonly Principal[]): readonly Key[] => [
+  ...principals
+    .filter(({ type }) => type === "user")
+    .map((user) => keys.dataSourceMember(dataSourceId, user)),
+  ...(principals.some(({ type }) => type === "group") ? [keys.groupRoles(dataSourceId)] : []),
+];
+
+/** What is stated about a caller on a data source; DynamoDB keeps what has expired for a while. */
+function membershipsIn(
+  clock: Clock,
+  items: ReadonlyMap<string, RawItem>,
+  dataSourceId: string,
+  principals: readonly Principal[],
+): readonly DataSourceMember[] {
+  const mine = new Set(principals.map(({ type, id }) => `${type}:${id}`));
+  const found = roleKeys(dataSourceId, principals).flatMap((key) => {
+    const item = items.get(keyText(key));
+    if (item === undefined) return [];
+    return item["kind"] === "group-roles"
+      ? read["group-roles"](item).members
+      : [read["data-source-member"](item)];
+  });
+  return found.filter(
+    ({ principal: { type, id }, expiresAt }) =>
+      mine.has(`${type}:${id}`) && (expiresAt === null || Date.parse(expiresAt) > clock.now().getTime()),
+  );
 }
 
 /** Header, health and the caller's role in one read. */
@@ -32,37 +54,30 @@ export async function readView(
   clock: Clock,
   pick: PickDataSource,
   dataSourceId: string,
-  userId: string,
+  principals: readonly Principal[],
 ): Promise<DataSourceView | null> {
-  const [header, health, member] = [
-    keys.dataSource(dataSourceId),
-    keys.health(dataSourceId),
-    keys.dataSourceMember(dataSourceId, ofUser(userId)),
-  ];
-  const items = await getItems(ref, [header, health, member]);
+  const [header, health] = [keys.dataSource(dataSourceId), keys.health(dataSourceId)];
+  const items = await getItems(ref, [header, health, ...roleKeys(dataSourceId, principals)]);
   const dataSource = pick(items.get(keyText(header)));
   const found = readOr(read["data-source-health"], items.get(keyText(health)));
   if (dataSource === null || found === null) return null;
-  return { dataSource, health: found, membership: liveMember(clock, items.get(keyText(member))) };
+  return { dataSource, health: found, memberships: membershipsIn(clock, items, dataSourceId, principals) };
 }
 
 /** Data sources: everything of one lies in one partition. */
 export const dataSourceStore = (ref: TableRef, clock: Clock): DataSourceStore => ({
-  dataSource: (dataSourceId, userId) => readView(ref, clock, liveDataSource, dataSourceId, userId),
-  async dataSourceMemberships(userId, dataSourceIds) {
+  dataSource: (dataSourceId, principals) => readView(ref, clock, liveDataSource, dataSourceId, principals),
+  async dataSourceMemberships(principals, dataSourceIds) {
     const items = await getItems(
       ref,
-      dataSourceIds.map((id) => keys.dataSourceMember(id, ofUser(userId))),
+      dataSourceIds.flatMap((id) => roleKeys(id, principals)),
     );
-    const members = [...items.values()]
-      .map((item) => liveMember(clock, item))
-      .filter((member) => member !== null);
-    return new Map(members.map((member) => [member.dataSourceId, member]));
+    return new Map(dataSourceIds.map((id) => [id, membershipsIn(clock, items, id, principals)]));
   },
-  async dataSourceStatuses(dataSourceIds) {
+  async dataSourceExposures(dataSourceIds) {
     const items = await getItems(ref, dataSourceIds.map(keys.dataSource));
     const live = [...items.values()].map(liveDataSource).filter((found) => found !== null);
-    return new Map(live.map(({ id, status }) => [id, status]));
+    return new Map(live.map((source) => [source.id, exposureOf(source)]));
   },
   guardOwner: async (guard) => (await guardOwners(ref, [guard])).get(0) ?? null,
   guardOwners: (guards) => guardOwners(ref, guards),

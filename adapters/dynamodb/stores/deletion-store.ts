@@ -20,11 +20,16 @@ const partition = "DELETED";
 /** Deleted data sources lie where they lay; a tombstone of each lies with the others, in the order of their deletion. */
 export const deletionStore = (ref: TableRef, clock: Clock): DeletionStore => ({
   async dataSourceMembers(dataSourceId) {
-    const range: { between: [string, string] } = { between: ["MEM#", "MEM#~"] };
-    const found = await queryItems(ref, { partition: `DS#${dataSourceId}`, range });
-    return found.map(read["data-source-member"]);
+    const { pk, sk } = keys.groupRoles(dataSourceId);
+    const found = await queryItems(ref, { partition: pk, range: { between: ["MEM#", sk] } });
+    const users = found.filter(({ kind }) => kind === "data-source-member").map(read["data-source-member"]);
+    const [groups = { dataSourceId, members: [], version: 0 }] = found
+      .filter(({ kind }) => kind === "group-roles")
+      .map(read["group-roles"]);
+    return { members: [...users, ...groups.members], groups };
   },
-  deletedDataSource: (dataSourceId, userId) => readView(ref, clock, deletedDataSource, dataSourceId, userId),
+  deletedDataSource: (dataSourceId, principals) =>
+    readView(ref, clock, deletedDataSource, dataSourceId, principals),
   deletedDictionary: (dataSourceId) => readDictionary(ref, deletedDataSource, dataSourceId),
   async tombstones(after, limit) {
     const found = await queryItems(ref, {

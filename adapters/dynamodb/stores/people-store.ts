@@ -1,12 +1,26 @@
 import { defaultSettings } from "#core/settings/settings.ts";
+import { noFacts } from "#core/people/user-facts.ts";
 import type { PeopleStore, SettingsStore } from "#core/ports/store.ts";
-import { keys } from "../keys.ts";
+import { keys, keyText } from "../keys.ts";
 import { read, readOr } from "../records.ts";
-import { getItem, type TableRef } from "../requests.ts";
+import { getItem, getItems, type TableRef } from "../requests.ts";
+import type { KeptDirectory } from "./kept-directory.ts";
 
 /** Keys, users and settings. */
-export const peopleStore = (ref: TableRef): PeopleStore & SettingsStore => ({
+export const peopleStore = (ref: TableRef, kept: KeptDirectory): PeopleStore & SettingsStore => ({
   apiKey: async (keyId) => readOr(read["api-key"], await getItem(ref, keys.apiKey(keyId))),
+  async person(userId) {
+    const [user, facts] = [keys.user(userId), keys.userFacts(userId)];
+    const items = await getItems(ref, [user, facts, ...kept.heads]);
+    const found = readOr(read.user, items.get(keyText(user)));
+    if (found === null) return null;
+    return {
+      user: found,
+      facts: readOr(read["user-facts"], items.get(keyText(facts))) ?? noFacts(userId),
+      directory: await kept.asOf(items),
+    };
+  },
   user: async (userId) => readOr(read.user, await getItem(ref, keys.user(userId))),
+  directory: async () => await kept.asOf(await getItems(ref, kept.heads)),
   settings: async () => readOr(read.settings, await getItem(ref, keys.settings())) ?? defaultSettings,
 });

@@ -1,22 +1,22 @@
 import { authorize, type Action, type Resource } from "#core/access/can.ts";
 import type { Integration, IntegrationKey } from "#core/dbt/integration.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import type { User } from "#core/people/user.ts";
+import type { Caller } from "#core/people/caller.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
 
 /** What a decision about an integration needs to know. */
 export const integrationResource = (
-  { id, groups }: Pick<User, "id" | "groups">,
+  { principals }: Pick<Caller, "principals">,
   { owners }: Pick<Integration, "owners">,
 ): Resource => ({
   type: "integration",
-  owns: owners.some((owner) => (owner.type === "user" ? owner.id === id : groups.includes(owner.id))),
+  owns: owners.some((owner) => principals.some(({ type, id }) => type === owner.type && id === owner.id)),
 });
 
 /** The integration, if the user may take the action on it; `not-found` if they may not know of it. */
 export async function readIntegration(
   store: Pick<DbtStore, "integration">,
-  user: User,
+  user: Caller,
   key: IntegrationKey,
   action: Action,
 ): Promise<Integration> {

@@ -1,11 +1,13 @@
 import { technologyContracts } from "#contracts/technologies/technology.ts";
 import { can } from "#core/access/can.ts";
-import type { Connection } from "#core/connections/connection.ts";
+import { memberAtCommit, versionForRole } from "#core/access/rights-at-commit.ts";
+import { nobody, type Connection } from "#core/connections/connection.ts";
 import { registrarOf } from "#core/connections/registrar-of.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { Stopped } from "#core/jobs/work.ts";
-import type { User } from "#core/people/user.ts";
+import type { Caller } from "#core/people/caller.ts";
+import { findCaller } from "#core/people/find-caller.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Store } from "#core/ports/store.ts";
@@ -16,15 +18,18 @@ import { tagsStand } from "#core/tags/resolve-tags.ts";
 import { demandStanding, type Tag } from "#core/tags/tag.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
+import { defaultSubscription } from "#core/subscriptions/default-subscription.ts";
+import type { OwnSubscription } from "#core/subscriptions/subscription-policy.ts";
 
 /** What a bulk registration rests on, as long as nobody changes it: who asked, the connection, and what holds for all. */
 export interface Basis {
-  readonly user: User;
+  readonly user: Caller;
   readonly connection: Connection;
   readonly scope: Scope;
   readonly tree: TagTree;
   readonly tags: readonly Tag[];
   readonly statisticsPrevented: boolean;
+  readonly subscription: OwnSubscription;
   /** What commits fail with once it is not so any more: then it is read anew. */
   readonly over: DomainError;
 }
@@ -41,9 +46,9 @@ export async function readBasis(
   job: Job,
   input: BulkInput,
 ): Promise<Basis | Stopped> {
-  const [user, view, settings, tree] = await Promise.all([
-    store.user(job.createdBy),
-    store.connection(input.connectionId, job.createdBy),
+  const user = await findCaller({ store, clock }, job.createdBy);
+  const [view, settings, tree] = await Promise.all([
+    store.connection(input.connectionId, user?.principals ?? nobody),
     store.settings(),
     store.tagTree(),
   ]);
@@ -67,6 +72,7 @@ export async function readBasis(
     tree,
     tags,
     statisticsPrevented: preventsStatistics(settings.preventStatisticsTag, tags),
+    subscription: defaultSubscription(settings),
     over: new DomainError("contention", "What the work rests on was changed."),
   };
 }
@@ -84,17 +90,13 @@ export function basisAtCommit(
   const members = [...new Set(roles)].filter((member) => member !== undefined);
   return [
     { write: "require", kind: "user", record: user, otherwise: over },
-    ...members.map((record): Write => ({
-      write: "require",
-      kind: "connection-member",
-      record,
-      otherwise: over,
-    })),
+    ...members.flatMap((record) => memberAtCommit(record, over)),
     ...tagsStand(tree, tags, over),
     {
       write: "require-connection",
       connectionId: connection.id,
       secretRef: connection.secretRef,
+      version: versionForRole(connection, members),
       otherwise: over,
     },
   ];

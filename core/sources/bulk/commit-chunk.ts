@@ -64,9 +64,9 @@ export function chunkWrites(
   });
   const bulk = { jobId: job.id, auditId: audit.record.id };
   const made = tables.map(({ candidate: { found, name }, id, dictionary }): NewDataSource => {
-    const { connection, statisticsPrevented } = basis;
+    const { connection, statisticsPrevented, subscription } = basis;
     const tagIds = basis.tags.map((tag) => tag.id);
-    const told = { connection, name, tagIds, statisticsPrevented, bulk };
+    const told = { connection, name, tagIds, statisticsPrevented, subscription, bulk };
     const findings = { ...told, relation: found, description: null, documentation: "" };
     return newDataSource(ids, at, maker, id, findings, dictionary);
   });

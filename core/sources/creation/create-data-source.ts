@@ -23,6 +23,7 @@ import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
 import { showDataSourceWith } from "#core/sources/show-data-source.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { resolveTags } from "#core/tags/resolve-tags.ts";
+import { defaultSubscription } from "#core/subscriptions/default-subscription.ts";
 
 type Body = Parameters<UseCase<Routes["createDataSource"]>>[0]["body"];
 
@@ -47,7 +48,8 @@ export const createDataSource =
       tagIds: tags.map(({ id }) => id),
     };
     const statisticsPrevented = preventsStatistics(settings.preventStatisticsTag, tags);
-    const basis = { user: call.user, registrar, tree, tags, statisticsPrevented };
+    const subscription = defaultSubscription(settings);
+    const basis = { user: call.user, registrar, tree, tags, statisticsPrevented, subscription };
     let relation: RelationDescription;
     try {
       relation = await askRemote(() => deps.remote.inspect(targetOf(connection), { schema, name: table }));
@@ -95,10 +97,10 @@ async function commitCreation(
   const at = clock.now();
   const commit = { at, requestId: call.requestId };
   const { made, writes } = completeCreation(deps, commit, creation, basis, staged);
-  const result = showDataSourceWith(basis.tree, {
+  const result = showDataSourceWith(basis.tree, call.user, {
     dataSource: made.dataSource,
     health: made.health,
-    membership: made.owners[0] ?? null,
+    memberships: made.owners,
   });
   try {
     await store.commit(writes, keptReply(call, 201, result, at));

@@ -2,7 +2,7 @@ import { maxColumns } from "#contracts/resources/remote.ts";
 import { rightsAtCommit } from "#core/access/rights-at-commit.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import type { User } from "#core/people/user.ts";
+import type { Caller } from "#core/people/caller.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { RelationDescription } from "#core/ports/remote.ts";
@@ -23,14 +23,16 @@ import {
 import { tagsStand } from "#core/tags/resolve-tags.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 import type { Tag } from "#core/tags/tag.ts";
+import type { OwnSubscription } from "#core/subscriptions/subscription-policy.ts";
 
 /** What a creation rests on: who asks, by which role, and what its tags mean. */
 export interface CreationBasis {
-  readonly user: User;
+  readonly user: Caller;
   readonly registrar: ConnectionMember;
   readonly tree: TagTree;
   readonly tags: readonly Tag[];
   readonly statisticsPrevented: boolean;
+  readonly subscription: OwnSubscription;
 }
 
 /** What the remote database said, with the connection that it was asked through. */
@@ -96,9 +98,17 @@ export function completeCreation(
 ): { readonly made: NewDataSource; readonly writes: readonly Write[] } {
   const maker = { user: basis.user, requestId };
   const { name, description, documentation } = wanted;
-  const { statisticsPrevented } = basis;
+  const { statisticsPrevented, subscription } = basis;
   const tagIds = basis.tags.map((tag) => tag.id);
-  const findings = { ...inspection, name, description, documentation, tagIds, statisticsPrevented };
+  const findings = {
+    ...inspection,
+    name,
+    description,
+    documentation,
+    tagIds,
+    statisticsPrevented,
+    subscription,
+  };
   const made = newDataSource(ids, at, maker, id, findings, dictionary);
   const tagsGone = otherwise?.tags ?? new DomainError("contention", "A tag was deleted meanwhile.");
   return {

@@ -1,11 +1,12 @@
 import { can } from "#core/access/can.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
-import { targetOf, type Connection } from "#core/connections/connection.ts";
+import { nobody, targetOf, type Connection } from "#core/connections/connection.ts";
 import { registrarOf } from "#core/connections/registrar-of.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { wasRefused } from "#core/errors/was-refused.ts";
 import { stoppedBy, untilRefused } from "#core/jobs/refusals.ts";
 import type { JobHandler, Outcome, Work } from "#core/jobs/work.ts";
+import { findCaller } from "#core/people/find-caller.ts";
 import type { Store } from "#core/ports/store.ts";
 import { askInJob, type AskingDeps } from "#core/remote/ask-in-job.ts";
 import { creation, type Creation } from "#core/sources/creation/creation-input.ts";
@@ -18,6 +19,7 @@ import {
 } from "#core/sources/creation/creation.ts";
 import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
 import { demandStanding } from "#core/tags/tag.ts";
+import { defaultSubscription } from "#core/subscriptions/default-subscription.ts";
 
 /** What a worker needs to make a data source. */
 export interface LaterDeps extends CreationDeps, AskingDeps {
@@ -67,9 +69,9 @@ async function readBasis(
   userId: string,
   { connectionId, schema, tagIds }: Creation,
 ): Promise<CreationBasis & { readonly connection: Connection }> {
-  const [user, view, settings, tree] = await Promise.all([
-    store.user(userId),
-    store.connection(connectionId, userId),
+  const user = await findCaller({ store, clock }, userId);
+  const [view, settings, tree] = await Promise.all([
+    store.connection(connectionId, user?.principals ?? nobody),
     store.settings(),
     store.tagTree(),
   ]);
@@ -86,5 +88,13 @@ async function readBasis(
   if (tags.length < tagIds.length) throw new DomainError("tag-not-found", "A tag was deleted meanwhile.");
   demandStanding(tags, clock.now());
   const statisticsPrevented = preventsStatistics(settings.preventStatisticsTag, tags);
-  return { user, connection, registrar, tree, tags, statisticsPrevented };
+  return {
+    user,
+    connection,
+    registrar,
+    tree,
+    tags,
+    statisticsPrevented,
+    subscription: defaultSubscription(settings),
+  };
 }

@@ -7,6 +7,7 @@ import { ReplayError, type KeptReply } from "#core/ports/change.ts";
 import type { Committer } from "#core/ports/store.ts";
 import { idempotencyOf, ifMatchOf, parseRequest } from "./parse-request.ts";
 import { keptSuccessReply, successReply } from "./reply.ts";
+import { nobodyCalling } from "#core/people/caller.ts";
 
 /** The use cases of a group of routes: each route has exactly one. */
 export type Operations<G extends Readonly<Record<string, RouteContract>>> = {
@@ -95,18 +96,7 @@ function baseUrlOf({ headers, requestContext }: APIGatewayProxyEventV2): string 
 
 /** Stands for nobody on the routes that need no authentication: no permission, no role. */
 const anonymous: Omit<Call, "requestId" | "baseUrl"> = {
-  user: {
-    id: "anonymous",
-    name: "",
-    email: "",
-    kind: "service",
-    permissions: [],
-    groups: [],
-    attributes: {},
-    disabled: false,
-    createdAt: "",
-    version: 0,
-  },
+  user: nobodyCalling,
   ifMatch: null,
   idempotency: null,
 };

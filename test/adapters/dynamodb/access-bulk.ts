@@ -1,6 +1,7 @@
 import type { Write } from "#core/ports/change.ts";
 import { chunkWrites, createdLines, stageTables } from "#core/sources/bulk/commit-chunk.ts";
 import { madeAtOnce, type Candidate } from "#core/sources/bulk/chunk.ts";
+import { individually } from "#core/subscriptions/subscription-policy.ts";
 import { TagTree } from "#core/tags/tag-tree.ts";
 import type { Basis } from "#core/sources/bulk/basis.ts";
 import { aHeldJob, conflict, create, type Prepared, type Trial } from "./access-fixtures.ts";
@@ -34,6 +35,7 @@ async function aBasis(given: Prepared): Promise<Basis> {
     tree: new TagTree([], { version: 0, deletions: 0 }),
     tags: [],
     statisticsPrevented: false,
+    subscription: individually,
     over: conflict,
   };
 }

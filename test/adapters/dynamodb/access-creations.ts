@@ -11,6 +11,7 @@ import { newJob } from "#core/jobs/new-job.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Creation } from "#core/sources/creation/creation-input.ts";
 import { completeCreation, stageCreation, type CreationBasis } from "#core/sources/creation/creation.ts";
+import { individually } from "#core/subscriptions/subscription-policy.ts";
 import { TagTree } from "#core/tags/tag-tree.ts";
 import { conflict, create, deed, replyOf, type Prepared, type Trial } from "./access-fixtures.ts";
 
@@ -25,7 +26,14 @@ async function aBasis(given: Prepared) {
     create("connection-member", registrar),
   ]);
   const tree = new TagTree([], { version: 0, deletions: 0 });
-  const basis: CreationBasis = { user: call.user, registrar, tree, tags: [], statisticsPrevented: false };
+  const basis: CreationBasis = {
+    user: call.user,
+    registrar,
+    tree,
+    tags: [],
+    statisticsPrevented: false,
+    subscription: individually,
+  };
   return { connection, basis };
 }
 

@@ -30,7 +30,7 @@ export const curationChanges: Readonly<Record<string, Trial>> = {
   },
   "`commit` of a data source that comes back": async (given) => {
     const { dataSource, health, connection, owners } = await aDeletedDataSource(given);
-    const view = { dataSource, health, membership: owners[0] ?? null };
+    const view = { dataSource, health, memberships: owners };
     const at = given.clock.now();
     const tree = await given.store.tagTree();
     const asked = { by: given.call.user.id, at, correlationId: given.call.requestId };
@@ -42,7 +42,7 @@ export const curationChanges: Readonly<Record<string, Trial>> = {
       layer,
       after,
       connection,
-      members: owners,
+      members: await given.store.dataSourceMembers(dataSource.id),
       tree,
       comparison: "unchanged",
     });

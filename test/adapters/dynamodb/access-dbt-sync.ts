@@ -9,6 +9,7 @@ import type { SnapshotRelation } from "#core/dbt/snapshot.ts";
 import type { Write } from "#core/ports/change.ts";
 import { defaultSettings } from "#core/settings/settings.ts";
 import { defaultTemplate } from "#core/sources/name-template.ts";
+import { individually } from "#core/subscriptions/subscription-policy.ts";
 import { TagTree } from "#core/tags/tag-tree.ts";
 import { anIntegration, someNodeFacts } from "#test/support/dbt-records.ts";
 import { aHeldJob, conflict, type Prepared, type Trial } from "./access-fixtures.ts";
@@ -90,7 +91,15 @@ function creations(given: Prepared, { tree }: Sync): readonly Decision[] {
     const relation = modelOf(given, at, "One line for each position of an order, made anew each night.");
     const word = dbtWordOn(relation, relation.columns, tree);
     const name = `sales.${relation.table}`;
-    return { relation, does: "create", name, word, found: null, statisticsPrevented: false };
+    return {
+      relation,
+      does: "create",
+      name,
+      word,
+      found: null,
+      statisticsPrevented: false,
+      subscription: individually,
+    };
   });
 }
 

@@ -10,6 +10,7 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import { healthJob } from "#core/health/health-job.ts";
 import { headerDocument } from "#core/sources/catalog-documents.ts";
 import { creationWrites, newDataSource } from "#core/sources/new-data-source.ts";
+import { individually } from "#core/subscriptions/subscription-policy.ts";
 import { tagGuard } from "#core/tags/tag.ts";
 import { aDataSourceMember, aMeasurement, anAuditRecord } from "#test/support/catalog-records.ts";
 import type { FixedClock } from "#test/support/fixed-clock.ts";
@@ -78,6 +79,7 @@ export async function aCreatedDataSource(given: Prepared, total = true) {
     documentation: "",
     tagIds: [id("tag"), id("tag")],
     statisticsPrevented: false,
+    subscription: individually,
   };
   const made = newDataSource(ids, clock.now(), call, dataSourceId, findings, { generation, chunks });
   const writes = creationWrites(ids, clock.now(), call, made);

@@ -64,15 +64,15 @@ export const reads: Readonly<Record<string, Trial>> = {
   },
   "`connection`": async (given) => {
     const [record] = await fiftyConnections(given);
-    return (used) => used.connection(record?.id ?? "", given.call.user.id);
+    return (used) => used.connection(record?.id ?? "", given.call.user.principals);
   },
   "`connections` of 50": async (given) => {
     const ids = (await fiftyConnections(given)).map(({ id }) => id);
     return (used) => used.connections(ids);
   },
   "`connectionMemberships` on 50": async (given) => {
-    const ids = (await fiftyConnections(given)).map(({ id }) => id);
-    return (used) => used.connectionMemberships(given.call.user.id, ids);
+    const connections = await fiftyConnections(given);
+    return (used) => used.connectionMemberships(given.call.user.principals, connections);
   },
   "`listConnections`, first 30": async (given) => {
     await fiftyConnections(given);
@@ -104,15 +104,15 @@ export const reads: Readonly<Record<string, Trial>> = {
   },
   "`dataSource`": async (given) => {
     const { dataSource } = await aCreatedDataSource(given);
-    return (used) => used.dataSource(dataSource.id, given.call.user.id);
+    return (used) => used.dataSource(dataSource.id, given.call.user.principals);
   },
   "`dataSourceMemberships` on 50": async (given) => {
     const ids = (await fiftyDataSources(given)).map(({ id }) => id);
-    return (used) => used.dataSourceMemberships(given.call.user.id, ids);
+    return (used) => used.dataSourceMemberships(given.call.user.principals, ids);
   },
-  "`dataSourceStatuses` of 50": async (given) => {
+  "`dataSourceExposures` of 50": async (given) => {
     const ids = (await fiftyDataSources(given)).map(({ id }) => id);
-    return (used) => used.dataSourceStatuses(ids);
+    return (used) => used.dataSourceExposures(ids);
   },
   "`dictionary` of 50 columns, 5 edited": async (given) => {
     const { dataSource } = await aCreatedDataSource(given);
@@ -166,7 +166,7 @@ export const reads: Readonly<Record<string, Trial>> = {
   },
   "`deletedDataSource`": async (given) => {
     const { dataSource } = await aDeletedDataSource(given);
-    return (used) => used.deletedDataSource(dataSource.id, given.call.user.id);
+    return (used) => used.deletedDataSource(dataSource.id, given.call.user.principals);
   },
   "`deletedDictionary` of 50 columns": async (given) => {
     const { dataSource } = await aDeletedDataSource(given);

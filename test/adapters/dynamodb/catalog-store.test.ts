@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { nobody } from "#core/connections/connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Page, Store } from "#core/ports/store.ts";
@@ -9,7 +10,7 @@ import {
   aDataSourceMember,
   aHealth,
 } from "#test/support/catalog-records.ts";
-import { aColumn, aUser, unique } from "#test/support/records.ts";
+import { aColumn, asUser, unique } from "#test/support/records.ts";
 import { aStore } from "#test/support/store.ts";
 
 /** Ids that sort as they are numbered. */
@@ -38,25 +39,36 @@ async function pagesOf(
 describe("a connection", () => {
   it("comes with the roles of the one who asks, and of nobody else", async () => {
     const { store } = await aStore();
-    const record = aConnection();
+    const connectionId = unique("con_");
     const of = (id: string, role: "owner" | "registrar", type: "user" | "group" = "user") =>
-      aConnectionMember({ connectionId: record.id, principal: { type, id }, role });
-    const [owner, registrar] = [of("usr_1", "owner"), of("usr_1", "registrar")];
+      aConnectionMember({ connectionId, principal: { type, id }, role });
+    const [owner, registrar, group] = [
+      of("usr_1", "owner"),
+      of("usr_1", "registrar"),
+      of("usr_3", "owner", "group"),
+    ];
+    const record = aConnection({ id: connectionId, groupMembers: [group, of("grp_2", "owner", "group")] });
     await store.commit([
       { write: "create", kind: "connection", record },
-      ...[owner, registrar, of("usr_2", "registrar"), of("usr_3", "owner", "group")].map((member): Write => ({
+      ...[owner, registrar, of("usr_2", "registrar")].map((member): Write => ({
         write: "create",
         kind: "connection-member",
         record: member,
       })),
     ]);
-    expect(await store.connection(record.id, "usr_1")).toEqual({
+    expect(await store.connection(record.id, asUser("usr_1"))).toEqual({
       connection: record,
       memberships: [owner, registrar],
     });
-    expect((await store.connection(record.id, "usr_3"))?.memberships).toEqual([]);
-    expect(await store.connection(unique("con_"), "usr_1")).toBeNull();
-    expect(await store.connectionMembers(record.id)).toHaveLength(4);
+    const inGroup = [...asUser("usr_1"), { type: "group", id: "usr_3" } as const];
+    expect((await store.connection(record.id, inGroup))?.memberships).toEqual([owner, registrar, group]);
+    expect(await store.connectionMemberships(inGroup, [record])).toEqual(
+      new Map([[record.id, [owner, registrar, group]]]),
+    );
+    expect((await store.connection(record.id, asUser("usr_3")))?.memberships).toEqual([]);
+    expect((await store.connection(record.id, nobody))?.memberships).toEqual([]);
+    expect(await store.connection(unique("con_"), asUser("usr_1"))).toBeNull();
+    expect(await store.connectionMembers(record.id)).toHaveLength(5);
     expect(await store.connectionMembers(unique("con_"))).toEqual([]);
   });
 
@@ -93,7 +105,8 @@ describe("a connection", () => {
     expect(await store.connections([...ids, "con_none"])).toEqual(
       new Map(records.map((one) => [one.id, one])),
     );
-    const roles = await store.connectionMemberships("usr_1", [...ids, "con_none"]);
+    const asked = [...records, ...records, aConnection({ id: "con_none" })];
+    const roles = await store.connectionMemberships(asUser("usr_1"), asked);
     expect([...roles.values()].map((memberships) => memberships.length)).toEqual([
       ...records.map(() => 1),
       0,
@@ -128,14 +141,53 @@ describe("a data source", () => {
     const { store } = await aStore();
     const id = unique("ds_");
     await store.commit(aWhole(id));
-    const view = await store.dataSource(id, "usr_1");
+    const view = await store.dataSource(id, asUser("usr_1"));
     expect(view).toMatchObject({
       dataSource: aDataSource({ id }),
       health: aHealth(id),
-      membership: { role: "owner", principal: { id: "usr_1" } },
+      memberships: [{ role: "owner", principal: { id: "usr_1" } }],
     });
-    expect((await store.dataSource(id, "usr_2"))?.membership).toBeNull();
-    expect(await store.dataSource(unique("ds_"), "usr_1")).toBeNull();
+    expect((await store.dataSource(id, asUser("usr_2")))?.memberships).toEqual([]);
+    expect(await store.dataSource(unique("ds_"), asUser("usr_1"))).toBeNull();
+  });
+
+  it("comes with what is stated about groups of the one who asks, too, for as long as it holds", async () => {
+    const { store, clock } = await aStore();
+    const id = unique("ds_");
+    const now = clock.now().getTime();
+    const later = new Date(now + 1000).toISOString();
+    const of = (group: string, expiresAt: string | null) =>
+      aDataSourceMember({
+        dataSourceId: id,
+        principal: { type: "group", id: group },
+        role: "subscriber",
+        expiresAt,
+      });
+    const [lasting, passing] = [of("grp_1", null), of("grp_2", later)];
+    const over = of("grp_3", new Date(now).toISOString());
+    const groups = { dataSourceId: id, members: [lasting, passing, over, of("usr_1", null)], version: 4 };
+    await store.commit([...aWhole(id), { write: "create", kind: "group-roles", record: groups }]);
+    const inGroups = [
+      ...asUser("usr_1"),
+      ...["grp_1", "grp_2", "grp_3"].map((group) => ({ type: "group", id: group }) as const),
+    ];
+    const roles = async () => [
+      (await store.dataSource(id, inGroups))?.memberships,
+      (await store.dataSourceMemberships(inGroups, [id])).get(id),
+    ];
+    const { members, groups: kept } = await store.dataSourceMembers(id);
+    const [own] = members;
+    expect([members.length, kept]).toEqual([5, groups]);
+    expect(await roles()).toEqual([
+      [own, lasting, passing],
+      [own, lasting, passing],
+    ]);
+    clock.advance(1000);
+    expect(await roles()).toEqual([
+      [own, lasting],
+      [own, lasting],
+    ]);
+    expect((await store.dataSource(id, nobody))?.memberships).toEqual([]);
   });
 
   it("that is deleted is in no answer", async () => {
@@ -146,9 +198,9 @@ describe("a data source", () => {
     expect(await store.dictionary(id)).not.toBeNull();
     const record = aDataSource({ id, version: 2, deletedAt: "2026-01-02T00:00:00.000Z" });
     await store.commit([{ write: "put", kind: "data-source", record }]);
-    expect(await store.dataSource(id, "usr_1")).toBeNull();
+    expect(await store.dataSource(id, asUser("usr_1"))).toBeNull();
     expect(await store.dictionary(id)).toBeNull();
-    expect(await store.dataSourceStatuses([id])).toEqual(new Map());
+    expect(await store.dataSourceExposures([id])).toEqual(new Map());
   });
 
   it("is found among many, by role and by status", async () => {
@@ -165,12 +217,16 @@ describe("a data source", () => {
         { write: "create", kind: "data-source-member", record: aDataSourceMember({ dataSourceId: id }) },
       ]),
     );
-    const statuses = await store.dataSourceStatuses([...ids, "ds_none"]);
-    expect([...statuses.values()].filter((status) => status === "disabled")).toHaveLength(60);
-    expect(statuses.size).toBe(120);
-    const roles = await store.dataSourceMemberships("usr_1", [...ids, "ds_none"]);
-    expect([...roles.keys()].sort()).toEqual(ids);
-    expect(await store.dataSourceMemberships("usr_2", ids)).toEqual(new Map());
+    const exposures = await store.dataSourceExposures([...ids, "ds_none"]);
+    expect([...exposures.values()].filter(({ status }) => status === "disabled")).toHaveLength(60);
+    expect(exposures.size).toBe(120);
+    const roles = await store.dataSourceMemberships(asUser("usr_1"), [...ids, "ds_none"]);
+    expect([...roles.values()].map((memberships) => memberships.map(({ role }) => role))).toEqual([
+      ...ids.map(() => ["owner"]),
+      [],
+    ]);
+    const ofAnother = await store.dataSourceMemberships(asUser("usr_2"), ids);
+    expect([...ofAnother.values()].flat()).toEqual([]);
   });
 
   it("has its owner, health and edits beside it, and none of them is another's", async () => {
@@ -178,34 +234,7 @@ describe("a data source", () => {
     const ids = ["ds_1", "ds_10", "ds_1#HEALTH"];
     for (const id of ids) await store.commit(aWhole(id));
     for (const id of ids) {
-      expect((await store.dataSource(id, "usr_1"))?.health.dataSourceId).toBe(id);
+      expect((await store.dataSource(id, asUser("usr_1")))?.health.dataSourceId).toBe(id);
     }
-  });
-});
-
-describe("people", () => {
-  it("are read anew each time: what was just changed or removed is seen", async () => {
-    const { store } = await aStore();
-    const user = aUser({ permissions: ["CREATE_DATA_SOURCE"] });
-    const key = {
-      id: unique("key_"),
-      userId: user.id,
-      name: "k",
-      hash: "h",
-      expiresAt: null,
-      createdAt: user.createdAt,
-    };
-    await store.commit([
-      { write: "create", kind: "user", record: user },
-      { write: "create", kind: "api-key", record: key },
-    ]);
-    for (let version = 2; version < 12; version += 1) {
-      await store.commit([{ write: "put", kind: "user", record: { ...user, version } }]);
-      expect((await store.user(user.id))?.version).toBe(version);
-    }
-    expect(await store.apiKey(key.id)).toEqual(key);
-    await store.commit([{ write: "remove", kind: "api-key", record: key }]);
-    expect(await store.apiKey(key.id)).toBeNull();
-    expect(await store.user(unique("usr_"))).toBeNull();
   });
 });

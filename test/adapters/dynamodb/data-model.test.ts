@@ -20,6 +20,7 @@ import { dbtAccess } from "./access-dbt.ts";
 import { dbtSyncAccess } from "./access-dbt-sync.ts";
 import { dictionaryChanges } from "./access-dictionaries.ts";
 import { jobChanges } from "./access-jobs.ts";
+import { peopleAccess } from "./access-people.ts";
 import { reads } from "./access-reads.ts";
 import { segmentAccess } from "./access-segments.ts";
 
@@ -76,6 +77,7 @@ const trials = {
   ...curationChanges,
   ...dbtAccess,
   ...dbtSyncAccess,
+  ...peopleAccess,
 };
 
 /** What the trials did, for what is asked of all of them together. */
@@ -218,6 +220,7 @@ describe("the items in docs/data-model.md", () => {
       create: true,
       "dbt-changed": true,
       delta: true,
+      "directory-changed": true,
       enqueue: true,
       fence: true,
       put: true,

@@ -4,7 +4,7 @@ import type { Basis } from "#core/dbt/sync/run/basis.ts";
 import { guardIn } from "#core/dbt/sync/run/basis.ts";
 import type { Relaid } from "#core/dbt/sync/plan/decisions.ts";
 import type { Made, Relayered } from "#core/dbt/sync/apply/prepare.ts";
-import { ownersOf, tombstoneOf } from "#core/deletion/tombstone.ts";
+import { tombstoneOf } from "#core/deletion/tombstone.ts";
 import { replaceHealth } from "#core/health/replace-health.ts";
 import { forgottenChecks } from "#core/health/unfinished-checks.ts";
 import type { CatalogChange } from "#core/ports/catalog-index.ts";
@@ -19,6 +19,7 @@ import type { AuditedIn, ColumnEdit, DataSource } from "#core/sources/data-sourc
 import { dataSourceExists, dataSourceNameGuard, dataSourceNameTaken } from "#core/sources/guards.ts";
 import { creationChange, recordWrites, type NewRecords } from "#core/sources/new-data-source.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
+import { firstMembers } from "#core/sources/catalog-documents.ts";
 
 /** What one data source takes of a transaction, and what the index must know of it. */
 export interface Item {
@@ -218,7 +219,7 @@ function changeOf(
       tagIds: columnTags.tagIds.filter((tagId) => tree.get(tagId) !== undefined),
     },
     health: healthDocument(forgottenChecks(decision.health)),
-    owners: { principals: ownersOf(decision.members), version: 1 },
+    members: firstMembers(decision.members.members, decision.members.groups.version),
     columns: columnsDocument(known, after),
   };
 }

@@ -12,6 +12,7 @@ import type { Ids } from "#core/ports/clock.ts";
 import type { RelationDescription } from "#core/ports/remote.ts";
 import type { DataSource, DbtLayer, DictionaryGeneration, SchemaColumn } from "#core/sources/data-source.ts";
 import { newOwner, schemaColumns, type NewRecords } from "#core/sources/new-data-source.ts";
+import type { OwnSubscription } from "#core/subscriptions/subscription-policy.ts";
 
 /** What a data source of dbt's is made from. */
 export interface SyncedCreation {
@@ -21,6 +22,7 @@ export interface SyncedCreation {
   /** What the remote says of it; null where there is none to ask. */
   readonly found: RelationDescription | null;
   readonly statisticsPrevented: boolean;
+  readonly subscription: OwnSubscription;
 }
 
 /** For whom it is made, and through what it is reached. */
@@ -79,7 +81,7 @@ export function newSyncedSource(
 function header(
   at: Date,
   { integration, connection, technology }: SyncedPlace,
-  { relation, name, word, found, statisticsPrevented }: SyncedCreation,
+  { relation, name, word, found, statisticsPrevented, subscription }: SyncedCreation,
   { id, columns, dictionary, dbt }: StagedLayers,
 ): DataSource {
   const now = at.toISOString();
@@ -106,6 +108,7 @@ function header(
     })),
     keptAway: [],
     status: "enabled",
+    subscription,
     statisticsPrevented,
     dictionary: {
       ...dictionary,

@@ -1,3 +1,4 @@
+import { nobody } from "#core/connections/connection.ts";
 import { systemActor } from "#core/audit/record.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
 import type { IntegrationKey } from "#core/dbt/integration.ts";
@@ -58,10 +59,10 @@ export interface Deletable {
 /** Reads what a deletion needs; null where the data source is gone already. */
 export async function readDeletable(store: Store, dataSourceId: string): Promise<Deletable | null> {
   const [view, members] = await Promise.all([
-    store.dataSource(dataSourceId, systemActor),
+    store.dataSource(dataSourceId, nobody),
     store.dataSourceMembers(dataSourceId),
   ]);
-  return view === null ? null : { health: view.health, members };
+  return view === null ? null : { health: view.health, members: members.members };
 }
 
 /** The writes by which a data source is deleted softly, its header's aside. */

@@ -23,6 +23,7 @@ import type { DictionaryView } from "#core/ports/store.ts";
 import type { Skip } from "#core/sources/bulk/inspect.ts";
 import { preventsStatistics } from "#core/sources/prevents-statistics.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
+import { defaultSubscription } from "#core/subscriptions/default-subscription.ts";
 
 /** What it takes to decide. */
 export interface DecideDeps extends LookUpDeps {
@@ -160,7 +161,15 @@ function creation(
   const word = dbtWordOn(relation, found?.columns ?? relation.columns, tree);
   const tags = word.tagIds.flatMap((id) => tree.get(id) ?? []);
   const statisticsPrevented = preventsStatistics(basis.settings.preventStatisticsTag, tags);
-  return { relation, does: "create", name, word, found, statisticsPrevented };
+  return {
+    relation,
+    does: "create",
+    name,
+    word,
+    found,
+    statisticsPrevented,
+    subscription: defaultSubscription(basis.settings),
+  };
 }
 
 async function restoration(

@@ -8,8 +8,8 @@ import type { Comparison } from "#core/deletion/compare-relation.ts";
 import type { MergedDictionary } from "#core/dictionary/merge-dictionary.ts";
 import type { DataSourceView, DictionaryView } from "#core/ports/store.ts";
 import type { Skip } from "#core/sources/bulk/inspect.ts";
-import type { DataSourceMember } from "#core/sources/data-source.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
+import type { SourceMembers } from "#core/ports/deletion-store.ts";
 
 /** A relation that is to be settled or told of, and what its binding says of it. */
 export interface Entry {
@@ -38,7 +38,7 @@ export type Decision = { readonly relation: SnapshotRelation } & (
   | ({
       readonly does: "restore";
       readonly health: DataSourceView["health"];
-      readonly members: readonly DataSourceMember[];
+      readonly members: SourceMembers;
       readonly comparison: Comparison;
     } & Relaid)
 );

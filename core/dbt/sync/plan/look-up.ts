@@ -1,5 +1,5 @@
+import { nobody } from "#core/connections/connection.ts";
 import { technologyContracts } from "#contracts/technologies/technology.ts";
-import { systemActor } from "#core/audit/record.ts";
 import { targetOf } from "#core/connections/connection.ts";
 import { guardIn, type Basis } from "#core/dbt/sync/run/basis.ts";
 import type { Entry } from "#core/dbt/sync/plan/decisions.ts";
@@ -126,7 +126,7 @@ async function findDeleted(
   await forEachOf(entries, async ({ relation, verdict }) => {
     if (!("dataSourceId" in verdict)) return;
     const [view, dictionary] = await Promise.all([
-      store.deletedDataSource(verdict.dataSourceId, systemActor),
+      store.deletedDataSource(verdict.dataSourceId, nobody),
       store.deletedDictionary(verdict.dataSourceId),
     ]);
     if (view === null || dictionary === null) return;

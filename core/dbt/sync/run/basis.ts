@@ -1,6 +1,6 @@
+import { nobody } from "#core/connections/connection.ts";
 import type { KnownTechnology } from "#contracts/resources/remote.ts";
 import { technologyContracts } from "#contracts/technologies/technology.ts";
-import { systemActor } from "#core/audit/record.ts";
 import type { Connection } from "#core/connections/connection.ts";
 import type { Integration, IntegrationKey } from "#core/dbt/integration.ts";
 import { adapterTechnology, reservedSchemasOf } from "#core/dbt/sync/plan/adapter-technology.ts";
@@ -59,7 +59,7 @@ export async function readBasis(
   if ("stopped" in integration) return integration;
   const { connectionId } = integration;
   const [view, settings] = await Promise.all([
-    connectionId === null ? null : store.connection(connectionId, systemActor),
+    connectionId === null ? null : store.connection(connectionId, nobody),
     store.settings(),
   ]);
   if (connectionId !== null && (view === null || view.connection.closing)) {

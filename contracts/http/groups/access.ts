@@ -1,0 +1,2 @@
+/** Members, subscription policies and access requests. */
+export const accessRoutes = {};

@@ -1,0 +1,2 @@
+/** Where people come from: identity providers, and signing in. */
+export const identityRoutes = {};

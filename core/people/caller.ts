@@ -1,0 +1,90 @@
+import { emptyDirectory, type AccessDirectory } from "#core/access/directory.ts";
+import type { Principal } from "#core/connections/connection.ts";
+import { foldName } from "#core/names/fold.ts";
+import type { Group } from "#core/people/group.ts";
+import type { Attributes, User } from "#core/people/user.ts";
+import { factsHoldMs, type ProviderFacts, type UserFacts } from "#core/people/user-facts.ts";
+
+/** A user as they stand at one moment: with all their groups and attributes, wherever these come from. */
+export interface Caller extends User {
+  /** The user, and every group that they are in. */
+  readonly principals: readonly Principal[];
+  readonly memberOf: readonly Group[];
+  /** Their own attributes, those of their groups and those that providers state; by folded name, with each value once. */
+  readonly standing: Attributes;
+  /** What else decisions rest on: groups, providers and global subscription policies, as of the same moment. */
+  readonly directory: AccessDirectory;
+}
+
+/** What is stored of a user, read together. */
+export interface StoredPerson {
+  readonly user: User;
+  readonly facts: UserFacts;
+  readonly directory: AccessDirectory;
+}
+
+/** Facts that hold: of a provider that is there, refreshed within the last 24 hours by itself or by a whole sync. */
+export function standingFacts(
+  { facts, directory }: Pick<StoredPerson, "facts" | "directory">,
+  now: Date,
+): readonly ProviderFacts[] {
+  return facts.providers.filter(({ providerId, refreshedAt }) => {
+    const provider = directory.provider(providerId);
+    if (provider === undefined) return false;
+    const times = [refreshedAt, provider.syncedAt ?? refreshedAt].map((at) => Date.parse(at));
+    return now.getTime() - Math.max(...times) < factsHoldMs;
+  });
+}
+
+/** The user as they stand now. Whom a provider calls disabled is disabled, however old its word is. */
+export function callerOf(stored: StoredPerson, now: Date): Caller {
+  const { user, facts, directory } = stored;
+  const standing = standingFacts(stored, now);
+  const groupIds = new Set([...user.groups, ...standing.flatMap(({ groups }) => groups)]);
+  const memberOf = [...groupIds].flatMap((id) => directory.group(id) ?? []);
+  return {
+    ...user,
+    disabled: user.disabled || facts.providers.some(({ disabled }) => disabled),
+    principals: [
+      { type: "user", id: user.id },
+      ...memberOf.map(({ id }) => ({ type: "group", id }) as const),
+    ],
+    memberOf,
+    standing: united([user, ...memberOf, ...standing].map(({ attributes }) => attributes)),
+    directory,
+  };
+}
+
+/** All values by folded name, each once. */
+function united(all: readonly Attributes[]): Attributes {
+  const values = new Map<string, Set<string>>();
+  for (const [name, of] of all.flatMap((attributes) => Object.entries(attributes))) {
+    const folded = foldName(name);
+    const known = values.get(folded) ?? new Set();
+    for (const value of of) known.add(value);
+    values.set(folded, known);
+  }
+  return Object.fromEntries([...values].map(([name, of]) => [name, [...of]]));
+}
+
+/** A principal as indexes name it. */
+export const principalText = ({ type, id }: Principal): string => `${type}:${id}`;
+
+/** Stands for nobody, where a request needs no authentication: no permission, no role. */
+export const nobodyCalling: Caller = {
+  id: "anonymous",
+  name: "",
+  email: "",
+  kind: "service",
+  permissions: [],
+  groups: [],
+  attributes: {},
+  externalUsernames: {},
+  disabled: false,
+  createdAt: "",
+  version: 0,
+  principals: [],
+  memberOf: [],
+  standing: {},
+  directory: emptyDirectory,
+};

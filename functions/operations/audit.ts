@@ -1,0 +1,6 @@
+import type { auditRoutes } from "#contracts/http/groups/audit.ts";
+import type { Operations } from "#functions/http/edge/operation.ts";
+import type { CommonParts } from "./parts.ts";
+
+/** What was done, by whom. */
+export const auditOperations: (parts: CommonParts) => Operations<typeof auditRoutes> = () => ({});

@@ -1,0 +1,176 @@
+import { memberWrites } from "#core/members/member-writes.ts";
+import type { Write } from "#core/ports/change.ts";
+import type { Group } from "#core/people/group.ts";
+import type { UserFacts } from "#core/people/user-facts.ts";
+import {
+  aGroup,
+  aGroupMember,
+  anIdentityProvider,
+  aPolicy,
+  someFacts,
+  someProviderFacts,
+} from "#test/support/people-records.ts";
+import { aDataSourceMember } from "#test/support/catalog-records.ts";
+import {
+  aCreatedDataSource,
+  commitAll,
+  conflict,
+  deed,
+  fiftyTags,
+  replyOf,
+  type Prepared,
+  type Trial,
+} from "./access-fixtures.ts";
+
+/** An id of a kind that has no prefix of its own yet. */
+const idAs = (prefix: string, id: string): string => id.replace(/^[a-z]+/, prefix);
+
+/** Groups as a company has them. */
+const someGroups = (given: Prepared, count: number): readonly Group[] =>
+  given.many(count, (index) => aGroup({ id: given.id("group"), name: `Finance analysts ${index}` }));
+
+/** What a provider says of the caller. */
+const theirFacts = ({ call, id }: Prepared): UserFacts =>
+  someFacts({
+    userId: call.user.id,
+    providers: [
+      someProviderFacts({ providerId: idAs("idp", id("integration")), groups: [id("group"), id("group")] }),
+    ],
+  });
+
+/** A directory of usual size, and the caller in it. */
+async function aDirectory(given: Prepared): Promise<void> {
+  const tags = await fiftyTags(given);
+  await commitAll(given, [
+    { write: "create", kind: "user", record: given.call.user },
+    { write: "create", kind: "user-facts", record: theirFacts(given) },
+    { write: "create", kind: "identity-provider", record: aProvider(given) },
+    ...someGroups(given, 50).map((record): Write => ({ write: "create", kind: "group", record })),
+    ...given.many(20, (index): Write => ({
+      write: "create",
+      kind: "policy",
+      record: aTypicalPolicy(given, tags[index]?.id ?? ""),
+    })),
+  ]);
+  await given.store.commit([{ write: "directory-changed" }]);
+}
+
+const aProvider = ({ id, call }: Prepared) =>
+  anIdentityProvider({ id: idAs("idp", id("integration")), createdBy: call.user.id });
+
+function aTypicalPolicy({ id, call }: Prepared, tagId: string) {
+  const policy = aPolicy({ id: idAs("pol", id("integration")), createdBy: call.user.id });
+  return { ...policy, rule: { ...policy.rule, scope: { on: "tagged", every: [[tagId]] } as const } };
+}
+
+/** Every read and change of who people are, and of groups and policies, by the function cell of its row. */
+export const peopleAccess: Readonly<Record<string, Trial>> = {
+  "`person`, first, 50 groups and 20 policies": async (given) => {
+    await aDirectory(given);
+    return (used) => used.person(given.call.user.id);
+  },
+  "`person`, asked twice": async (given) => {
+    await aDirectory(given);
+    return async (used) => {
+      await used.person(given.call.user.id);
+      await used.person(given.call.user.id);
+    };
+  },
+  "`directory`, where nothing is in it": () => Promise.resolve((used) => used.directory()),
+  "`dataSource` for somebody in groups": async (given) => {
+    const { dataSource } = await aCreatedDataSource(given);
+    const groups = someGroups(given, 3).map(({ id }) => ({ type: "group", id }) as const);
+    return (used) => used.dataSource(dataSource.id, [...given.call.user.principals, ...groups]);
+  },
+  "`commit` of a new group": (given) => {
+    const [group = aGroup()] = someGroups(given, 1);
+    const { id, name } = group;
+    const writes: Write[] = [
+      { write: "claim", guard: { guard: "group-name", name }, owner: id, otherwise: conflict },
+      { write: "create", kind: "group", record: group },
+      { write: "directory-changed" },
+      deed(given, "group:create", "group", id, { after: { name } }),
+    ];
+    return Promise.resolve((store) => store.commit(writes, replyOf(given, group)));
+  },
+  "`commit` of a member of a group": async (given) => {
+    const { user } = given.call;
+    await given.store.commit([{ write: "create", kind: "user", record: user }]);
+    const groupId = given.id("group");
+    const after = { ...user, groups: [...user.groups, groupId], version: 2 };
+    const record = aGroupMember({ groupId, userId: user.id, addedBy: user.id });
+    const writes: Write[] = [
+      { write: "replace", kind: "user", record: after, expected: 1, otherwise: conflict },
+      { write: "create", kind: "group-member", record },
+      deed(given, "group:add-member", "group", groupId, { userId: user.id }),
+    ];
+    return (store) => store.commit(writes);
+  },
+  "`commit` of a new identity provider": (given) => {
+    const record = aProvider(given);
+    const writes: Write[] = [
+      { write: "create", kind: "identity-provider", record },
+      { write: "directory-changed" },
+      deed(given, "identity-provider:create", "identity-provider", record.id, {
+        after: { name: record.name },
+      }),
+    ];
+    return Promise.resolve((store) => store.commit(writes));
+  },
+  "`commit` of a new global policy": (given) => {
+    const record = aTypicalPolicy(given, given.id("tag"));
+    const writes: Write[] = [
+      { write: "create", kind: "policy", record },
+      { write: "directory-changed" },
+      deed(given, "policy:create", "policy", record.id, { after: { name: record.name } }),
+    ];
+    return Promise.resolve((store) => store.commit(writes));
+  },
+  "`commit` of what a provider says of somebody": (given) => {
+    const record = theirFacts(given);
+    const { issuer, subject } = someProviderFacts();
+    const writes: Write[] = [
+      {
+        write: "claim",
+        guard: { guard: "identity", issuer, subject },
+        owner: record.userId,
+        otherwise: conflict,
+      },
+      { write: "create", kind: "user-facts", record },
+    ];
+    return Promise.resolve((store) => store.commit(writes));
+  },
+  "`commit` of a user's name inside remote databases": async (given) => {
+    const { user } = given.call;
+    await given.store.commit([{ write: "create", kind: "user", record: user }]);
+    const guard = { guard: "external-username", technology: "postgresql", name: "ann" } as const;
+    const after = { ...user, externalUsernames: { postgresql: "ann" }, version: 2 };
+    const writes: Write[] = [
+      { write: "claim", guard, owner: user.id, otherwise: conflict },
+      { write: "replace", kind: "user", record: after, expected: 1, otherwise: conflict },
+      deed(given, "user:update", "user", user.id, { after: { externalUsernames: ["postgresql"] } }),
+    ];
+    return (store) => store.commit(writes);
+  },
+  "`commit` of a user's role on a data source": (given) => newRole(given, "user"),
+  "`commit` of a group's role on a data source": (given) => newRole(given, "group"),
+};
+
+/** What gives somebody a role on a data source. */
+async function newRole(given: Prepared, type: "user" | "group") {
+  const { ids, clock, store, call, id } = given;
+  const { dataSource } = await aCreatedDataSource(given);
+  const after = aDataSourceMember({
+    id: id("member"),
+    dataSourceId: dataSource.id,
+    principal: { type, id: id(type) },
+    role: "subscriber",
+    addedBy: call.user.id,
+  });
+  const members = await store.dataSourceMembers(dataSource.id);
+  const writes: Write[] = [
+    ...memberWrites(ids, clock.now(), members, [{ before: null, after }]),
+    deed(given, "data-source:add-member", "data-source", dataSource.id, { principal: after.principal }),
+  ];
+  return (used: Prepared["store"]) => used.commit(writes);
+}
