@@ -12,6 +12,8 @@ export interface Caller extends User {
   readonly memberOf: readonly Group[];
   /** Their own attributes, those of their groups and those that providers state; by folded name, with each value once. */
   readonly standing: Attributes;
+  /** Providers that have said something of them which is too old to hold: what these do not say is not known. */
+  readonly lapsed: readonly string[];
   /** What else decisions rest on: groups, providers and global subscription policies, as of the same moment. */
   readonly directory: AccessDirectory;
 }
@@ -50,6 +52,7 @@ export function callerOf(stored: StoredPerson, now: Date): Caller {
       ...memberOf.map(({ id }) => ({ type: "group", id }) as const),
     ],
     memberOf,
+    lapsed: facts.providers.filter((of) => !standing.includes(of)).map(({ providerId }) => providerId),
     standing: united([user, ...memberOf, ...standing].map(({ attributes }) => attributes)),
     directory,
   };
@@ -86,5 +89,6 @@ export const nobodyCalling: Caller = {
   principals: [],
   memberOf: [],
   standing: {},
+  lapsed: [],
   directory: emptyDirectory,
 };

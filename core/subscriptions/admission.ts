@@ -18,27 +18,58 @@ export interface Admission {
   readonly ask: readonly ApproverKind[] | null;
 }
 
-type Person = Pick<Caller, "memberOf" | "standing">;
+type Person = Pick<Caller, "memberOf" | "standing" | "directory" | "lapsed">;
 
-/** Whether a condition holds for somebody. A group or an attribute that is not there matches nobody. */
-export function satisfies(person: Person, who: Who): boolean {
+/**
+ * Whether a condition holds for somebody. What is not known does not hold, nor does its opposite: of a group that is not
+ * there, or that a provider whose word is too old keeps, nobody is told to be no member.
+ */
+export const satisfies = (person: Person, who: Who): boolean => holds(person, who) === true;
+
+/** True, false, or null where it is not known. */
+function holds(person: Person, who: Who): boolean | null {
   switch (who.who) {
     case "all":
-      return who.of.every((part) => satisfies(person, part));
+      return all(who.of.map((part) => holds(person, part)));
     case "any":
-      return who.of.some((part) => satisfies(person, part));
+      return opposite(all(who.of.map((part) => opposite(holds(person, part)))));
     case "not":
-      return !satisfies(person, who.of);
+      return opposite(holds(person, who.of));
     case "group":
-      return person.memberOf.some(({ id, name }) =>
-        who.id === null ? foldName(name) === foldName(who.name) : id === who.id,
-      );
-    case "attribute": {
-      const { values } = who;
-      const has = person.standing[foldName(who.name)] ?? [];
-      return values === null ? has.length > 0 : has.some((value) => values.includes(value));
-    }
+      return isMember(person, who);
+    case "attribute":
+      return hasAttribute(person, who);
   }
+}
+
+const opposite = (held: boolean | null): boolean | null => (held === null ? null : !held);
+
+function all(parts: readonly (boolean | null)[]): boolean | null {
+  if (parts.includes(false)) return false;
+  return parts.includes(null) ? null : true;
+}
+
+/** By id; by name where the group was not known when it was written. */
+function isMember(
+  { memberOf, directory, lapsed }: Person,
+  { id, name }: Extract<Who, { readonly who: "group" }>,
+): boolean | null {
+  const group = id === null ? directory.groupNamed(name) : directory.group(id);
+  if (group === undefined) return null;
+  if (memberOf.some((of) => of.id === group.id)) return true;
+  return group.providerId !== null && lapsed.includes(group.providerId) ? null : false;
+}
+
+/** Names ignore case, values are exact. Any provider whose word is too old may have stated it. */
+function hasAttribute(
+  { standing, lapsed }: Person,
+  { name, values }: Extract<Who, { readonly who: "attribute" }>,
+): boolean | null {
+  const folded = foldName(name);
+  // What every object has by birth is no attribute of anybody.
+  const has = Object.hasOwn(standing, folded) ? (standing[folded] ?? []) : [];
+  const found = values === null ? has.length > 0 : has.some((value) => values.includes(value));
+  return found || lapsed.length === 0 ? found : null;
 }
 
 /** The policies that count: what global policies say takes the place of the default, and stands beside an owner's own. */
