@@ -17,6 +17,7 @@ export const idPrefixes = {
   job: "job",
   measurement: "mea",
   member: "mem",
+  policy: "pol",
   reply: "rpl",
   request: "req",
   savedQuery: "qry",

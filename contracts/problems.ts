@@ -42,6 +42,8 @@ export const problems = {
   "dictionary-from-remote": { status: 422, title: "The remote database tells the columns" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key was used for another request" },
   "principal-not-found": { status: 422, title: "There is no such user or group" },
+  "sentence-invalid": { status: 422, title: "The sentence is not understood" },
+  "scope-required": { status: 422, title: "A global policy says which data sources it is about" },
   "reserved-schema": { status: 422, title: "This schema is never exposed" },
   "table-not-found": { status: 422, title: "The remote database has no such table" },
   "tag-in-use": { status: 409, title: "The tag is in use" },
@@ -49,6 +51,7 @@ export const problems = {
   "tag-not-found": { status: 422, title: "There is no such tag" },
   "thread-full": { status: 422, title: "The thread holds as much as a thread may" },
   "too-many-columns": { status: 422, title: "The table has more than 1,600 columns" },
+  "too-many-policies": { status: 422, title: "There are at most 1,000 policies" },
   "too-many-queries": { status: 422, title: "A data source has at most 100 saved queries" },
   "too-many-tags": { status: 422, title: "A data source or column carries at most 100 tags" },
   "too-many-threads": { status: 422, title: "A data source has at most 1,000 threads" },
@@ -69,11 +72,19 @@ export const problemMediaType = "application/problem+json";
 /** Where a code is explained: the `type` member of the problem. */
 export const problemType = (code: ProblemCode): string => `https://reeve.dev/errors/${code}`;
 
-/** One invalid place of the input: a JSON pointer (RFC 6901) and what is wrong there. */
+/**
+ * One invalid place of the input: a JSON pointer (RFC 6901) and what is wrong there; in a text that Reeve reads, such as
+ * a policy's sentence, also where in it.
+ */
 export const problemError = z.object({
   in: z.enum(["body", "query", "path", "header"]),
   pointer: z.string(),
   detail: z.string(),
+  offset: z.int().optional().describe("UTF-16 code units before the place in a text"),
+  line: z.int().optional().describe("from 1"),
+  column: z.int().optional().describe("from 1, in UTF-16 code units"),
+  expected: z.array(z.string()).optional().describe("what could stand there"),
+  near: z.string().optional().describe("what stands there; empty at the end"),
 });
 export type ProblemError = z.infer<typeof problemError>;
 

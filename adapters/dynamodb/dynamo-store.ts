@@ -15,6 +15,7 @@ import { healthStore } from "./stores/health-store.ts";
 import { keptDirectory } from "./stores/kept-directory.ts";
 import { jobStore } from "./stores/job-store.ts";
 import { peopleStore } from "./stores/people-store.ts";
+import { policyStore } from "./stores/policy-store.ts";
 import { segmentPointers } from "./stores/segment-pointers.ts";
 import { tagStore } from "./stores/tag-store.ts";
 import { threadStore } from "./stores/thread-store.ts";
@@ -41,6 +42,7 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...deletionStore(ref, clock),
     ...dictionaryStore(ref, clock),
     ...healthStore(ref, clock),
+    ...policyStore(ref),
     ...tags,
     ...threadStore(ref),
     ...jobStore(ref, clock),

@@ -4,6 +4,7 @@ import type {
   CatalogFacets,
   CatalogFilters,
   CatalogIndex,
+  CatalogOwned,
   CatalogPosition,
   CatalogQuery,
   CatalogVisibility,
@@ -17,7 +18,7 @@ import { Replica } from "./replica.ts";
 import { decodeRows } from "./row-list.ts";
 import { countsOf, pageOf } from "./select-rows.ts";
 import { settledBy } from "./settled.ts";
-import { statedOn } from "./visible-rows.ts";
+import { decidedRows, statedOn } from "./visible-rows.ts";
 import { individually } from "#core/subscriptions/subscription-policy.ts";
 
 /** What a replica reads from. Without segments it reads every delta there is. */
@@ -96,6 +97,24 @@ export class CatalogReplica implements CatalogIndex {
 
   async facets(filters: CatalogFilters): Promise<CatalogFacets> {
     return countsOf(await this.catchUp(), filters);
+  }
+
+  async owned({ dataSourceIds, ...of }: Parameters<CatalogIndex["owned"]>[0]): Promise<CatalogOwned> {
+    const { database, rows } = await this.catchUp();
+    const found = { dataSourceIds: new Set<string>(), policyIds: new Set<string>() };
+    const asked = new Map(dataSourceIds.map((id) => [database.rowOf(id), id]));
+    decidedRows(database, rows, of).decide(
+      ({ policyIds }, roles) => {
+        const owns = roles.includes("owner");
+        if (owns) policyIds.forEach((id) => found.policyIds.add(id));
+        return owns;
+      },
+      (row, owns) => {
+        const id = owns ? asked.get(row) : undefined;
+        if (id !== undefined) found.dataSourceIds.add(id);
+      },
+    );
+    return found;
   }
 
   /** A caller waits for a read that began after it asked: one that was under way may have missed its own change. */

@@ -98,6 +98,12 @@ export class ReplicaDatabase {
       : { row: Number(found["row"]), known: readKnown(found) };
   }
 
+  /** Where a data source stands; null where it does not. */
+  rowOf(id: string): number | null {
+    const found = this.statement("select row from source where id = ?").get(id);
+    return found === undefined ? null : Number(found["row"]);
+  }
+
   /** What is known of a row but its columns. */
   shown(row: number): Known {
     const found = this.statement("select known, '{}' as columns from source where row = ?").get(row);

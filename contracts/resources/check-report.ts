@@ -16,6 +16,7 @@ export const invariants = [
   "saved-query-holds-its-name",
   "connection-stands",
   "tag-stands",
+  "policy-states-its-terms",
   "key-has-its-user",
   "waiting-job-stands-in-line",
   "place-has-its-job",

@@ -41,6 +41,13 @@ export type Resource =
       readonly owns: boolean;
     }
   | {
+      readonly type: "policy";
+      /** What it is about where that is one data source; null for a global one. */
+      readonly dataSource: Resource | null;
+      /** Whether it decides about a data source that the user owns. */
+      readonly bindsOwn: boolean;
+    }
+  | {
       readonly type: "job";
       /** Who asked for it, where that alone gives them a right to it; null where it does not. */
       readonly createdBy: string | null;
@@ -79,11 +86,26 @@ const both =
   (user, resource) =>
     rules.every((rule) => rule(user, resource));
 
+/** Global policies are GOVERNANCE's; those of one data source its owners'. */
+const policyAuthor: Rule = (user, resource) =>
+  resource.type === "policy" &&
+  (resource.dataSource === null
+    ? holds("GOVERNANCE")(user, resource)
+    : dataSourceRole("owner")(user, resource.dataSource));
+const policyReader: Rule = (user, resource) =>
+  resource.type === "policy" &&
+  (resource.dataSource === null
+    ? resource.bindsOwn || holds("GOVERNANCE")(user, resource)
+    : visible(user, resource.dataSource) && stewards(user, resource.dataSource));
+
 const jobSteward: Rule = (user, resource) =>
   resource.type === "job" &&
   (resource.createdBy === user.id ||
     (resource.subject !== null &&
       either(dataSourceRole("owner"), connectionRole("owner"), integrationOwner)(user, resource.subject)));
+
+/** Whoever has a say in who may do what with a data source. */
+const stewards = either(dataSourceRole("owner"), holds("GOVERNANCE"));
 
 /** A rule about a data source, for what is said and recorded about it. */
 const aboutSource =
@@ -131,6 +153,14 @@ const rules = {
     holds("APPLICATION_ADMIN"),
     (_, resource) => resource.type === "deleted-data-source" && resource.role === "owner",
   ),
+  "policy:parse": everyone,
+  "policy:create": either(dataSourceRole("owner"), (user, resource) =>
+    resource.type === "deployment" ? holds("GOVERNANCE")(user, resource) : false,
+  ),
+  "policy:list-of-source": stewards,
+  "policy:read": policyReader,
+  "policy:update": policyAuthor,
+  "policy:delete": policyAuthor,
   "audit:read": holds("AUDIT"),
   "activity:read": either(aboutSource(dataSourceRole("owner")), holds("AUDIT", "GOVERNANCE")),
   "thread:read": talkers,
@@ -154,27 +184,29 @@ export const actions = Object.keys(rules) as Action[];
 const hiddenByStatus = (resource: Resource): boolean =>
   resource.type === "data-source" && resource.status === "disabled" && resource.role !== "owner";
 
+type OfType<T extends Resource["type"]> = Extract<Resource, { readonly type: T }>;
+
+/** Who may know that a resource exists, by what it is. */
+const sights: {
+  readonly [T in Resource["type"]]: (user: Decider, resource: OfType<T>) => boolean;
+} = {
+  deployment: () => true,
+  connection: (user, resource) => rules["connection:read"](user, resource),
+  integration: (user, resource) => rules["integration:read"](user, resource),
+  "data-source": (user, resource) => rules["data-source:discover"](user, resource),
+  "deleted-data-source": (user, resource) => rules["data-source:restore"](user, resource),
+  activity: (user, resource) => activityVisible(user, resource),
+  thread: (user, resource) => visible(user, resource.dataSource),
+  policy: (user, resource) => rules["policy:read"](user, resource),
+  job: (user, resource) => rules["job:read"](user, resource),
+};
+
 /** Whether the user may know that the resource exists. */
 function visible(user: Decider, resource: Resource): boolean {
   if (hiddenByStatus(resource)) return false;
-  switch (resource.type) {
-    case "deployment":
-      return true;
-    case "connection":
-      return rules["connection:read"](user, resource);
-    case "integration":
-      return rules["integration:read"](user, resource);
-    case "data-source":
-      return rules["data-source:discover"](user, resource);
-    case "deleted-data-source":
-      return rules["data-source:restore"](user, resource);
-    case "activity":
-      return activityVisible(user, resource);
-    case "thread":
-      return visible(user, resource.dataSource);
-    case "job":
-      return rules["job:read"](user, resource);
-  }
+  // Each entry takes resources of its own type, which the compiler cannot follow through a lookup.
+  const sight = sights[resource.type] as (user: Decider, resource: Resource) => boolean;
+  return sight(user, resource);
 }
 
 /** Whether the user may read what a job is about: of a data source that they may only find they see no work. */

@@ -6,6 +6,7 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
 import type { DeletionStore } from "#core/ports/deletion-store.ts";
+import type { PolicyStore } from "#core/ports/policy-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { Committer, DataSourceStore } from "#core/ports/store.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
@@ -15,6 +16,7 @@ export interface PurgeDeps {
   readonly store: Committer &
     DeletionStore &
     Pick<DataSourceStore, "dataSourceExposures"> &
+    Pick<PolicyStore, "policies"> &
     Pick<DbtStore, "binding">;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -65,9 +67,16 @@ async function purge(deps: PurgeDeps, tombstone: Tombstone): Promise<void> {
   // Without a header: after this purge's first step, or after one that broke off.
   const stands = view === null && (await store.dataSourceExposures([dataSourceId])).has(dataSourceId);
   const deletedAgain = view !== null && view.dataSource.deletedAt !== deletedAt;
-  const removed = stands || deletedAgain ? 0 : await store.removeParts(dataSourceId);
+  const removed = stands || deletedAgain ? 0 : await removeRest(deps, dataSourceId);
   await store.commit([{ write: "remove", kind: "tombstone", record: tombstone }]);
   log.info("a deleted data source is purged", { dataSourceId, removed });
+}
+
+/** What lies with it and, elsewhere, the policies that were its own; how much that was. */
+async function removeRest({ store }: PurgeDeps, dataSourceId: string): Promise<number> {
+  const policies = (await store.policies()).filter((policy) => policy.dataSourceId === dataSourceId);
+  for (const record of policies) await store.commit([{ write: "remove", kind: "policy", record }]);
+  return policies.length + (await store.removeParts(dataSourceId));
 }
 
 async function removeHeader({ store, ids, clock }: PurgeDeps, record: DataSource): Promise<void> {

@@ -2,6 +2,7 @@ import type { Binding } from "#core/dbt/binding.ts";
 import type { Integration } from "#core/dbt/integration.ts";
 import { isFinished, type Job } from "#core/jobs/job.ts";
 import { foldName } from "#core/names/fold.ts";
+import type { Policy } from "#core/policies/policy.ts";
 import type { Guard } from "#core/ports/change.ts";
 import type { Fact } from "#core/ports/table-facts.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
@@ -28,7 +29,11 @@ type Counted = Pick<DataSource, "name" | "connectionId" | "remote" | "dictionary
   /** The integration that made it; null where none did. */
   readonly madeBy: string | null;
   readonly tagIds: readonly string[];
+  /** The policy that states its terms; null where none does. */
+  readonly statedBy: string | null;
 };
+
+type CountedPolicy = Pick<Policy, "dataSourceId" | "state"> & { readonly tagIds: readonly string[] };
 
 type CountedIntegration = Pick<
   Integration,
@@ -80,6 +85,7 @@ export class Census {
   readonly connections = new Map<string, { readonly name: string }>();
   readonly connectionRoles = new Map<string, Set<string>>();
   readonly tags = new Map<string, Pick<TagRecord, "parentId" | "segment">>();
+  readonly policies = new Map<string, CountedPolicy>();
   readonly dataSources = new Map<string, Counted>();
   readonly owned = new Set<string>();
   /** For each kind of part, the data sources that have one. */
@@ -121,6 +127,12 @@ export class Census {
     "connection-member": ({ record: { connectionId, role } }) =>
       add(this.connectionRoles, connectionId, role),
     tag: ({ record: { id, parentId, segment } }) => this.tags.set(id, { parentId, segment }),
+    policy: ({ record: { id, dataSourceId, state, rule } }) =>
+      this.policies.set(id, {
+        dataSourceId,
+        state,
+        tagIds: rule.scope?.on === "tagged" ? rule.scope.every.flat() : [],
+      }),
     "data-source": ({ record }) => this.dataSources.set(record.id, counted(record)),
     "data-source-member": ({ record: { dataSourceId, role } }) => {
       if (role === "owner") this.owned.add(dataSourceId);
@@ -212,6 +224,7 @@ const counted = ({
   dbt,
   deletedAt,
   tags,
+  subscription,
 }: DataSource): Counted => ({
   name,
   connectionId,
@@ -222,6 +235,7 @@ const counted = ({
   dbt,
   deletedAt,
   tagIds: tags.map(({ tagId }) => tagId),
+  statedBy: subscription.policyId,
 });
 
 const countedIntegration = ({

@@ -6,6 +6,7 @@ import { dbtInvariants } from "./dbt-invariants.ts";
 import { finding, type Finding } from "./finding.ts";
 import { guardInvariants } from "./guard-invariants.ts";
 import { jobInvariants } from "./job-invariants.ts";
+import { policyInvariants } from "./policy-invariants.ts";
 import { peopleInvariants, sourceInvariants, tagInvariants } from "./source-invariants.ts";
 
 /** So many findings are told; where there are more, a person has enough to begin with. */
@@ -20,6 +21,7 @@ function* findingsOf(census: Census, now: Date): Iterable<Finding> {
   yield* tagInvariants(census);
   yield* sourceInvariants(census, now);
   yield* dbtInvariants(census, now);
+  yield* policyInvariants(census);
   yield* threadInvariants(census);
   yield* jobInvariants(census, now);
 }

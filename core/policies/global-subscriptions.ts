@@ -1,4 +1,4 @@
-import type { Policy } from "#core/policies/policy.ts";
+import type { Policy, PolicyScope } from "#core/policies/policy.ts";
 import type { GlobalSubscription } from "#core/subscriptions/subscription-policy.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 
@@ -6,21 +6,24 @@ import type { TagTree } from "#core/tags/tag-tree.ts";
 export const needTags = (policies: readonly Policy[]): boolean =>
   policies.some(({ rule }) => rule.scope?.on === "tagged");
 
-/**
- * The global policies that are active, each with the tags of its scope and all that stands below these. A tag that is
- * gone is carried by nothing.
- */
+/** What a scope covers: of each part the tags with all that stands below them. Null is everything. A tag that is gone is carried by nothing. */
+export const scopeTags = (
+  scope: PolicyScope,
+  tags: Pick<TagTree, "descendants"> | null,
+): GlobalSubscription["every"] =>
+  scope.on === "all"
+    ? null
+    : scope.every.map((any) =>
+        any.flatMap((tagId) => [tagId, ...(tags?.descendants(tagId) ?? []).map((tag) => tag.id)]),
+      );
+
+/** The global policies that are active, each with the tags of its scope and all that stands below these. */
 export const globalSubscriptions = (
   policies: readonly Policy[],
   tags: Pick<TagTree, "get" | "descendants"> | null,
 ): readonly GlobalSubscription[] =>
-  policies.flatMap(({ id, dataSourceId, state, rule: { terms, scope } }) => {
-    if (dataSourceId !== null || state !== "active" || scope === null) return [];
-    const every =
-      scope.on === "all"
-        ? null
-        : scope.every.map((any) =>
-            any.flatMap((tagId) => [tagId, ...(tags?.descendants(tagId) ?? []).map((tag) => tag.id)]),
-          );
-    return [{ ...terms, policyId: id, every }];
-  });
+  policies.flatMap(({ id, dataSourceId, state, rule: { terms, scope } }) =>
+    dataSourceId !== null || state !== "active" || scope === null
+      ? []
+      : [{ ...terms, policyId: id, every: scopeTags(scope, tags) }],
+  );

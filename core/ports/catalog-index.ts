@@ -164,6 +164,12 @@ export interface CatalogFacets {
   readonly tagId: Counts;
 }
 
+/** What a caller has a say in as an owner. */
+export interface CatalogOwned {
+  readonly dataSourceIds: ReadonlySet<string>;
+  readonly policyIds: ReadonlySet<string>;
+}
+
 /** Lists and counts data sources, and has seen every change that was committed before it was asked. */
 export interface CatalogIndex {
   /** Whether any data source that is not deleted, or any column of one, carries one of these tags. */
@@ -172,6 +178,12 @@ export interface CatalogIndex {
     query: CatalogQuery,
   ): Promise<{ readonly entries: readonly CatalogEntry[]; readonly next: CatalogPosition | null }>;
   facets(filters: CatalogFilters): Promise<CatalogFacets>;
+  /** Which of some data sources the caller owns, and which of some global policies apply to any that they own. */
+  owned(
+    of: Pick<CatalogVisibility, "principals" | "now" | "scopes"> & {
+      readonly dataSourceIds: readonly string[];
+    },
+  ): Promise<CatalogOwned>;
   /** The data sources that a principal has a role on, with all that is stated about members of each; by id. */
   membersOf(principal: string): Promise<ReadonlyMap<string, readonly MemberDocument[]>>;
 }

@@ -13,6 +13,7 @@ import type { MeasurementStore } from "#core/ports/health-store.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
 import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import type { Guard, KeptReply, Write } from "#core/ports/change.ts";
+import type { PolicyStore } from "#core/ports/policy-store.ts";
 import type { Relation } from "#core/ports/remote.ts";
 import type { ThreadStore } from "#core/ports/thread-store.ts";
 import type { Settings } from "#core/settings/settings.ts";
@@ -236,6 +237,7 @@ export interface Store
     DeletionStore,
     DocumentationStore,
     MeasurementStore,
+    PolicyStore,
     QueryStore,
     TagStore,
     ThreadStore,

@@ -6,12 +6,15 @@ import { demandVersion, retryConflict, staleRead } from "#core/call/retry-confli
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { CatalogIndex } from "#core/ports/catalog-index.ts";
 import type { Write } from "#core/ports/change.ts";
+import type { Policy } from "#core/policies/policy.ts";
+import type { PolicyStore } from "#core/ports/policy-store.ts";
 import { recordOf, type TagDeps } from "#core/tags/tags.ts";
 import { tagGuard, type Tag } from "#core/tags/tag.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 
-/** What it takes to know what carries a tag. */
+/** What it takes to know what carries a tag, and what uses it. */
 export interface DeleteTagDeps extends TagDeps {
+  readonly store: TagDeps["store"] & Pick<PolicyStore, "policies">;
   readonly index: Pick<CatalogIndex, "carriesAny">;
 }
 
@@ -22,8 +25,8 @@ const mostAtOnce = 48;
 const deletionMs = 60_000;
 
 /**
- * Deletes a tag with all below it, if nothing carries any of them. First they are marked: whoever is just putting one
- * on something is refused in their own transaction. What was put on before that is in the index, which has
+ * Deletes a tag with all below it, if nothing carries any of them and no policy uses one. First they are marked: whoever is just putting one
+ * on something, or into a policy, is refused in their own transaction. What was put on before that is in the index, which has
  * seen every change that was committed before it is asked; so a tag is never gone from under what carries it.
  */
 export const deleteTag =
@@ -47,6 +50,8 @@ export const deleteTag =
         if (await deps.index.carriesAny(new Set(marked.map(({ id }) => id)))) {
           throw inUse("Data sources or columns carry it or a tag below it.");
         }
+        const using = usingAny(await deps.store.policies(), new Set(marked.map(({ id }) => id)));
+        if (using.length > 0) throw inUse(`Policies use it or a tag below it: ${namesOf(using)}.`);
         if (deps.clock.now().toISOString() >= until) throw new DomainError("contention");
         await deps.store.commit(removal(deps, call, root, marked));
       } catch (error) {
@@ -55,6 +60,21 @@ export const deleteTag =
       }
       return undefined;
     });
+
+/** The policies, staged ones too, whose sentences name one of the tags. */
+const usingAny = (policies: readonly Policy[], tagIds: ReadonlySet<string>): readonly Policy[] =>
+  policies.filter(
+    ({ rule: { scope } }) => scope?.on === "tagged" && scope.every.flat().some((id) => tagIds.has(id)),
+  );
+
+/** So many are named; whoever deletes tags may read all of them. */
+const mostNamed = 5;
+
+const namesOf = (policies: readonly Policy[]): string =>
+  policies
+    .slice(0, mostNamed)
+    .map(({ name }) => JSON.stringify(name))
+    .join(", ") + (policies.length > mostNamed ? ` and ${policies.length - mostNamed} more` : "");
 
 const inUse = (detail: string): DomainError => new DomainError("tag-in-use", detail);
 

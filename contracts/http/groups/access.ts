@@ -1,2 +1,6 @@
+import { policyRoutes } from "./access/policies.ts";
+
 /** Members, subscription policies and access requests. */
-export const accessRoutes = {};
+export const accessRoutes = {
+  ...policyRoutes,
+};

@@ -6,7 +6,6 @@ import {
   aGroup,
   aGroupMember,
   anIdentityProvider,
-  aPolicy,
   someFacts,
   someProviderFacts,
 } from "#test/support/people-records.ts";
@@ -21,6 +20,7 @@ import {
   type Prepared,
   type Trial,
 } from "./access-fixtures.ts";
+import { aTypicalPolicy } from "./access-policies.ts";
 
 /** An id of a kind that has no prefix of its own yet. */
 const idAs = (prefix: string, id: string): string => id.replace(/^[a-z]+/, prefix);
@@ -58,12 +58,7 @@ async function aDirectory(given: Prepared): Promise<void> {
 const aProvider = ({ id, call }: Prepared) =>
   anIdentityProvider({ id: idAs("idp", id("integration")), createdBy: call.user.id });
 
-function aTypicalPolicy({ id, call }: Prepared, tagId: string) {
-  const policy = aPolicy({ id: idAs("pol", id("integration")), createdBy: call.user.id });
-  return { ...policy, rule: { ...policy.rule, scope: { on: "tagged", every: [[tagId]] } as const } };
-}
-
-/** Every read and change of who people are, and of groups and policies, by the function cell of its row. */
+/** Every read and change of who people are, and of groups, by the function cell of its row. */
 export const peopleAccess: Readonly<Record<string, Trial>> = {
   "`person`, first, 50 groups and 20 policies": async (given) => {
     await aDirectory(given);
@@ -114,15 +109,6 @@ export const peopleAccess: Readonly<Record<string, Trial>> = {
       deed(given, "identity-provider:create", "identity-provider", record.id, {
         after: { name: record.name },
       }),
-    ];
-    return Promise.resolve((store) => store.commit(writes));
-  },
-  "`commit` of a new global policy": (given) => {
-    const record = aTypicalPolicy(given, given.id("tag"));
-    const writes: Write[] = [
-      { write: "create", kind: "policy", record },
-      { write: "directory-changed" },
-      deed(given, "policy:create", "policy", record.id, { after: { name: record.name } }),
     ];
     return Promise.resolve((store) => store.commit(writes));
   },

@@ -21,6 +21,7 @@ import { dbtSyncAccess } from "./access-dbt-sync.ts";
 import { dictionaryChanges } from "./access-dictionaries.ts";
 import { jobChanges } from "./access-jobs.ts";
 import { peopleAccess } from "./access-people.ts";
+import { policyAccess } from "./access-policies.ts";
 import { reads } from "./access-reads.ts";
 import { segmentAccess } from "./access-segments.ts";
 
@@ -78,6 +79,7 @@ const trials = {
   ...dbtAccess,
   ...dbtSyncAccess,
   ...peopleAccess,
+  ...policyAccess,
 };
 
 /** What the trials did, for what is asked of all of them together. */
