@@ -8,6 +8,7 @@ import { addConnectionCommands } from "./commands/connections.ts";
 import { addDataSourceCommands } from "./commands/data-sources.ts";
 import { addDbtCommands } from "./commands/dbt.ts";
 import { addJobCommands } from "./commands/jobs.ts";
+import { addPolicyCommands } from "./commands/policies.ts";
 import { addQueryCommands } from "./commands/queries.ts";
 import { addSystemCommands } from "./commands/system.ts";
 import { addThreadCommands } from "./commands/threads.ts";
@@ -64,6 +65,7 @@ export function reeveProgram(terminal: Terminal): Command {
   addDataSourceCommands(program, terminal);
   addQueryCommands(program, terminal);
   addThreadCommands(program, terminal);
+  addPolicyCommands(program, terminal);
   addDbtCommands(program, terminal);
   addJobCommands(program, terminal);
   addAdminCommands(program, terminal);

@@ -20,10 +20,21 @@ export function problemText({
     ...(detail === "" || detail === title ? [] : [`  ${detail}`]),
     ...(reason === undefined ? [] : [`  reason: ${reason}`]),
     ...(errors ?? []).map(
-      (error) => `  ${error.in} ${error.pointer === "" ? "/" : error.pointer}: ${error.detail}`,
+      (error) => `  ${placeText(error)}${error.detail === detail ? "" : `: ${error.detail}`}`,
     ),
     ...(instance === "" ? [] : [`  request: ${instance}`]),
   ].join("\n");
+}
+
+/** Where the input is wrong, in a text also where in it. */
+function placeText({
+  in: part,
+  pointer,
+  line,
+  column,
+}: NonNullable<ReceivedProblem["errors"]>[number]): string {
+  const place = `${part} ${pointer === "" ? "/" : pointer}`;
+  return line === undefined || column === undefined ? place : `${place}, line ${line}, column ${column}`;
 }
 
 const codesByName: Readonly<Record<string, number>> = {
