@@ -13,6 +13,7 @@ export const idPrefixes = {
   delta: "dlt",
   generation: "gen",
   group: "grp",
+  identityProvider: "idp",
   integration: "int",
   job: "job",
   measurement: "mea",

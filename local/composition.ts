@@ -10,6 +10,7 @@ import { processLog } from "#adapters/observability/observability.ts";
 import { catalogRecords } from "#adapters/dynamodb/stores/catalog-records.ts";
 import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
+import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
 import { fileSegments } from "#adapters/segments/file-segments.ts";
 import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
 import { systemClock, ulids } from "#adapters/system/system-clock.ts";
@@ -119,6 +120,7 @@ function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret, dbtHo
       clock,
       ids,
     }),
+    issuers: oidcIssuers({ onLoopback: true }),
     cloud: dbtCloud({ listed: dbtHosts, clock }),
     snapshots: sqliteSnapshots(),
     signatures,

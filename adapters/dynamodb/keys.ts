@@ -155,6 +155,8 @@ function guardKey(guard: Guard): Key {
     case "tag-name":
     case "group-name":
       return { pk: `GUARD#${guard.guard}#${foldName(guard.name)}`, sk: "GUARD" };
+    case "issuer":
+      return { pk: `GUARD#issuer#${hashed(guard.issuer)}`, sk: "GUARD" };
     case "identity":
       return { pk: `GUARD#identity#${hashed(JSON.stringify([guard.issuer, guard.subject]))}`, sk: "GUARD" };
     case "external-username":

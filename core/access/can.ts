@@ -125,6 +125,8 @@ const rules = {
   "settings:update": holds("APPLICATION_ADMIN"),
   "settings:update-statistics-tag": holds("APPLICATION_ADMIN", "USER_ADMIN"),
   "catalog:administer": holds("APPLICATION_ADMIN"),
+  "identity-provider:read": holds("APPLICATION_ADMIN"),
+  "identity-provider:manage": holds("APPLICATION_ADMIN"),
   "tag:create": holds("GOVERNANCE"),
   "tag:update": holds("GOVERNANCE"),
   "tag:delete": holds("GOVERNANCE"),

@@ -23,6 +23,8 @@ export class AccessDirectory {
   readonly combination: SubscriptionCombination;
   readonly subscriptions: readonly GlobalSubscription[];
   readonly providers: readonly IdentityProvider[];
+  /** Groups of providers that are gone: nobody is in one, and they are no groups to anybody but the sweep. */
+  readonly forsaken: readonly Group[];
   private readonly groups: ReadonlyMap<string, Group>;
   private readonly byName: ReadonlyMap<string, Group>;
 
@@ -31,8 +33,12 @@ export class AccessDirectory {
     this.combination = combination;
     this.subscriptions = subscriptions;
     this.providers = providers;
-    this.groups = new Map(groups.map((group) => [group.id, group]));
-    this.byName = new Map(groups.map((group) => [foldName(group.name), group]));
+    const there = new Set(providers.map(({ id }) => id));
+    const stands = ({ providerId }: Group): boolean => providerId === null || there.has(providerId);
+    const standing = groups.filter(stands);
+    this.forsaken = groups.filter((group) => !stands(group));
+    this.groups = new Map(standing.map((group) => [group.id, group]));
+    this.byName = new Map(standing.map((group) => [foldName(group.name), group]));
   }
 
   group(id: string): Group | undefined {

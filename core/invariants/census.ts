@@ -15,6 +15,8 @@ export function guardText(guard: Guard): string {
   switch (guard.guard) {
     case "relation":
       return JSON.stringify([guard.guard, guard.place, guard.schema, guard.table]);
+    case "issuer":
+      return JSON.stringify([guard.guard, guard.issuer]);
     case "identity":
       return JSON.stringify([guard.guard, guard.issuer, guard.subject]);
     case "external-username":
@@ -83,6 +85,8 @@ export class Census {
   readonly users = new Set<string>();
   readonly keys = new Map<string, string>();
   readonly connections = new Map<string, { readonly name: string }>();
+  /** The issuers of providers that have one. */
+  readonly issuers = new Map<string, string>();
   readonly connectionRoles = new Map<string, Set<string>>();
   readonly tags = new Map<string, Pick<TagRecord, "parentId" | "segment">>();
   readonly policies = new Map<string, CountedPolicy>();
@@ -177,6 +181,9 @@ export class Census {
       add(this.parts, "dictionary chunk", chunk.dataSourceId);
       const text = generationText(chunk);
       this.dbtChunks.set(text, (this.dbtChunks.get(text) ?? 0) + 1);
+    },
+    "identity-provider": ({ record: { id, config } }) => {
+      if (config.kind === "oidc") this.issuers.set(id, config.issuer);
     },
     integration: ({ record }) => this.integrations.set(record.id, countedIntegration(record)),
     "dbt-binding": ({ record: { integrationId, relation, dataSourceId, deleted, owned } }) =>

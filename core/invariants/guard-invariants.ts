@@ -7,6 +7,7 @@ import { finding, type Finding } from "./finding.ts";
 /** Every guard that must be held, and by whom. What is deleted holds none. */
 function* dueGuards(census: Census): Iterable<readonly [Guard, string]> {
   for (const [id, { name }] of census.connections) yield [{ guard: "connection-name", name }, id];
+  for (const [id, issuer] of census.issuers) yield [{ guard: "issuer", issuer }, id];
   for (const [id, tag] of census.tags) yield [tagGuard(tag), id];
   for (const [id, { name, place, remote, deletedAt }] of census.dataSources) {
     if (deletedAt !== null) continue;

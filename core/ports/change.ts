@@ -85,6 +85,8 @@ export type Guard =
   | { readonly guard: "data-source-name"; readonly name: string }
   | { readonly guard: "tag-name"; readonly name: string }
   | { readonly guard: "group-name"; readonly name: string }
+  /** An issuer of tokens: exact. */
+  | { readonly guard: "issuer"; readonly issuer: string }
   /** Who somebody is at an issuer: exact, never an e-mail address. */
   | { readonly guard: "identity"; readonly issuer: string; readonly subject: string }
   /** Who somebody is inside remote databases of a technology: exact. */

@@ -6,6 +6,7 @@ import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { logger, processLog } from "#adapters/observability/observability.ts";
 import { lambdaGateway } from "#adapters/remote/lambda-gateway.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
+import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
 import { rootSecret } from "#adapters/secrets/root-secret.ts";
 import { systemClock, ulids } from "#adapters/system/system-clock.ts";
 import type {
@@ -24,6 +25,7 @@ import type { JobMessages } from "#core/ports/job-messages.ts";
 import type {
   CommonParts,
   IndexParts,
+  IssuerParts,
   QueueParts,
   RemoteParts,
   SecretParts,
@@ -118,10 +120,11 @@ export const accessParts = (
 /** For identity providers and signing in. */
 export const identityParts = (
   environment: Environment<typeof identityEnvironment>,
-): CommonParts & QueueParts & SecretParts => ({
+): CommonParts & QueueParts & SecretParts & IssuerParts => ({
   ...callerParts(environment),
   messages: messagesOf(environment),
   secrets: secretStore(environment),
+  issuers: oidcIssuers({ onLoopback: false }),
 });
 
 /** For the audit. */

@@ -8,6 +8,7 @@ import type { JobMessages } from "#core/ports/job-messages.ts";
 import type { KeyHasher } from "#core/ports/keys.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
 import type { Log } from "#core/ports/log.ts";
+import type { OidcIssuers } from "#core/ports/oidc-issuers.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Signatures } from "#core/ports/signatures.ts";
@@ -33,6 +34,11 @@ export interface QueueParts {
 /** For what writes credentials. */
 export interface SecretParts {
   readonly secrets: SecretStore;
+}
+
+/** For what asks the issuers of tokens. */
+export interface IssuerParts {
+  readonly issuers: OidcIssuers;
 }
 
 /** For what asks dbt Cloud. */

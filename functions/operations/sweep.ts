@@ -1,5 +1,6 @@
 import { sweepSecrets } from "#core/connections/sweep-secrets.ts";
 import { sweepIntegrationSecrets } from "#core/dbt/integrations/sweep-integration-secrets.ts";
+import { sweepProviderSecrets } from "#core/identity/provider-secrets.ts";
 import { purgeDeleted } from "#core/deletion/purge-deleted.ts";
 import { sweepJobs } from "#core/jobs/sweep-jobs.ts";
 import type { CommonParts, QueueParts, SecretParts } from "./parts.ts";
@@ -20,11 +21,12 @@ export const sweep =
       hourly ? parts.store.sweepGenerations(parts.clock.now()) : null,
       hourly ? purgeDeleted(parts) : null,
       hourly ? sweepIntegrationSecrets(parts) : null,
+      hourly ? sweepProviderSecrets(parts) : null,
     ]);
-    const [jobs, secrets, generations, purged, integrationSecrets] = results.map((result) =>
+    const [jobs, secrets, generations, purged, integrationSecrets, providerSecrets] = results.map((result) =>
       result.status === "fulfilled" ? result.value : null,
     );
-    parts.log.info("swept", { jobs, secrets, generations, purged, integrationSecrets });
+    parts.log.info("swept", { jobs, secrets, generations, purged, integrationSecrets, providerSecrets });
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   };

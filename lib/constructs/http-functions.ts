@@ -195,6 +195,7 @@ export class HttpFunctions extends Construct {
     table.grant(made, "read", "change");
     queue.grantSend(made);
     secrets.grantRoot(made);
+    secrets.grantIdentityProviders(made, "read", "write");
     return made.function;
   }
 

@@ -109,6 +109,20 @@ describe("each function may do what it does and nothing else", () => {
         ],
       },
     ],
+    [
+      "HttpIdentity",
+      {
+        Table: someChange,
+        QueueJobs: send,
+        "secret root-??????": readSecret,
+        "secret identity/*": [
+          "secretsmanager:CreateSecret",
+          "secretsmanager:DeleteSecret",
+          "secretsmanager:GetSecretValue",
+          "secretsmanager:PutSecretValue",
+        ],
+      },
+    ],
     ["HttpWebhooks", { Table: someChange, QueueJobs: send, "secret integrations/*": readSecret }],
     ["HttpJobs", { Table: everyChange, QueueJobs: send, "secret root-??????": readSecret }],
     ["Remotepostgresql", { "secret connections/*": readSecret }],
@@ -131,6 +145,7 @@ describe("each function may do what it does and nothing else", () => {
         QueueJobs: send,
         "secret connections/*": ["secretsmanager:DeleteSecret"],
         "secret integrations/*": ["secretsmanager:DeleteSecret"],
+        "secret identity/*": ["secretsmanager:DeleteSecret"],
         '"*"': ["secretsmanager:ListSecrets"],
       },
     ],
