@@ -70,7 +70,6 @@ describe("each function may do what it does and nothing else", () => {
     ["HttpPeople", indexed],
     ["HttpAccess", indexed],
     ["HttpAudit", { Table: someChange, "secret root-??????": readSecret }],
-    ["HttpIdentity", { Table: someChange, QueueJobs: send, "secret root-??????": readSecret }],
     [
       "HttpConnections",
       {
