@@ -7,6 +7,7 @@ import * as z from "zod";
 export const problems = {
   "malformed-json": { status: 400, title: "The body is not JSON" },
   "invalid-request": { status: 400, title: "The request has invalid fields" },
+  "filter-too-broad": { status: 400, title: "The filter is too broad" },
   "invalid-cursor": { status: 400, title: "The cursor was not made by this list" },
   unauthenticated: { status: 401, title: "Valid credentials are needed" },
   "webhook-signature-invalid": { status: 401, title: "The webhook's signature does not match" },

@@ -5,6 +5,7 @@ import type { Clock } from "#core/ports/clock.ts";
 import type { Store } from "#core/ports/store.ts";
 import { catalogDeltas } from "./stores/catalog-deltas.ts";
 import { committer } from "./stores/committer.ts";
+import { auditStore } from "./stores/audit-store.ts";
 import { connectionStore } from "./stores/connection-store.ts";
 import { curationStore } from "./stores/curation-store.ts";
 import { dataSourceStore } from "./stores/data-source-store.ts";
@@ -33,6 +34,7 @@ export interface DynamoStoreOptions {
 export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & CatalogDeltas & SegmentPointers {
   const tags = tagStore(ref);
   return {
+    ...auditStore(ref),
     ...committer(ref, clock),
     ...peopleStore(ref, keptDirectory(ref, tags.tagTree)),
     ...connectionStore(ref),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { foldName } from "#core/names/fold.ts";
 import { integrationName, type IntegrationKey } from "#core/dbt/integration.ts";
+import type { AuditRecord } from "#core/audit/audit-record.ts";
 import type { Guard } from "#core/ports/change.ts";
 import type { Principal } from "#core/connections/connection.ts";
 import type { DictionaryLayer } from "#core/sources/data-source.ts";
@@ -184,16 +185,22 @@ export const relationPartitions = (connectionId: string): readonly string[] =>
 export const activeJobsKey = (jobId: string) => ({ gsi1pk: `ACTIVE#${shardOf(jobId)}`, gsi1sk: jobId });
 
 /** Where audit records are found by who did it, and by when. */
-export const auditIndexKeys = (record: {
-  readonly id: string;
-  readonly at: string;
-  readonly actor: string;
-}) => ({
-  gsi1pk: `ACTOR#${record.actor}#${monthOf(record.at)}`,
-  gsi1sk: record.id,
-  gsi2pk: `DAY#${dayOf(record.at)}#${shardOf(record.id)}`,
-  gsi2sk: record.id,
-});
+export const auditIndexKeys = (record: Pick<AuditRecord, "id" | "at" | "actor" | "action" | "outcome">) => {
+  // What is filtered by stands in the key: what a filter leaves out need not be read.
+  const place = `${record.id}#${record.outcome}#${record.action}`;
+  return {
+    gsi1pk: auditPartitions.actor(record.actor, monthOf(record.at)),
+    gsi1sk: place,
+    gsi2pk: auditPartitions.day(dayOf(record.at), shardOf(record.id)),
+    gsi2sk: place,
+  };
+};
+
+/** Where the indexes have audit records. */
+export const auditPartitions = {
+  actor: (actor: string, month: string): string => `ACTOR#${actor}#${month}`,
+  day: (day: string, shard: number): string => `DAY#${day}#${shard}`,
+} as const;
 
 /** The partitions of the months that end now and reach back so far, newest first. */
 export function jobMonths(now: Date, months: number): readonly string[] {

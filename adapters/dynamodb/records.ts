@@ -40,6 +40,8 @@ import {
 } from "./items/people.ts";
 import { defaultSettings } from "#core/settings/settings.ts";
 import { individually } from "#core/subscriptions/subscription-policy.ts";
+import type { AuditRecord } from "#core/audit/audit-record.ts";
+import { auditItem } from "./items/ledger.ts";
 import type { RawItem } from "./requests.ts";
 
 /** The item of each kind of record. A kind without one does not compile. */
@@ -176,6 +178,12 @@ export const readJob = (item: RawItem) => {
   const { ttl: _, ...job } = jobItem.build(EntityFormatter).format(item);
   return job;
 };
+
+/** A stored audit record. */
+export const readAudit = (item: RawItem): AuditRecord => ({
+  address: null,
+  ...auditItem.build(EntityFormatter).format(item),
+});
 
 /** A record that may be absent. */
 export const readOr = <T>(parse: (item: RawItem) => T, item: RawItem | null | undefined): T | null =>

@@ -243,8 +243,8 @@ export function authorize(user: Decider, action: Action, resource: Resource): vo
     case "allowed":
       return;
     case "forbidden":
-      throw new DomainError("forbidden");
+      throw new DomainError("forbidden", undefined, { refused: action });
     case "hidden":
-      throw new DomainError("not-found");
+      throw new DomainError("not-found", undefined, { refused: action });
   }
 }

@@ -9,6 +9,8 @@ export interface Call {
   readonly baseUrl: string;
   /** In our log, in the audit record, in a problem's `instance`, and with every job it causes. */
   readonly requestId: string;
+  /** Where the request came from, as the gateway saw it; null where nothing tells. */
+  readonly address: string | null;
   /** The version that the caller last saw, from `If-Match`. */
   readonly ifMatch: number | null;
   /** The caller's `Idempotency-Key` with a hash of the request. */

@@ -10,6 +10,7 @@ import type { StoredPerson } from "#core/people/caller.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { DocumentationStore, QueryStore } from "#core/ports/curation-store.ts";
 import type { MeasurementStore } from "#core/ports/health-store.ts";
+import type { AuditStore } from "#core/ports/audit-store.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
 import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import type { Guard, KeptReply, Write } from "#core/ports/change.ts";
@@ -227,6 +228,7 @@ export interface JobStore {
 /** All of the store. A use case asks for the parts that it needs. */
 export interface Store
   extends
+    AuditStore,
     Committer,
     PeopleStore,
     SettingsStore,

@@ -17,7 +17,8 @@ function resourceName(resource: unknown): string {
   const secret = /:secret:Reeve\/([^"]+)"/.exec(text)?.[1];
   if (secret !== undefined) return `secret ${secret}`;
   const reached = /"(?:Ref|Fn::GetAtt)":\[?"(\w+?)(?:[0-9A-F]{8})?"/.exec(text)?.[1] ?? text;
-  return text.includes("/index/gsi1") ? `${reached} gsi1` : reached;
+  const index = /\/index\/(gsi\d)/.exec(text)?.[1];
+  return index === undefined ? reached : `${reached} ${index}`;
 }
 
 /** What a role may do, per resource: `resource: actions`, without the log and the traces that all have. */
@@ -69,7 +70,15 @@ describe("each function may do what it does and nothing else", () => {
     ["HttpSystem", {}],
     ["HttpPeople", indexed],
     ["HttpAccess", indexed],
-    ["HttpAudit", { Table: someChange, "secret root-??????": readSecret }],
+    [
+      "HttpAudit",
+      {
+        Table: someChange,
+        "Table gsi1": ["dynamodb:Query"],
+        "Table gsi2": ["dynamodb:Query"],
+        "secret root-??????": readSecret,
+      },
+    ],
     [
       "HttpConnections",
       {
