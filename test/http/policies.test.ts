@@ -189,7 +189,13 @@ describe("DELETE /policies/{policyId}", () => {
       expect((await app.call(method, `/policies/${id}`, { as: governor, body })).status).toBe(404);
     }
     const { items } = await app.store.activity("policy", id, null, 10);
-    expect(items[0]).toMatchObject({ action: "policy:delete", details: { before: { sentence } } });
+    expect(items).toContainEqual(
+      expect.objectContaining({
+        action: "policy:delete",
+        outcome: "success",
+        details: expect.objectContaining({ before: expect.objectContaining({ sentence }) }),
+      }),
+    );
     await expectSound(app);
   });
 });
