@@ -36,7 +36,10 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
   return {
     ...auditStore(ref),
     ...committer(ref, clock),
-    ...peopleStore(ref, keptDirectory(ref, tags.tagTree)),
+    ...peopleStore(
+      ref,
+      keptDirectory(ref, () => tags.tagTree()),
+    ),
     ...connectionStore(ref),
     ...dataSourceStore(ref, clock),
     ...curationStore(ref),

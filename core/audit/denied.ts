@@ -35,9 +35,10 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 function resourceOf({ params }: Attempt): { readonly type: string; readonly id: string } {
-  const [[name = "", id = ""] = []] = Object.entries(params);
-  const type = kinds[name];
-  return type === undefined || id === ""
+  const [named] = Object.entries(params);
+  const type = named === undefined ? undefined : kinds[named[0]];
+  const id = named?.[1];
+  return type === undefined || id === undefined
     ? { type: "deployment", id: "deployment" }
     : { type, id: id.slice(0, 200) };
 }

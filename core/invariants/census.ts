@@ -21,7 +21,10 @@ export function guardText(guard: Guard): string {
       return JSON.stringify([guard.guard, guard.issuer, guard.subject]);
     case "external-username":
       return JSON.stringify([guard.guard, guard.technology, guard.name]);
-    default:
+    case "connection-name":
+    case "data-source-name":
+    case "group-name":
+    case "tag-name":
       return JSON.stringify([guard.guard, foldName(guard.name)]);
   }
 }
