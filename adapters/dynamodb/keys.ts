@@ -71,8 +71,11 @@ export const keys = {
     pk: `DS#${dataSourceId}`,
     sk: `MEM#${principalPart(principal)}`,
   }),
-  /** Right behind the members, so that all of them are one range. */
-  groupRoles: (dataSourceId: string): Key => ({ pk: `DS#${dataSourceId}`, sk: "MEM-GROUPS" }),
+  /**
+   * Right before the members, so that all of them are one range, and whoever reads that in its order knows at least
+   * the members as of the count of their changes that is kept here.
+   */
+  groupRoles: (dataSourceId: string): Key => ({ pk: `DS#${dataSourceId}`, sk: "MEM" }),
   /** Sorted before the header, so that chunks, header, edits and places of threads are one range of the partition. */
   chunk: (dataSourceId: string, layer: DictionaryLayer, generation: string, index: number): Key => ({
     pk: `DS#${dataSourceId}`,

@@ -59,7 +59,9 @@ export class CatalogCompaction implements CatalogMaintenance {
     if (start === null) return await this.rebuild();
     try {
       const settled = await this.readOn(start);
-      const unchanged = settled === null || settled === pointer?.current.watermark;
+      // One of an older shape would be converted by everybody who loads it.
+      const stands = !start.replica.database.wasConverted;
+      const unchanged = stands && (settled === null || settled === pointer?.current.watermark);
       const outcome = unchanged
         ? "unchanged"
         : await this.write({ pointer, replica: start.replica, settled, epoch: epochOf(pointer) });

@@ -7,7 +7,6 @@ import type {
   CatalogOwned,
   CatalogPosition,
   CatalogQuery,
-  CatalogVisibility,
   MemberDocument,
 } from "#core/ports/catalog-index.ts";
 import type { Clock } from "#core/ports/clock.ts";
@@ -15,10 +14,11 @@ import type { SegmentPointer, SegmentPointers } from "#core/ports/catalog-segmen
 import { isListed, listKeys } from "./known.ts";
 import { loadReplica, noSegment, type SegmentSource } from "./load-replica.ts";
 import { Replica } from "./replica.ts";
+import { roleOfKey } from "./known-members.ts";
 import { decodeRows } from "./row-list.ts";
 import { countsOf, pageOf } from "./select-rows.ts";
 import { settledBy } from "./settled.ts";
-import { decidedRows, statedOn } from "./visible-rows.ts";
+import { decideRows, holding, standingsOf } from "./visible-rows.ts";
 import { individually } from "#core/subscriptions/subscription-policy.ts";
 
 /** What a replica reads from. Without segments it reads every delta there is. */
@@ -55,20 +55,20 @@ export class CatalogReplica implements CatalogIndex {
   async page(
     query: CatalogQuery,
   ): Promise<{ readonly entries: readonly CatalogEntry[]; readonly next: CatalogPosition | null }> {
+    const { principals, now } = query.visibility;
     const replica = await this.catchUp();
     const { rows, more } = pageOf(replica, query);
+    const statements = replica.database.statementsOn(
+      rows.map(({ row }) => row),
+      principals,
+    );
     const entries = rows.flatMap(({ row, position }) => {
       const known = replica.database.shown(row);
       if (!isListed(known)) return [];
-      const { principals, now, sight } = query.visibility;
-      const memberships = statedOn(known, principals, now);
       const header = { ...known.header, subscription: known.header.subscription ?? individually };
-      const policyIds = scopesOn(header.tagIds, query.visibility.scopes);
-      const seen = sight(
-        { ...header, policyIds },
-        memberships.map(({ role }) => role),
-      );
-      return seen === null ? [] : [{ header, health: known.health, memberships, sight: seen, position }];
+      return [
+        { header, health: known.health, memberships: holding(statements.get(row) ?? [], now), position },
+      ];
     });
     return { entries, next: more ? (rows.at(-1)?.position ?? null) : null };
   }
@@ -79,17 +79,28 @@ export class CatalogReplica implements CatalogIndex {
     return [...tagIds].some((id) => carried(listKeys.tag(id)) || carried(listKeys.columnTag(id)));
   }
 
-  async membersOf(principal: string): Promise<ReadonlyMap<string, readonly MemberDocument[]>> {
-    const { database } = await this.catchUp();
+  async ownsAny(principals: readonly string[], now: Date): Promise<boolean> {
+    const replica = await this.catchUp();
+    return principals.some((principal) => {
+      for (const row of statedRows(replica, principal, now, (role) => role === "owner")) {
+        if (replica.rows.isListed(row)) return true;
+      }
+      return false;
+    });
+  }
+
+  async membersOf(...principals: readonly string[]): Promise<ReadonlyMap<string, readonly MemberDocument[]>> {
+    const replica = await this.catchUp();
+    const { database } = replica;
+    const rows = new Set(
+      principals.flatMap((principal) => statedRows(replica, principal, null, (role) => role !== "removed")),
+    );
     return new Map(
-      decodeRows(database.rows(listKeys.role(principal))).flatMap((row) => {
+      [...rows].flatMap((row) => {
         const known = database.shown(row);
         if (!isListed(known)) return [];
-        const members = Object.entries(known.members ?? {}).map(([of, { role, expiresAt }]) => ({
-          principal: of,
-          role,
-          expiresAt,
-        }));
+        const { of } = database.members(row, null);
+        const members = [...of].map(([each, { role, expiresAt }]) => ({ principal: each, role, expiresAt }));
         return [[known.header.id, members] as const];
       }),
     );
@@ -100,10 +111,11 @@ export class CatalogReplica implements CatalogIndex {
   }
 
   async owned({ dataSourceIds, ...of }: Parameters<CatalogIndex["owned"]>[0]): Promise<CatalogOwned> {
-    const { database, rows } = await this.catchUp();
+    const replica = await this.catchUp();
     const found = { dataSourceIds: new Set<string>(), policyIds: new Set<string>() };
-    const asked = new Map(dataSourceIds.map((id) => [database.rowOf(id), id]));
-    decidedRows(database, rows, of).decide(
+    const asked = new Map(dataSourceIds.map((id) => [replica.database.rowOf(id), id]));
+    decideRows(
+      standingsOf(replica, of),
       ({ policyIds }, roles) => {
         const owns = roles.includes("owner");
         if (owns) policyIds.forEach((id) => found.policyIds.add(id));
@@ -165,11 +177,16 @@ export class CatalogReplica implements CatalogIndex {
   }
 }
 
-/** The global policies that apply to what carries these tags. */
-const scopesOn = (tagIds: readonly string[], scopes: CatalogVisibility["scopes"]): readonly string[] =>
-  scopes
-    .filter(({ every }) => every === null || every.every((any) => any.some((id) => tagIds.includes(id))))
-    .map(({ policyId }) => policyId);
+/** The rows on which something is stated about a principal that holds after a time; null: whenever. */
+const statedRows = (
+  { database }: Replica,
+  principal: string,
+  now: Date | null,
+  counts: (role: string) => boolean,
+): readonly number[] =>
+  [...database.statedLists(principal, now)].flatMap(([key, rows]) =>
+    counts(roleOfKey(key)) ? decodeRows(rows) : [],
+  );
 
 /** Whether deltas may be gone that a replica has not read, or all that it has read is not to be trusted. */
 const mayLack = ({ epoch, settled }: State, pointer: SegmentPointer): boolean =>

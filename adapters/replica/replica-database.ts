@@ -1,17 +1,23 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { keysMayDiffer, keysOf, nothingKnown, type Known } from "./known.ts";
+import { convertShape1 } from "./convert-shape-1.ts";
+import { nothingKnown, type Known } from "./known.ts";
+import { listChanges } from "./list-changes.ts";
+import { memberKeysAfter, nobodyKnown, type KnownMembers, type Statement } from "./known-members.ts";
+import { memberTable, membersOn, putMembers, statementsOn } from "./member-table.ts";
 import { changeRows, decodeRows, encodeRows } from "./row-list.ts";
 import { factsOf, type RowChange, type RowFacts } from "./rows.ts";
 
-/** The shape of the tables; a file of another shape is not read. */
+/** The shape of the tables; a file of the shape before is converted, and one of any other is not read. */
 export const shapeVersion = 2;
 
 const schema = `
 create table source (
   row integer primary key, id text not null unique, known text not null, columns text not null,
-  class text, technology text, connection text, health text, origin text, name_key text, created_key text
+  class text, technology text, connection text, health text, origin text, name_key text, created_key text,
+  members_as_of integer not null
 );
 create table list (key text primary key, rows blob not null) without rowid;
+${memberTable}
 create table state (name text primary key, value text) without rowid;
 pragma user_version = ${shapeVersion};
 `;
@@ -29,13 +35,18 @@ const factColumns = [
 
 /** What is known of a data source after a change, where that differs from what was known before. */
 interface Learnt {
-  readonly row: number;
+  /** Null where it has none yet. */
+  readonly row: number | null;
   readonly id: string;
   readonly before: Known;
   readonly after: Known;
+  /** Of those members that the change is about. */
+  readonly members: { readonly before: KnownMembers; readonly after: KnownMembers };
 }
 
-/** Who does not know a data source yet gets this for it. */
+type Placed = Learnt & { readonly row: number };
+
+/** What is known of a data source: without a row nothing. */
 interface Kept {
   readonly row: number | null;
   readonly known: Known;
@@ -49,9 +60,12 @@ export class ReplicaDatabase {
   private readonly sql: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   private nextRow: number;
+  /** Whether the file that it is in was of an older shape. */
+  readonly wasConverted: boolean;
 
-  private constructor(sql: DatabaseSync) {
+  private constructor(sql: DatabaseSync, wasConverted = false) {
     this.sql = sql;
+    this.wasConverted = wasConverted;
     // It can always be made anew from the segment and the deltas: nothing here has to survive a crash.
     sql.exec("pragma journal_mode = memory; pragma synchronous = off; pragma cache_size = -65536");
     this.nextRow = Number(
@@ -66,11 +80,15 @@ export class ReplicaDatabase {
     return new ReplicaDatabase(sql);
   }
 
-  /** The one in a file, which it changes; a file that is no replica of this shape is an error. */
+  /** The one in a file, which it changes; a file that is no replica of a known shape is an error. */
   static in(path: string): ReplicaDatabase {
     const sql = open(path);
     try {
       const shape = sql.prepare("pragma user_version").get()?.["user_version"];
+      if (shape === 1) {
+        convertShape1(sql);
+        return new ReplicaDatabase(sql, true);
+      }
       if (shape !== shapeVersion) throw new Error(`the segment has shape ${String(shape)}`);
       return new ReplicaDatabase(sql);
     } catch (error) {
@@ -104,6 +122,24 @@ export class ReplicaDatabase {
     return found === undefined ? null : Number(found["row"]);
   }
 
+  /** What is known about some members of a data source, or about all of them. */
+  members(row: number | null, principals: readonly string[] | null): KnownMembers {
+    if (row === null) return nobodyKnown;
+    const found = this.statement("select members_as_of from source where row = ?").get(row);
+    return {
+      asOf: Number(found?.["members_as_of"]),
+      of: membersOn((text) => this.statement(text), row, principals),
+    };
+  }
+
+  /** What is stated about some principals on some rows. */
+  statementsOn(
+    rows: readonly number[],
+    principals: readonly string[],
+  ): ReadonlyMap<number, readonly Statement[]> {
+    return statementsOn((text) => this.statement(text), rows, principals);
+  }
+
   /** What is known of a row but its columns. */
   shown(row: number): Known {
     const found = this.statement("select known, '{}' as columns from source where row = ?").get(row);
@@ -125,9 +161,17 @@ export class ReplicaDatabase {
     }
   }
 
+  /** The lists of rows on which something is stated about a principal that holds after a time; null: whenever. */
+  *statedLists(principal: string, now: Date | null): Iterable<readonly [key: string, rows: Uint8Array]> {
+    const between = this.statement("select key, rows from list where key > ? and key < ?");
+    for (const found of between.iterate(...memberKeysAfter(principal, now))) {
+      yield [String(found["key"]), bytesOf(found["rows"])];
+    }
+  }
+
   /** Stores what was learnt, all of it or nothing, and says what that means for the rows. */
-  store(learnt: readonly Omit<Learnt, "row">[]): readonly RowChange[] {
-    const placed = learnt.map((one): Learnt => ({ ...one, row: this.known(one.id).row ?? this.newRow() }));
+  store(learnt: readonly Learnt[]): readonly RowChange[] {
+    const placed = learnt.map((one) => ({ ...one, row: one.row ?? this.newRow() }));
     this.sql.exec("begin");
     try {
       for (const one of placed) this.put(one);
@@ -137,7 +181,12 @@ export class ReplicaDatabase {
       this.sql.exec("rollback");
       throw error;
     }
-    return placed.map(({ row, before, after }) => ({ row, before: factsOf(before), after: factsOf(after) }));
+    return placed.map(({ row, before, after }) => ({
+      row,
+      before: factsOf(before),
+      after: factsOf(after),
+      tagIds: after.header?.tagIds ?? [],
+    }));
   }
 
   private newRow(): number {
@@ -145,33 +194,23 @@ export class ReplicaDatabase {
     return this.nextRow - 1;
   }
 
-  private put({ row, id, after }: Learnt): void {
+  private put({ row, id, after, members }: Placed): void {
     const { columns, columnTags, ...rest } = after;
     const facts = factsOf(after);
-    this.statement("insert or replace into source values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
+    this.statement("insert or replace into source values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
       row,
       id,
       JSON.stringify(rest),
       JSON.stringify({ columns, columnTags }),
       ...factColumns.map((fact) => (facts === null ? null : facts[fact])),
+      members.after.asOf,
     );
+    putMembers((text) => this.statement(text), row, members.before, members.after);
   }
 
   /** Each list that gains or loses rows is written once. */
-  private relist(learnt: readonly Learnt[]): void {
-    const changes = new Map<string, { added: number[]; removed: number[] }>();
-    const changeOf = (key: string) => {
-      const change = changes.get(key) ?? { added: [], removed: [] };
-      changes.set(key, change);
-      return change;
-    };
-    for (const { row, before, after } of learnt) {
-      if (!keysMayDiffer(before, after)) continue;
-      const [old, now] = [keysOf(before), keysOf(after)];
-      for (const key of now) if (!old.has(key)) changeOf(key).added.push(row);
-      for (const key of old) if (!now.has(key)) changeOf(key).removed.push(row);
-    }
-    for (const [key, change] of changes) {
+  private relist(learnt: readonly Placed[]): void {
+    for (const [key, change] of listChanges(learnt)) {
       const rows = changeRows(decodeRows(this.rows(key)), change);
       if (rows.length === 0) this.statement("delete from list where key = ?").run(key);
       else this.statement("insert or replace into list values (?, ?)").run(key, encodeRows(rows));

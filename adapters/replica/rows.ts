@@ -22,6 +22,8 @@ export interface RowChange {
   readonly row: number;
   readonly before: RowFacts | null;
   readonly after: RowFacts | null;
+  /** The tags that the data source itself carries. */
+  readonly tagIds: readonly string[];
 }
 
 /** A key that sorts the other way round: RFC 3339 times consist of few characters, each of which is mirrored. */
@@ -100,6 +102,10 @@ export class Rows {
   /** One more than the highest row. */
   get size(): number {
     return this.values.class.codes.length;
+  }
+
+  isListed(row: number): boolean {
+    return (this.values.class.codes[row] ?? 0) !== 0;
   }
 
   /** The listed rows in an order. */

@@ -35,7 +35,11 @@ export const job = z
     progress: z.object({ done: z.number(), total: z.number() }),
     subject: z.object({
       type: z.enum(["data-source", "connection", "integration", "catalog"]),
-      id: z.string(),
+      id: z
+        .string()
+        .describe(
+          "empty, as the name is, where it is a data source that you may not read; then nothing of its result or of the detail of its error is told",
+        ),
       name: z.string(),
     }),
     attempts: z.int(),

@@ -15,7 +15,8 @@ import type { DataSourceView } from "#core/ports/store.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 import { givenRole } from "#core/sources/source-standing.ts";
 import { readDataSource, sourceResource } from "#core/sources/read-data-source.ts";
-import { showDataSource, showDataSourceWith, showOutline } from "#core/sources/show-data-source.ts";
+import { showDataSource, showDataSourceWith } from "#core/sources/show-data-source.ts";
+import { showOutline } from "#core/sources/show-outline.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 
 /**

@@ -41,9 +41,16 @@ export interface CatalogChange {
   readonly dataSourceId: string;
   readonly header?: HeaderDocument;
   readonly health?: HealthDocument;
-  /** Members that came, went or became another, as of a version that counts the changes of all members of it. */
-  readonly members?: { readonly changes: readonly MemberDocument[]; readonly version: number };
-  /** What deltas of before told of members: the principals that own it. */
+  /**
+   * Members that came, went or became another, as of a version that counts the changes of all members of it. `whole`:
+   * these are all of them, and nothing is stated about anybody else.
+   */
+  readonly members?: {
+    readonly changes: readonly MemberDocument[];
+    readonly version: number;
+    readonly whole?: boolean;
+  };
+  /** What deltas of before told of members: the principals that own it, and there were no others. */
   readonly owners?: { readonly principals: readonly string[]; readonly version: number };
   /** The names of its columns, as of this header version: set when it is created and when a refresh finds others. */
   readonly columns?: { readonly names: readonly string[]; readonly version: number };
@@ -81,10 +88,8 @@ export interface CatalogClass {
 export interface CatalogEntry {
   readonly header: HeaderDocument;
   readonly health: HealthDocument;
-  /** What is stated about the caller and their groups on it; of those that hold at the time of the question. */
+  /** What is stated about the caller and their groups on it, and holds at the time of the question. */
   readonly memberships: readonly Pick<DataSourceMember, "role">[];
-  /** What the caller may do with it. */
-  readonly sight: CatalogSight;
   /** Where it stands in the order that was asked for. */
   readonly position: CatalogPosition;
 }
@@ -113,7 +118,10 @@ export interface SearchWord {
   readonly exactTagIds: readonly string[];
 }
 
-/** All of it, or no more than that it is there, with its name, description and tags. */
+/**
+ * All of it, or no more than that it is there, with its name, description and tags: then no filter but of tags and
+ * technologies lets it through, terms meet its name and its own tags alone, and only these are counted.
+ */
 export type CatalogSight = "read" | "discover";
 
 /** What a caller may see. */
@@ -184,8 +192,10 @@ export interface CatalogIndex {
       readonly dataSourceIds: readonly string[];
     },
   ): Promise<CatalogOwned>;
-  /** The data sources that a principal has a role on, with all that is stated about members of each; by id. */
-  membersOf(principal: string): Promise<ReadonlyMap<string, readonly MemberDocument[]>>;
+  /** The data sources that any of these principals has a role on, with all that is stated about members of each; by id. */
+  membersOf(...principals: readonly string[]): Promise<ReadonlyMap<string, readonly MemberDocument[]>>;
+  /** Whether any of these principals owns a data source at a time. */
+  ownsAny(principals: readonly string[], now: Date): Promise<boolean>;
 }
 
 /** Where a replica gets its deltas. */

@@ -66,6 +66,7 @@ export const firstMembers = (
 ): NonNullable<CatalogChange["members"]> => ({
   changes: members.map(memberDocument),
   version: Math.max(1, changed),
+  whole: true,
 });
 
 /** What the index keeps of the columns that a header's dictionary has. */

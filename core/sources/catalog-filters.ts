@@ -10,11 +10,11 @@ import { admissionToClass, sourceResourceOf, withRole } from "#core/sources/sour
 
 type Query = Parameters<UseCase<Routes["facetsOfDataSources"]>>[0]["query"];
 
-/** What a user may see of the catalog: each class is decided once, and what they own beside it. */
+/** What a user may see of the catalog: each class is decided once for each of the roles that they have within it. */
 const visibilityFor = (user: Caller, now: Date): CatalogVisibility => ({
   principals: user.principals.map(principalText),
   now,
-  scopes: user.directory.subscriptions.map(({ policyId, every }) => ({ policyId, every })),
+  scopes: user.directory.subscriptions,
   sight: (of, roles) => {
     const resource = sourceResourceOf(of, withRole(admissionToClass(user, of), rolesOf(roles)));
     if (can(user, "data-source:read", resource)) return "read";

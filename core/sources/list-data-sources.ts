@@ -1,12 +1,13 @@
 import * as z from "zod";
 import type { Routes } from "#contracts/http/routes.ts";
 import { can } from "#core/access/can.ts";
-import type { Call, UseCase } from "#core/call/call.ts";
+import type { UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import type { CatalogEntry, Counts } from "#core/ports/catalog-index.ts";
 import { filtersOf } from "#core/sources/catalog-filters.ts";
-import { readDataSource } from "#core/sources/read-data-source.ts";
-import { showDataSource, showSummary } from "#core/sources/show-data-source.ts";
+import { readDataSource, sourceResource } from "#core/sources/read-data-source.ts";
+import { showDataSourceWith, showSummary } from "#core/sources/show-data-source.ts";
+import { showFound, showFoundSummary } from "#core/sources/show-outline.ts";
 import type { SourceDeps } from "#core/sources/source-deps.ts";
 import { sourceResourceOf, standingOn } from "#core/sources/source-standing.ts";
 
@@ -31,7 +32,12 @@ export const listDataSources =
         return { items: found.entries.filter(mayFind), next: found.next };
       },
       positionOf: ({ position: end }) => end,
-      show: (entry) => showSummary(entry, resourceOf(entry).role, tags),
+      show: (entry) => {
+        const resource = resourceOf(entry);
+        return can(user, "data-source:read", resource)
+          ? showSummary(entry, resource.role, tags)
+          : showFoundSummary(entry, tags);
+      },
     });
   };
 
@@ -58,12 +64,13 @@ export const facetsOfDataSources =
     };
   };
 
-/** One data source. */
+/** One data source: all of it to those who may read it, its name, description and tags to those who may only find it. */
 export const getDataSource =
   ({ store }: SourceDeps): UseCase<Routes["getDataSource"]> =>
-  async ({ params }, call: Call) =>
-    await showDataSource(
-      store,
-      call.user,
-      await readDataSource(store, call.user, params.dataSourceId, "data-source:read"),
-    );
+  async ({ params }, { user }) => {
+    const view = await readDataSource(store, user, params.dataSourceId, "data-source:discover");
+    const tags = await store.tagTree();
+    return can(user, "data-source:read", sourceResource(user, view))
+      ? showDataSourceWith(tags, user, view)
+      : showFound(view, tags);
+  };

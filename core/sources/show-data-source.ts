@@ -1,7 +1,6 @@
 import type * as z from "zod";
 import type { dataSource, dataSourceSummary } from "#contracts/resources/data-source.ts";
-import { checkNames } from "#contracts/resources/data-source.ts";
-import { assessHealth, listChecks, unavailableMasks, unknownCheck } from "#core/health/assess-health.ts";
+import { assessHealth, listChecks, unavailableMasks } from "#core/health/assess-health.ts";
 import type { DataSourceRole } from "#contracts/resources/data-source.ts";
 import type { Caller } from "#core/people/caller.ts";
 import type { CatalogEntry } from "#core/ports/catalog-index.ts";
@@ -14,7 +13,7 @@ import type { TagTree } from "#core/tags/tag-tree.ts";
 export type Tags = Pick<TagTree, "get">;
 
 /** One that both a person and dbt put there is told once, as the person's. */
-function showTags(applied: readonly AppliedTag[], tags: Tags) {
+export function showTags(applied: readonly AppliedTag[], tags: Tags) {
   const own = new Set(applied.flatMap(({ tagId, provenance }) => (provenance === "dbt" ? [] : [tagId])));
   const told = applied.filter(({ tagId, provenance }) => provenance !== "dbt" || !own.has(tagId));
   return told.flatMap(({ tagId, provenance, appliedBy, appliedAt }) => {
@@ -24,7 +23,7 @@ function showTags(applied: readonly AppliedTag[], tags: Tags) {
 }
 
 /** How it came to be, without our own ids. */
-function showOrigin(origin: Origin): z.output<typeof dataSource>["origin"] {
+export function showOrigin(origin: Origin): z.output<typeof dataSource>["origin"] {
   if (origin.type !== "dbt") return { type: origin.type };
   const { type, accountId, projectId, environmentId } = origin;
   return { type, accountId, projectId, environmentId };
@@ -72,41 +71,6 @@ export function showDataSourceWith(
     myRole: sourceResource(caller, view).role,
     createdAt: record.createdAt,
     createdBy: record.createdBy,
-    updatedAt: record.updatedAt,
-    version: record.version,
-  };
-}
-
-/**
- * What somebody is told of a data source that they may not read: no more than its place, its name, its state and its
- * dates. Every text is empty, and every figure is null, none or unknown, whatever it is in truth.
- */
-export function showOutline(
-  caller: Caller,
-  view: Pick<DataSourceView, "dataSource" | "memberships">,
-): z.output<typeof dataSource> {
-  const { dataSource: record } = view;
-  return {
-    id: record.id,
-    name: record.name,
-    technology: record.technology,
-    connectionId: record.connectionId,
-    remote: { ...record.remote },
-    description: "",
-    descriptionProvenance: null,
-    documentation: "",
-    tags: [],
-    status: record.status,
-    health: { status: "unknown", checks: checkNames.map((check) => ({ check, ...unknownCheck })) },
-    statistics: { rowCount: null, highCardinalityColumn: null, fingerprintAt: null },
-    unavailableMasks: [],
-    statisticsPrevented: false,
-    columnCount: 0,
-    origin: showOrigin(record.origin),
-    queryAs: null,
-    myRole: sourceResource(caller, view).role,
-    createdAt: record.createdAt,
-    createdBy: "",
     updatedAt: record.updatedAt,
     version: record.version,
   };

@@ -6,6 +6,8 @@ import {
   aSegmentedCatalog,
   Crash,
   listed,
+  rolesListed,
+  rolesWanted,
   wanted,
   type SegmentedCatalog,
 } from "#test/support/segmented-catalog.ts";
@@ -86,7 +88,7 @@ async function happen(catalog: SegmentedCatalog, one: Event | Moment): Promise<v
   }
 }
 
-it("lists everything after any history of changes, compactions and crashes, warm or cold", async () => {
+it("lists everything, and knows who is what, after any history of changes, compactions and crashes, warm or cold", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(anEvent, { maxLength: 20 }), async (events) => {
       const catalog = await aSegmentedCatalog();
@@ -99,6 +101,9 @@ it("lists everything after any history of changes, compactions and crashes, warm
       }
       expect(await listed(warm)).toEqual(wanted(catalog));
       expect(await listed(catalog.replica())).toEqual(wanted(catalog));
+      for (const replica of [warm, catalog.replica()]) {
+        expect(await rolesListed(replica)).toEqual(rolesWanted(catalog));
+      }
     }),
     { numRuns: 40 },
   );

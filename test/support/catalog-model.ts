@@ -56,6 +56,8 @@ export const aChange = fc.record({
   columnTags: fc.subarray([...tagIds]),
   owner: fc.constantFrom(...people),
   members: fc.uniqueArray(aMember, { selector: ({ principal }) => principal, maxLength: 3 }),
+  /** Whether these are all that there are. */
+  whole: fc.boolean(),
   /** Null for a header of before there were terms. */
   discoverable: fc.constantFrom(true, false, null),
   enabled: fc.boolean(),
@@ -89,7 +91,7 @@ export function documentsOf(change: Change, version: number): CatalogChange {
   const parts: Omit<CatalogChange, "dataSourceId"> = {
     header,
     health: { ...healthDocument(aHealth(id)), version, status },
-    members: { changes: change.members, version },
+    members: { changes: change.members, version, whole: change.whole },
     owners: { principals: [change.owner], version },
     columns: { names: change.columns, version },
     columnTags: { tagIds: change.columnTags, version },
@@ -112,10 +114,11 @@ export function catalogOf(changes: readonly CatalogChange[]) {
   });
 }
 
-/** What was told of members at each version; deltas of before told of owners alone. */
+/** What was told of members at each version; deltas of before told of owners, and there were no other members. */
 const toldOfMembers = ({ members, owners }: CatalogChange) =>
   members ?? {
     version: owners?.version ?? 0,
+    whole: owners !== undefined,
     changes: (owners?.principals ?? []).map((principal) => ({
       principal,
       role: "owner" as const,
@@ -126,7 +129,9 @@ const toldOfMembers = ({ members, owners }: CatalogChange) =>
 /** What was told last of each principal; who is no member any more is none. */
 function membersOf(changes: readonly CatalogChange[]): readonly MemberDocument[] {
   const told = changes.map(toldOfMembers).toSorted((a, b) => a.version - b.version);
-  const last = new Map(told.flatMap((of) => of.changes.map((member) => [member.principal, member])));
+  const whole = told.findLastIndex((of) => of.whole === true);
+  const since = told.slice(Math.max(0, whole));
+  const last = new Map(since.flatMap((of) => of.changes.map((member) => [member.principal, member])));
   return [...last.values()].filter(({ role }) => role !== null);
 }
 
@@ -148,9 +153,10 @@ export function recordsOf(changes: readonly CatalogChange[]): readonly CatalogCh
       const versioned = part === "header" || part === "health" || part === "deleted";
       return [[part, versioned ? value : { ...value, version: 0 }] as const];
     });
-    // As the count of changes of all members that is kept with them.
-    const version = Math.max(1, ...of.map((change) => toldOfMembers(change).version));
-    return { dataSourceId, ...Object.fromEntries(known), members: { changes: membersOf(of), version } };
+    // As of the change before the one that is counted with them: the scan may have met no more of it than the count.
+    const version = Math.max(0, ...of.map((change) => toldOfMembers(change).version)) - 1;
+    const members = { changes: membersOf(of), version: Math.max(0, version), whole: true };
+    return { dataSourceId, ...Object.fromEntries(known), members };
   });
 }
 
@@ -168,8 +174,8 @@ const has = (wanted: readonly string[] | null, value: string | null): boolean =>
   wanted === null || (value !== null && wanted.includes(value));
 
 /** What is stated about the caller on it, and holds. */
-const statedIn = (
-  { principals, now }: CatalogFilters["visibility"],
+export const statedIn = (
+  { principals, now }: Pick<CatalogFilters["visibility"], "principals" | "now">,
   { members }: Pick<Source, "members">,
 ): readonly NonNullable<MemberDocument["role"]>[] =>
   members.flatMap(({ principal, role, expiresAt }) => {
@@ -188,35 +194,39 @@ function classIn(
 }
 
 /** What the caller sees of it. */
-const sightOf = ({ visibility }: CatalogFilters, source: Source) =>
+export const sightOf = ({ visibility }: CatalogFilters, source: Source) =>
   visibility.sight(classIn(visibility, source.header), statedIn(visibility, source));
 
-/** Whether the caller may see it and it is of the values asked for. */
+/** Whether the caller may see it and it is of the values asked for; what is only found is of no value but these two. */
 function passes(filters: CatalogFilters, source: Source): boolean {
   const { header, health } = source;
   const { visibility, tagIds: tags, roles } = filters;
   const role = roles?.role(classIn(visibility, source.header), statedIn(visibility, source)) ?? null;
-  const seen = sightOf(filters, source) !== null;
-  const tagged = tags === null || tags.some((tag) => header.tagIds.includes(tag));
-  const inRole = roles === null || (role !== null && roles.wanted.includes(role));
-  return (
-    [seen, tagged, inRole].every(Boolean) &&
-    [
-      has(filters.technologies, header.technology),
-      has(filters.connectionIds, header.connectionId),
-      has(filters.healths, health.status),
-      has(filters.statuses, header.status),
-      has(filters.origins, header.origin.type),
-    ].every(Boolean)
-  );
+  const sight = sightOf(filters, source);
+  const of = (value: string | null): string | null => (sight === "read" ? value : null);
+  const filtered = [
+    tags === null || tags.some((tag) => header.tagIds.includes(tag)),
+    roles === null || (role !== null && roles.wanted.includes(role)),
+    has(filters.technologies, header.technology),
+    has(filters.connectionIds, of(header.connectionId)),
+    has(filters.healths, of(health.status)),
+    has(filters.statuses, of(header.status)),
+    has(filters.origins, of(header.origin.type)),
+  ];
+  return sight !== null && filtered.every(Boolean);
+}
+
+/** What a search looks at: of what is only found its name and its own tags. */
+function searchedIn(filters: CatalogFilters, { header, columns, columnTags, ...source }: Source) {
+  const readable = sightOf(filters, { header, columns, columnTags, ...source }) === "read";
+  const names = [header.name, ...(readable ? [header.remote.schema, header.remote.table, ...columns] : [])];
+  return { names: names.flatMap(indexedWords), tags: [...header.tagIds, ...(readable ? columnTags : [])] };
 }
 
 /** 0 where every term is a whole word, 1 where one only begins a word, or null where a data source does not pass. */
 function rankOf(filters: CatalogFilters, source: Source): number | null {
   if (!passes(filters, source)) return null;
-  const { header, columns, columnTags } = source;
-  const names = [header.name, header.remote.schema, header.remote.table, ...columns].flatMap(indexedWords);
-  const tags = [...header.tagIds, ...columnTags];
+  const { names, tags } = searchedIn(filters, source);
   const whole = ({ text, exactTagIds }: SearchWord): boolean =>
     names.includes(text) || tags.some((tag) => exactTagIds.includes(tag));
   const begun = (word: SearchWord): boolean =>

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
 import { fileSegments } from "#adapters/segments/file-segments.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
 import type { CatalogChange, CatalogDelta } from "#core/ports/catalog-index.ts";
 import type { SegmentPointer, SegmentPointers } from "#core/ports/catalog-segments.ts";
-import { catalogOf, expected, recordsOf } from "./catalog-model.ts";
+import { catalogOf, expected, people, recordsOf, statedIn } from "./catalog-model.ts";
 import { aQuery, everyPage, theFilters } from "./catalog-queries.ts";
 import { FixedClock } from "./fixed-clock.ts";
 import { KeptLog } from "./kept-log.ts";
@@ -64,6 +64,7 @@ export async function aSegmentedCatalog() {
     log,
     directory,
     files,
+    pointers,
     changes,
     add(given: readonly CatalogChange[]) {
       made += 1;
@@ -91,3 +92,33 @@ export type SegmentedCatalog = Awaited<ReturnType<typeof aSegmentedCatalog>>;
 export const listed = (replica: CatalogReplica) => everyPage(replica, aQuery({ limit: 3 }));
 /** The ids that a plain look at all changes lists. */
 export const wanted = ({ changes }: SegmentedCatalog) => expected(catalogOf(changes), theFilters(), aQuery());
+
+/** A look at everything by somebody of whom anything may be stated. */
+const visibility = { ...theFilters().visibility, principals: people };
+
+type Roles = readonly (readonly [id: string, roles: readonly string[]])[];
+
+/** What a replica says that the caller is to each data source: by its lists, and by what each shows of them. */
+export async function rolesListed(replica: CatalogReplica): Promise<Roles> {
+  const { entries } = await replica.page(aQuery({ visibility }));
+  const bySight = new Map<string, readonly string[]>();
+  for (const role of ["owner", "expert", "subscriber", "ingest", "removed"] as const) {
+    const sight = (_: unknown, roles: readonly string[]) => (roles.includes(role) ? ("read" as const) : null);
+    for (const id of await everyPage(replica, aQuery({ visibility: { ...visibility, sight } })))
+      bySight.set(id, [...(bySight.get(id) ?? []), role].toSorted());
+  }
+  return entries.map(({ header: { id }, memberships }) => {
+    const shown = [...new Set(memberships.map(({ role }) => role))].toSorted();
+    expect(bySight.get(id) ?? []).toEqual(shown);
+    return [id, shown] as const;
+  });
+}
+
+/** What a plain look at all changes says of that. */
+export const rolesWanted = ({ changes }: Pick<SegmentedCatalog, "changes">): Roles => {
+  const catalog = catalogOf(changes);
+  return expected(catalog, theFilters(), aQuery()).map((id) => {
+    const source = catalog.find(({ header }) => header.id === id);
+    return [id, [...new Set(source === undefined ? [] : statedIn(visibility, source))].toSorted()] as const;
+  });
+};

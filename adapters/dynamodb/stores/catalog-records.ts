@@ -4,11 +4,17 @@ import type { CatalogChange } from "#core/ports/catalog-index.ts";
 import {
   columnsDocument,
   columnTagsDocument,
-  firstMembers,
   headerDocument,
   healthDocument,
+  memberDocument,
 } from "#core/sources/catalog-documents.ts";
-import type { DbtFacts, DbtLayer, SchemaColumn } from "#core/sources/data-source.ts";
+import type {
+  DataSourceMember,
+  DbtFacts,
+  DbtLayer,
+  GroupRoles,
+  SchemaColumn,
+} from "#core/sources/data-source.ts";
 import { chunkItem, dbtChunkItem } from "../items/catalog.ts";
 import { read } from "../records.ts";
 import { columnsOfChunk, factsOfChunks } from "./dictionary-chunks.ts";
@@ -26,9 +32,9 @@ const kinds = new Set([
 ]);
 
 /**
- * What the records themselves tell the index, a page of the table at a time. Owners, columns and their tags have no
- * version of their own and get 0: whatever a delta says of them is as new or newer. A scan gives all items of one
- * partition one after the other, so one data source is whole once another begins.
+ * What the records themselves tell the index, a page of the table at a time. Columns and their tags have no version of
+ * their own and get 0: whatever a delta says of them is as new or newer. A scan gives all items of one partition one
+ * after the other, so one data source is whole once another begins.
  */
 export async function* catalogRecords(ref: TableRef): AsyncIterable<readonly CatalogChange[]> {
   let from: Record<string, unknown> | undefined;
@@ -52,6 +58,19 @@ export async function* catalogRecords(ref: TableRef): AsyncIterable<readonly Cat
 const ofKind = (items: readonly RawItem[], kind: string): readonly RawItem[] =>
   items.filter((item) => item["kind"] === kind);
 
+/**
+ * Members as of the change before the one that is counted: the count is read before them, and of a transaction that
+ * ends meanwhile a scan may meet the count and not yet the member. Whatever came since, deltas tell.
+ */
+const membersDocument = (
+  members: readonly DataSourceMember[],
+  groups: GroupRoles | undefined,
+): NonNullable<CatalogChange["members"]> => ({
+  changes: members.map(memberDocument),
+  version: Math.max(0, (groups?.version ?? 0) - 1),
+  whole: true,
+});
+
 /** All that is stored of one data source; nothing without a header. */
 function changeOf(items: readonly RawItem[]): readonly CatalogChange[] {
   const [header] = ofKind(items, "data-source").map(read["data-source"]);
@@ -74,7 +93,7 @@ function changeOf(items: readonly RawItem[]): readonly CatalogChange[] {
       dataSourceId: header.id,
       header: headerDocument(header),
       ...(health === undefined ? {} : { health: healthDocument(health) }),
-      members: firstMembers(members, groups?.version),
+      members: membersDocument(members, groups),
       columns: columnsDocument(columns, unversioned),
       columnTags: columnTagsDocument(columns, edits, unversioned, factsOf(items, header.dbt)),
       ...(header.deletedAt === null ? {} : { deleted: { version: header.version } }),

@@ -21,7 +21,7 @@ const partition = "DELETED";
 export const deletionStore = (ref: TableRef, clock: Clock): DeletionStore => ({
   async dataSourceMembers(dataSourceId) {
     const { pk, sk } = keys.groupRoles(dataSourceId);
-    const found = await queryItems(ref, { partition: pk, range: { between: ["MEM#", sk] } });
+    const found = await queryItems(ref, { partition: pk, range: { between: [sk, `${sk}#~`] } });
     const users = found.filter(({ kind }) => kind === "data-source-member").map(read["data-source-member"]);
     const [groups = { dataSourceId, members: [], version: 0 }] = found
       .filter(({ kind }) => kind === "group-roles")

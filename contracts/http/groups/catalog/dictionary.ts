@@ -23,7 +23,7 @@ export const dictionaryRoutes = {
     query: z.strictObject(pageQuery),
     status: 200,
     result: listOf(column),
-    problems: ["not-found", "invalid-cursor"],
+    problems: ["not-found", "forbidden", "invalid-cursor"],
   }),
   updateDictionary: route({
     method: "PATCH",

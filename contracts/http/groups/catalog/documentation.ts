@@ -18,7 +18,7 @@ export const documentationRoutes = {
     query: z.strictObject(pageQuery),
     status: 200,
     result: listOf(documentationVersion),
-    problems: ["not-found", "invalid-cursor"],
+    problems: ["not-found", "forbidden", "invalid-cursor"],
   }),
   restoreDocumentation: route({
     method: "POST",

@@ -43,6 +43,6 @@ export const healthRoutes = {
     query: z.strictObject(pageQuery),
     status: 200,
     result: listOf(statisticsEntry),
-    problems: ["not-found", "invalid-cursor"],
+    problems: ["not-found", "forbidden", "invalid-cursor"],
   }),
 };

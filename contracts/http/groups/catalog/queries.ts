@@ -20,7 +20,7 @@ export const queryRoutes = {
     query: z.strictObject(pageQuery),
     status: 200,
     result: listOf(savedQuery),
-    problems: ["not-found", "invalid-cursor"],
+    problems: ["not-found", "forbidden", "invalid-cursor"],
   }),
   createQuery: route({
     method: "POST",
@@ -44,7 +44,7 @@ export const queryRoutes = {
     params,
     status: 200,
     result: savedQuery,
-    problems: ["not-found"],
+    problems: ["not-found", "forbidden"],
   }),
   updateQuery: route({
     method: "PATCH",
