@@ -12,12 +12,28 @@ import { sourceResource, sourceResources } from "#core/sources/read-data-source.
 
 type SubjectStore = ConnectionStore & DataSourceStore & Pick<DbtStore, "integrationsOf">;
 
-const resourceOf = (job: Job, subject: Resource | null): Resource => ({
+/** A job as somebody stands to it. */
+export interface JobView {
+  readonly job: Job;
+  readonly resource: Extract<Resource, { readonly type: "job" }>;
+  /** The data source that it made, if it is still there. */
+  readonly made: Resource | null;
+}
+
+const resourceOf = (user: Caller, job: Job, subject: Resource | null): JobView["resource"] => ({
   type: "job",
-  // Who may not manage an integration any more has no say in what once was asked for in its name.
-  createdBy: job.subject.type === "integration" ? null : job.createdBy,
+  createdBy: askingCounts(user, job, subject) ? job.createdBy : null,
   subject,
 });
+
+/**
+ * Whether having asked for a job gives a right to it. Who may not manage an integration any more has no say in what once
+ * was asked for in its name, and of a data source that somebody may not read any more they see no job.
+ */
+function askingCounts(user: Caller, { subject: { type } }: Job, subject: Resource | null): boolean {
+  if (type === "integration") return false;
+  return type !== "data-source" || (subject !== null && can(user, "data-source:read", subject));
+}
 
 /** What a user is to an integration that a job is about. */
 type Known = ReadonlyMap<string, Integration>;
@@ -53,38 +69,47 @@ function connectionResource(job: Job, memberships: readonly ConnectionMember[]):
 }
 
 /**
- * Whether the job alone decides, as for whoever made it: what it is about can only give more rights, so
- * that nobody needs to read it then.
+ * Whether nobody needs to read what the job is about: the job alone decides, as for whoever made it, and no data source
+ * may have to be hidden from them.
  */
 const decidedAlone = (user: Caller, action: Action, job: Job): boolean =>
-  can(user, action, resourceOf(job, null));
+  job.subject.type !== "data-source" && can(user, action, resourceOf(user, job, null));
 
-/** What a decision about a job needs to know: what it is about, as the user stands to it. */
-export async function jobResource(
+/** The job, and how somebody stands to it. */
+export async function viewJob(store: SubjectStore, user: Caller, action: Action, job: Job): Promise<JobView> {
+  const alone = decidedAlone(user, action, job);
+  const subject = alone ? null : await subjectOf(store, user, action, job);
+  const [madeId] = madeBy(job);
+  const made = madeId === undefined ? null : await sourceOf(store, user, madeId);
+  return { job, resource: resourceOf(user, job, subject), made };
+}
+
+/** What a job is about, as somebody stands to it; null where that is gone. */
+async function subjectOf(
   store: SubjectStore,
   user: Caller,
   action: Action,
   job: Job,
-): Promise<Resource> {
-  if (decidedAlone(user, action, job)) return resourceOf(job, null);
+): Promise<Resource | null> {
   const { type, id } = job.subject;
   switch (type) {
-    case "data-source": {
-      const view = await store.dataSource(id, user.principals);
-      return resourceOf(job, view === null ? null : sourceResource(user, view));
-    }
+    case "data-source":
+      return await sourceOf(store, user, id);
     case "connection": {
       const view = await store.connection(id, user.principals);
-      return resourceOf(job, view && connectionResource(job, view.memberships));
+      return view && connectionResource(job, view.memberships);
     }
-    case "integration": {
-      const known = await integrationsByName(store, [id]);
-      return resourceOf(job, integrationOfJob(user, action, job, known));
-    }
+    case "integration":
+      return integrationOfJob(user, action, job, await integrationsByName(store, [id]));
     // Who may see work on the catalog as a whole may see every job.
     case "catalog":
-      return resourceOf(job, null);
+      return null;
   }
+}
+
+async function sourceOf(store: SubjectStore, user: Caller, id: string): Promise<Resource | null> {
+  const view = await store.dataSource(id, user.principals);
+  return view && sourceResource(user, view);
 }
 
 /** The jobs that the user may take the action on; what many are about is read together. */
@@ -93,32 +118,39 @@ export async function permittedJobs(
   user: Caller,
   action: Action,
   jobs: readonly Job[],
-): Promise<readonly Job[]> {
-  const subjectOf = await subjectsOf(
-    store,
-    user,
-    action,
-    jobs.filter((job) => !decidedAlone(user, action, job)),
-  );
-  return jobs.filter((job) => can(user, action, resourceOf(job, subjectOf(job))));
+): Promise<readonly JobView[]> {
+  const open = jobs.filter((job) => !decidedAlone(user, action, job));
+  const { subjectIn, sources } = await subjectsOf(store, user, action, open, jobs.flatMap(madeBy));
+  const asked = new Set(open);
+  const views = jobs.map((job): JobView => {
+    const subject = asked.has(job) ? subjectIn(job) : null;
+    const made = madeBy(job).flatMap((id) => sources.get(id) ?? []);
+    return { job, resource: resourceOf(user, job, subject), made: made[0] ?? null };
+  });
+  return views.filter(({ resource }) => can(user, action, resource));
 }
+
+/** The data source that a job made within its connection. */
+export const madeBy = ({ type, result }: Job): readonly string[] =>
+  type === "data-source-creation" && typeof result?.["id"] === "string" ? [result["id"]] : [];
 
 async function subjectsOf(
   store: SubjectStore,
   user: Caller,
   action: Action,
   jobs: readonly Job[],
-): Promise<(job: Job) => Resource | null> {
+  made: readonly string[],
+) {
   const ids = (wanted: Job["subject"]["type"]): readonly string[] => [
     ...new Set(jobs.filter(({ subject }) => subject.type === wanted).map(({ subject }) => subject.id)),
   ];
-  const [dataSourceIds, connectionIds] = [ids("data-source"), ids("connection")];
+  const [dataSourceIds, connectionIds] = [[...new Set([...ids("data-source"), ...made])], ids("connection")];
   const [sources, [connections, memberships], integrations] = await Promise.all([
     sourceResources(store, user, dataSourceIds),
     connectionsWithRoles(store, user, connectionIds),
     integrationsByName(store, ids("integration")),
   ]);
-  return (job) => {
+  const subjectIn = (job: Job): Resource | null => {
     const { type, id } = job.subject;
     switch (type) {
       case "data-source":
@@ -131,6 +163,7 @@ async function subjectsOf(
         return null;
     }
   };
+  return { subjectIn, sources };
 }
 
 /** Connections, and what the user is on each. */

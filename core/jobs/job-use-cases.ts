@@ -7,12 +7,12 @@ import { retryableForMs } from "#core/connections/credentials.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { dispatchLine, type DispatchDeps } from "#core/jobs/dispatch.ts";
-import { permittedJobs } from "#core/jobs/job-resources.ts";
+import { permittedJobs, type JobView } from "#core/jobs/job-resources.ts";
 import { inLine, isFinished, resultSoFar, type Job } from "#core/jobs/job.ts";
 import { readJob } from "#core/jobs/read-job.ts";
 import { resultWithLists } from "#core/jobs/show-report.ts";
 import { withoutResult } from "#core/jobs/without-result.ts";
-import { showJob } from "#core/jobs/show-job.ts";
+import { showJobTo } from "#core/jobs/show-job.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
 import type { Store } from "#core/ports/store.ts";
@@ -46,8 +46,8 @@ export const listJobs =
           const items = await permittedJobs(deps.store, call.user, "job:read", page.items);
           return { items, next: page.next };
         },
-        positionOf: ({ id }) => id,
-        show: showJob,
+        positionOf: ({ job }) => job.id,
+        show: (view) => showJobTo(call.user, view),
       },
     );
   };
@@ -56,14 +56,16 @@ export const listJobs =
 export const getJob =
   (deps: JobDeps): UseCase<Routes["getJob"]> =>
   async ({ params }, call) => {
-    const job = await readJob(deps.store, call, params.jobId, "job:read");
-    return showJob({ ...job, result: await resultWithLists(deps.store, call.user, job) });
+    const view = await readJob(deps.store, call, params.jobId, "job:read");
+    const result = await resultWithLists(deps.store, call.user, view.job);
+    return showJobTo(call.user, { ...view, job: { ...view.job, result } });
   };
 
 /** Moves a job on, with its audit record; the slot or place that it frees goes to the next in line. */
-async function move(deps: JobDeps, call: Call, verb: string, before: Job, after: Job) {
+async function move(deps: JobDeps, call: Call, verb: string, view: JobView, after: Job) {
   const at = deps.clock.now();
-  const result = showJob(after);
+  const before = view.job;
+  const result = showJobTo(call.user, { ...view, job: after });
   const unfinished =
     after.state === "cancelled" ? await withoutResult(deps, before, { state: "cancelled" }, staleRead()) : [];
   await deps.store.commit(
@@ -94,10 +96,11 @@ const steer =
   (deps: JobDeps) =>
   ({ params }: { readonly params: { readonly jobId: string } }, call: Call) =>
     retryConflict(call, async () => {
-      const job = await readJob(deps.store, call, params.jobId, "job:control");
+      const view = await readJob(deps.store, call, params.jobId, "job:control");
+      const { job } = view;
       const after = to(job, deps, call);
       if (after === null) throw new DomainError("job-state", `A job that is ${job.state} cannot be ${verb}.`);
-      return await move(deps, call, verb, job, after);
+      return await move(deps, call, verb, view, after);
     });
 
 /** Refuses to try again what has lost the credentials that it needs, or is about to. */

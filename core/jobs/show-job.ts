@@ -1,8 +1,12 @@
 import type * as z from "zod";
+import type { Problem } from "#contracts/problems.ts";
 import type { job } from "#contracts/resources/job.ts";
+import { can } from "#core/access/can.ts";
+import { madeBy, type JobView } from "#core/jobs/job-resources.ts";
 import type { Job } from "#core/jobs/job.ts";
+import type { Caller } from "#core/people/caller.ts";
 
-/** A job as people see it: without input, lease and place in line. */
+/** A job as those see it who may read what it is about: without input, lease and place in line. */
 export const showJob = (record: Job): z.output<typeof job> => ({
   id: record.id,
   type: record.type,
@@ -16,4 +20,35 @@ export const showJob = (record: Job): z.output<typeof job> => ({
   startedAt: record.startedAt,
   finishedAt: record.finishedAt,
   result: record.result === null ? null : { ...record.result },
+});
+
+/**
+ * A job as somebody sees it. Who may move any job on, and may not read what it is about, is told how far it is and with
+ * which problem it ended, and not what that was about or what came of it.
+ */
+export function showJobTo(user: Caller, { job: record, resource, made }: JobView): z.output<typeof job> {
+  const shown = showJob(record);
+  if (record.subject.type === "data-source") {
+    const { subject } = resource;
+    if (subject === null || !can(user, "data-source:read", subject)) return aboutNothing(shown);
+  }
+  const mayKnow = madeBy(record).length === 0 || (made !== null && can(user, "data-source:read", made));
+  return mayKnow ? shown : { ...shown, result: null };
+}
+
+const aboutNothing = ({ subject, error, ...shown }: z.output<typeof job>): z.output<typeof job> => ({
+  ...shown,
+  subject: { type: subject.type, id: "", name: "" },
+  error: error && withoutDetail(error),
+  result: null,
+});
+
+/** What a remote said may name its tables. */
+const withoutDetail = ({ type, title, status, instance, code }: Problem): Problem => ({
+  type,
+  title,
+  status,
+  detail: title,
+  instance,
+  code,
 });

@@ -28,7 +28,7 @@ export const getJobReport =
   }): UseCase<Routes["getJobReport"]> =>
   async ({ params, query }, call) => {
     const { kind, ...page } = query;
-    const job = await readJob(store, call, params.jobId, "job:read");
+    const { job } = await readJob(store, call, params.jobId, "job:read");
     return await fillPage(cursors, `report/${JSON.stringify([job.id, kind])}`, page, position, {
       read: reportReader(store, call.user, job, kind),
       positionOf: ({ at }) => at,
