@@ -41,5 +41,8 @@ export async function itemsOf(app: App, ...kinds: readonly string[]): Promise<re
 /** The audit records about one resource, in order, as `action`. */
 export async function auditOf(app: App, type: string, id: string): Promise<readonly string[]> {
   const { items } = await app.store.activity(type, id, null, 1000);
-  return items.map(({ action }) => action).toReversed();
+  return items
+    .filter(({ outcome }) => outcome !== "denied")
+    .map(({ action }) => action)
+    .toReversed();
 }
