@@ -17,6 +17,7 @@ import { keptDirectory } from "./stores/kept-directory.ts";
 import { jobStore } from "./stores/job-store.ts";
 import { peopleStore } from "./stores/people-store.ts";
 import { policyStore } from "./stores/policy-store.ts";
+import { principalStore } from "./stores/principal-store.ts";
 import { segmentPointers } from "./stores/segment-pointers.ts";
 import { tagStore } from "./stores/tag-store.ts";
 import { threadStore } from "./stores/thread-store.ts";
@@ -33,13 +34,12 @@ export interface DynamoStoreOptions {
 /** All of core's storage ports over one DynamoDB table. docs/data-model.md has every access pattern. */
 export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & CatalogDeltas & SegmentPointers {
   const tags = tagStore(ref);
+  const kept = keptDirectory(ref, () => tags.tagTree());
   return {
     ...auditStore(ref),
     ...committer(ref, clock),
-    ...peopleStore(
-      ref,
-      keptDirectory(ref, () => tags.tagTree()),
-    ),
+    ...peopleStore(ref, kept),
+    ...principalStore(ref, kept),
     ...connectionStore(ref),
     ...dataSourceStore(ref, clock),
     ...curationStore(ref),

@@ -39,6 +39,9 @@ export const keys = {
     pk: `GRP#${groupId}`,
     sk: `MEM#${userId}#${providerId ?? "-"}`,
   }),
+  /** Each word of each name, all in one partition in the order of the words. */
+  principalWord: (word: string, id: string): Key => ({ pk: "PRINCIPALS", sk: `${word}#${id}` }),
+  ownersLeft: (): Key => ({ pk: "OWNERS", sk: "OWNERS" }),
   identityProvider: (id: string): Key => ({ pk: "PROVIDERS", sk: id }),
   policy: (id: string): Key => ({ pk: "POLICIES", sk: id }),
   directory: (): Key => ({ pk: "DIRECTORY", sk: "DIRECTORY" }),

@@ -34,6 +34,7 @@ import {
   groupMemberItem,
   identityProviderItem,
   policyItem,
+  principalWordItem,
   settingsItem,
   userFactsItem,
   userItem,
@@ -64,6 +65,7 @@ export const recordItems = {
   integration: integrationItem,
   measurement: measurementItem,
   policy: policyItem,
+  "principal-word": principalWordItem,
   "saved-query": savedQueryItem,
   "saved-query-names": savedQueryNamesItem,
   settings: settingsItem,
@@ -133,6 +135,7 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
     return record;
   },
   policy: (item) => policyItem.build(EntityFormatter).format(item),
+  "principal-word": (item) => principalWordItem.build(EntityFormatter).format(item),
   "saved-query": (item) => savedQueryItem.build(EntityFormatter).format(item),
   "saved-query-names": (item) => savedQueryNamesItem.build(EntityFormatter).format(item),
   settings: (item) => ({ ...defaultSettings, ...settingsItem.build(EntityFormatter).format(item) }),

@@ -92,9 +92,7 @@ export class CatalogReplica implements CatalogIndex {
   async membersOf(...principals: readonly string[]): Promise<ReadonlyMap<string, readonly MemberDocument[]>> {
     const replica = await this.catchUp();
     const { database } = replica;
-    const rows = new Set(
-      principals.flatMap((principal) => statedRows(replica, principal, null, (role) => role !== "removed")),
-    );
+    const rows = new Set(principals.flatMap((principal) => statedRows(replica, principal, null, () => true)));
     return new Map(
       [...rows].flatMap((row) => {
         const known = database.shown(row);

@@ -102,13 +102,8 @@ export function deployment(
   const queue = new JobQueue();
   const ids = ulids(clock);
   const common = { store, clock, ids, log: processLog, messages: queue, ...fixedParts };
-  const functions = httpFunctions({
-    ...common,
-    secrets,
-    remote: instantGateway,
-    cloud,
-    ...indexOf({ ...store, ...deltas }, clock),
-  });
+  const { index } = indexOf({ ...store, ...deltas }, clock);
+  const functions = httpFunctions({ ...common, secrets, remote: instantGateway, cloud, index });
   const worker = jobWorker(
     {
       ...common,
@@ -117,6 +112,7 @@ export function deployment(
       snapshots: sqliteSnapshots(),
       sessions,
       keyStores,
+      index,
       facts: tableFacts({ client, tableName }),
       maintenance: maintenanceOf({ client, tableName }, store, clock, segments),
       timers: intervalTimers,

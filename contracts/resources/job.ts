@@ -21,6 +21,7 @@ export const jobTypes = [
   "domain-removal",
   "health-check",
   "health-refresh",
+  "principal-removal",
   "rebuild",
   "table-check",
 ] as const;

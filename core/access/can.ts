@@ -6,10 +6,16 @@ import type { User } from "#core/people/user.ts";
 
 /** What a decision is about, with the facts that it needs. */
 export type Resource =
-  | { readonly type: "deployment" }
+  | {
+      readonly type: "deployment";
+      /** Whether the user owns anything on which others are given roles, where that counts. */
+      readonly owns?: boolean;
+    }
   | {
       readonly type: "connection";
       readonly memberships: readonly Pick<ConnectionMember, "role" | "schemas">[];
+      /** That no owner of it can act, where it was looked at. */
+      readonly ownerless?: boolean;
     }
   | {
       readonly type: "data-source";
@@ -127,6 +133,12 @@ const rules = {
   "catalog:administer": holds("APPLICATION_ADMIN"),
   "identity-provider:read": holds("APPLICATION_ADMIN"),
   "identity-provider:manage": holds("APPLICATION_ADMIN"),
+  "group:read": holds("USER_ADMIN"),
+  "group:manage": holds("USER_ADMIN"),
+  "principal:search": either(
+    holds("USER_ADMIN", "GOVERNANCE", "APPLICATION_ADMIN", "CREATE_DATA_SOURCE"),
+    (_, resource) => resource.type === "deployment" && resource.owns === true,
+  ),
   "tag:create": holds("GOVERNANCE"),
   "tag:update": holds("GOVERNANCE"),
   "tag:delete": holds("GOVERNANCE"),
@@ -136,6 +148,10 @@ const rules = {
   "connection:delete": connectionRole("owner"),
   "connection:test": connectionRole("owner"),
   "connection:manage-members": connectionRole("owner"),
+  "connection:appoint-owner": both(
+    holds("APPLICATION_ADMIN"),
+    (_, resource) => resource.type === "connection" && resource.ownerless === true,
+  ),
   "connection:list-tables": connectionRole("registrar"),
   "connection:register": both(holds("CREATE_DATA_SOURCE"), connectionRole("registrar")),
   "integration:create": holds("APPLICATION_ADMIN"),
@@ -143,6 +159,7 @@ const rules = {
   "integration:manage": either(integrationOwner, holds("APPLICATION_ADMIN")),
   "data-source:discover": either(readers, discoverable),
   "data-source:read": readers,
+  "data-source:mention": dataSourceRole("owner", "expert", "subscriber", "ingest"),
   "data-source:update": dataSourceRole("owner"),
   "data-source:describe": dataSourceRole("owner", "expert"),
   "data-source:tag": dataSourceRole("owner", "expert"),

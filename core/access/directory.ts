@@ -45,6 +45,11 @@ export class AccessDirectory {
     return this.groups.get(id);
   }
 
+  /** All groups, in no order. */
+  get all(): readonly Group[] {
+    return [...this.groups.values()];
+  }
+
   /** The group of a name, any case. */
   groupNamed(name: string): Group | undefined {
     return this.byName.get(foldName(name));

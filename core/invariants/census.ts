@@ -8,6 +8,7 @@ import type { Fact } from "#core/ports/table-facts.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
 import { placeOf } from "#core/threads/thread.ts";
 import { relationPlace, type DataSource } from "#core/sources/data-source.ts";
+import { GroupCensus } from "./group-census.ts";
 import { checkNames, type CheckName } from "#contracts/resources/data-source.ts";
 
 /** A guard as one string; names that are the same to people are the same here. */
@@ -85,12 +86,13 @@ export class Census {
   readonly kinds = new Map<string, number>();
   readonly unreadable: string[] = [];
   readonly guards = new Map<string, string>();
+  readonly groups = new GroupCensus();
   readonly users = new Set<string>();
   readonly keys = new Map<string, string>();
   readonly connections = new Map<string, { readonly name: string }>();
   /** The issuers of providers that have one. */
   readonly issuers = new Map<string, string>();
-  readonly connectionRoles = new Map<string, Set<string>>();
+  readonly connectionRoles = new Set<string>();
   readonly tags = new Map<string, Pick<TagRecord, "parentId" | "segment">>();
   readonly policies = new Map<string, CountedPolicy>();
   readonly dataSources = new Map<string, Counted>();
@@ -131,8 +133,7 @@ export class Census {
     user: ({ record }) => this.users.add(record.id),
     "api-key": ({ record }) => this.keys.set(record.id, record.userId),
     connection: ({ record: { id, name } }) => this.connections.set(id, { name }),
-    "connection-member": ({ record: { connectionId, role } }) =>
-      add(this.connectionRoles, connectionId, role),
+    "connection-member": ({ record }) => this.connectionRoles.add(record.connectionId),
     tag: ({ record: { id, parentId, segment } }) => this.tags.set(id, { parentId, segment }),
     policy: ({ record: { id, dataSourceId, state, rule } }) =>
       this.policies.set(id, {
@@ -143,6 +144,10 @@ export class Census {
     "data-source": ({ record }) => this.dataSources.set(record.id, counted(record)),
     "data-source-member": ({ record: { dataSourceId, role } }) => {
       if (role === "owner") this.owned.add(dataSourceId);
+      add(this.parts, "member", dataSourceId);
+    },
+    "group-roles": ({ record: { dataSourceId, members } }) => {
+      if (members.some(({ role }) => role === "owner")) this.owned.add(dataSourceId);
       add(this.parts, "member", dataSourceId);
     },
     "data-source-health": ({ record: { dataSourceId, checks } }) => {
@@ -217,6 +222,7 @@ export class Census {
     // Each entry takes the facts of its own kind, which the compiler cannot follow through a lookup.
     const see = this.see[fact.kind] as ((fact: Fact) => void) | undefined;
     see?.(fact);
+    this.groups.count(fact);
   }
 
   /** How many things there are. */

@@ -4,6 +4,7 @@ import { Census } from "./census.ts";
 import { threadInvariants } from "./conversation-invariants.ts";
 import { dbtInvariants } from "./dbt-invariants.ts";
 import { finding, type Finding } from "./finding.ts";
+import { groupInvariants } from "./group-invariants.ts";
 import { guardInvariants } from "./guard-invariants.ts";
 import { jobInvariants } from "./job-invariants.ts";
 import { policyInvariants } from "./policy-invariants.ts";
@@ -18,6 +19,7 @@ function* findingsOf(census: Census, now: Date): Iterable<Finding> {
   }
   yield* guardInvariants(census);
   yield* peopleInvariants(census);
+  yield* groupInvariants(census.groups);
   yield* tagInvariants(census);
   yield* sourceInvariants(census, now);
   yield* dbtInvariants(census, now);

@@ -1,3 +1,4 @@
+import { groupNameGuard } from "#core/people/groups/group-rules.ts";
 import type { Guard } from "#core/ports/change.ts";
 import { dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
 import { tagGuard } from "#core/tags/tag.ts";
@@ -8,6 +9,10 @@ import { finding, type Finding } from "./finding.ts";
 function* dueGuards(census: Census): Iterable<readonly [Guard, string]> {
   for (const [id, { name }] of census.connections) yield [{ guard: "connection-name", name }, id];
   for (const [id, issuer] of census.issuers) yield [{ guard: "issuer", issuer }, id];
+  for (const [id, { name }] of census.groups.groups) yield [groupNameGuard(name), id];
+  for (const [userId, providers] of census.groups.facts) {
+    for (const { issuer, subject } of providers) yield [{ guard: "identity", issuer, subject }, userId];
+  }
   for (const [id, tag] of census.tags) yield [tagGuard(tag), id];
   for (const [id, { name, place, remote, deletedAt }] of census.dataSources) {
     if (deletedAt !== null) continue;

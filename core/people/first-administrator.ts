@@ -1,4 +1,5 @@
 import { permission } from "#contracts/resources/system.ts";
+import { principalWords } from "#core/people/principal-directory.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Clock } from "#core/ports/clock.ts";
@@ -25,7 +26,9 @@ export async function bootstrapAdministrator(
   const createdAt = clock.now().toISOString();
   const writes: Write[] = [];
   if ((await store.user(firstAdministratorId)) === null) {
-    writes.push({ write: "put", kind: "user", record: administrator(createdAt) });
+    const record = administrator(createdAt);
+    writes.push({ write: "put", kind: "user", record });
+    writes.push(...principalWords({ type: "user", id: record.id }, record.name));
   }
   const current = await store.apiKey(key.id);
   if (current === null || current.hash !== key.hash) {

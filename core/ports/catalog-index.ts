@@ -192,7 +192,7 @@ export interface CatalogIndex {
       readonly dataSourceIds: readonly string[];
     },
   ): Promise<CatalogOwned>;
-  /** The data sources that any of these principals has a role on, with all that is stated about members of each; by id. */
+  /** The data sources on which anything is stated about any of these principals, with all that is stated about members of each; by id. */
   membersOf(...principals: readonly string[]): Promise<ReadonlyMap<string, readonly MemberDocument[]>>;
   /** Whether any of these principals owns a data source at a time. */
   ownsAny(principals: readonly string[], now: Date): Promise<boolean>;

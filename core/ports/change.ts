@@ -1,5 +1,5 @@
 import type { AuditRecord } from "#core/audit/audit-record.ts";
-import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
+import type { Connection, ConnectionMember, Principal } from "#core/connections/connection.ts";
 import type { Tombstone } from "#core/deletion/tombstone.ts";
 import type { Binding } from "#core/dbt/binding.ts";
 import type { Integration, IntegrationKey } from "#core/dbt/integration.ts";
@@ -12,6 +12,7 @@ import type { Measurement } from "#core/health/measurement.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { IdentityProvider } from "#core/identity/identity-provider.ts";
 import type { Group, GroupMember } from "#core/people/group.ts";
+import type { PrincipalWord } from "#core/people/principal-directory.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { UserFacts } from "#core/people/user-facts.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
@@ -49,6 +50,7 @@ export interface Records {
   readonly integration: Integration;
   readonly measurement: Measurement;
   readonly policy: Policy;
+  readonly "principal-word": PrincipalWord;
   readonly "saved-query": SavedQuery;
   readonly "saved-query-names": SavedQueryNames;
   readonly settings: Settings;
@@ -124,6 +126,17 @@ export type Write =
       "connection-member" | "user",
       object
     >)
+  /** Demands that a user or group is there when the change commits: whoever is given something. */
+  | {
+      readonly write: "require-principal";
+      readonly principal: Principal;
+      readonly otherwise: DomainError;
+    }
+  /**
+   * Tells that somebody ceases to be among those who can act for what they own, or that something loses an owner. Nobody
+   * else may have since then: who looks for another owner, and finds one, must not lose that one unseen.
+   */
+  | { readonly write: "owner-leaves"; readonly expected: number; readonly otherwise: DomainError }
   /** Demands that a connection still exists, and is not closing, when the change commits. */
   | {
       readonly write: "require-connection";
@@ -138,6 +151,8 @@ export type Write =
   | {
       readonly write: "require-integration";
       readonly integration: IntegrationKey & { readonly id: string };
+      /** With these owners still: they own what is made. */
+      readonly owners?: readonly Principal[];
       readonly otherwise: DomainError;
     }
   /** Says that dbt's facts do not stand in the catalog as the last run put them there: the next one looks again. */
@@ -160,7 +175,12 @@ export type Write =
       readonly otherwise: DomainError;
     }
   /** Tells that groups, identity providers, global policies or what combines them change: whoever keeps the directory reads it anew. */
-  | { readonly write: "directory-changed" }
+  | {
+      readonly write: "directory-changed";
+      /** Nothing of it may have changed since that version. */
+      readonly expected?: number;
+      readonly otherwise?: DomainError;
+    }
   /** Demands that no tag has begun to be deleted since the tree was read. */
   | { readonly write: "require-tags"; readonly deletions: number; readonly otherwise: DomainError }
   /** Takes a guard for a record; somebody else holding it fails. */

@@ -16,6 +16,7 @@ import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import type { Guard, KeptReply, Write } from "#core/ports/change.ts";
 import type { PolicyStore } from "#core/ports/policy-store.ts";
 import type { Relation } from "#core/ports/remote.ts";
+import type { PrincipalStore } from "#core/ports/principal-store.ts";
 import type { ThreadStore } from "#core/ports/thread-store.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import type {
@@ -231,6 +232,7 @@ export interface Store
     AuditStore,
     Committer,
     PeopleStore,
+    PrincipalStore,
     SettingsStore,
     ConnectionStore,
     DataSourceStore,

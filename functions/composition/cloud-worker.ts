@@ -21,7 +21,7 @@ import type {
 import { queueParts } from "./cloud.ts";
 import { cloudOf } from "./cloud-dbt.ts";
 import { secretStore } from "./cloud-secrets.ts";
-import { catalogMaintenance } from "./cloud-segments.ts";
+import { catalogMaintenance, catalogMembers } from "./cloud-segments.ts";
 
 type Worker = z.output<typeof workerEnvironment>;
 
@@ -43,6 +43,7 @@ export const workerParts = (
       facts: () => tableFacts({ client: documentClient(), tableName: environment.TABLE_NAME }).facts(),
     },
     maintenance: catalogMaintenance(environment),
+    index: catalogMembers(environment),
     timers: intervalTimers,
     statementTimeoutMs: statementTimeoutSeconds * 1000,
   };

@@ -67,6 +67,7 @@ export interface WorkerParts {
   readonly keyStores: KeyStores;
   readonly facts: TableFacts;
   readonly maintenance: CatalogMaintenance;
+  readonly index: Pick<CatalogIndex, "membersOf">;
   readonly timers: Timers;
   readonly snapshots: DbtSnapshots;
   readonly statementTimeoutMs: number;

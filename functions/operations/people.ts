@@ -1,4 +1,5 @@
 import type { peopleRoutes } from "#contracts/http/groups/people.ts";
+import { groupOperations } from "./groups.ts";
 import { getMe } from "#core/people/show-me.ts";
 import { getSettings, updateSettings } from "#core/settings/settings-use-cases.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
@@ -11,4 +12,5 @@ export const peopleOperations = (
   getMe,
   getSettings: getSettings(parts),
   updateSettings: updateSettings(parts),
+  ...groupOperations(parts),
 });

@@ -11,6 +11,7 @@ import { tableCheckHandler } from "#core/invariants/table-check.ts";
 import { refreshJobHandler } from "#core/health/run-refresh-job.ts";
 import { failDeadLettered } from "#core/jobs/dead-letter.ts";
 import { runJob } from "#core/jobs/run-job.ts";
+import { removalHandler } from "#core/people/removal/run-removal.ts";
 import { connectionCreationHandler } from "#core/connections/run-creation.ts";
 import { bulkJobHandler } from "#core/sources/bulk/run-bulk.ts";
 import { dataSourceCreationHandler } from "#core/sources/creation/run-creation.ts";
@@ -68,6 +69,7 @@ export function jobWorker(
     "domain-removal": domainRemovalHandler(parts),
     "health-check": healthJobHandler(parts),
     "health-refresh": refreshJobHandler(parts),
+    "principal-removal": removalHandler(parts),
     rebuild: rebuildHandler(parts),
     "table-check": tableCheckHandler(parts),
   };

@@ -223,7 +223,11 @@ describe("while a bulk registration runs", () => {
     const { jobId } = await aWarehouse(person);
     const rename = () =>
       app.store.commit([
-        { write: "put", kind: "user", record: { ...person.user, name: "Other", version: 2 } },
+        {
+          write: "put",
+          kind: "user",
+          record: { ...person.user, attributes: { Country: ["US"] }, version: 2 },
+        },
       ]);
     await app.outbox.deliver(meeting(rename), app.outbox.take(jobId));
     expect(await person.api.getJob({ params: { jobId } })).toMatchObject({

@@ -70,7 +70,7 @@ describe.each(kinds)("a job that makes a %s", (kind) => {
   it("succeeds where who asked changed in ways that matter to nobody", async () => {
     const persona = await aCreator();
     const { job } = await ask(kind, persona);
-    const sessions = whileAsked(app, () => change(persona, { name: "another name" }));
+    const sessions = whileAsked(app, () => change(persona, { attributes: { Country: ["US"] } }));
     expect(await work(app, job, { sessions })).toBe(0);
     expect(await ended(job, persona)).toMatchObject({ state: "succeeded", attempts: 1, error: null });
   });

@@ -122,7 +122,8 @@ export async function anApp(options: AppOptions = {}): Promise<App> {
   const segments = fileSegments(join(directory, "segments"));
   const common = { store, clock, ids: ulids(clock), log, messages: outbox, ...fixedParts };
   const cloud = options.cloud?.(clock) ?? noDbtCloud;
-  const parts: HttpParts = { ...common, secrets, remote: gateway, cloud, ...indexOf(store, clock, segments) };
+  const { index } = indexOf(store, clock, segments);
+  const parts: HttpParts = { ...common, secrets, remote: gateway, cloud, index };
   const maintenance = maintenanceOf({ client, tableName }, store, clock, segments);
   const worker = workerMaker(
     {
@@ -133,6 +134,7 @@ export async function anApp(options: AppOptions = {}): Promise<App> {
       snapshots: sqliteSnapshots(),
       sessions: gateway,
       maintenance,
+      index,
       keyStores: gateway,
       facts: tableFacts({ client, tableName }),
     },

@@ -16,7 +16,7 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import type { App } from "./app.ts";
 import { aDataSource } from "./catalog-records.ts";
 import { anIntegration, dbtFacts } from "./dbt-records.ts";
-import type { Persona } from "./personas.ts";
+import { aPersona, type Persona } from "./personas.ts";
 import { unique } from "./records.ts";
 
 /** What dbt says of a data source, by names of tags that there are. */
@@ -30,9 +30,10 @@ export interface Word {
   }[];
 }
 
-/** An integration that is there. */
+/** An integration that is there, with its owners. */
 export async function aKeptIntegration(app: App, given: Partial<Integration> = {}): Promise<Integration> {
   const record = anIntegration({ id: app.ids.next("integration"), ...given });
+  for (const { id } of record.owners) await aPersona(app, { id });
   await app.store.commit([{ write: "create", kind: "integration", record }]);
   return record;
 }

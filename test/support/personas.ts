@@ -7,6 +7,8 @@ import type { DataSourceRole } from "#contracts/resources/data-source.ts";
 import { permission, type Permission } from "#contracts/resources/system.ts";
 import { memberWrites } from "#core/members/member-writes.ts";
 import type { Group } from "#core/people/group.ts";
+import { groupNameGuard, groupNameTaken } from "#core/people/groups/group-rules.ts";
+import { principalWords } from "#core/people/principal-directory.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import { fixedParts } from "./composition.ts";
 import type { App } from "./app.ts";
@@ -41,6 +43,7 @@ export async function aPersona(
   const token = `rv_${unique("key")}_${randomBytes(32).toString("base64url")}`;
   await app.store.commit([
     { write: "put", kind: "user", record: user },
+    ...principalWords({ type: "user", id: user.id }, user.name),
     { write: "put", kind: "api-key", record: { ...keyRecord(user, token), ...key } },
   ]);
   return { user, key: token, api: inProcessClient(app, token) };
@@ -48,8 +51,14 @@ export async function aPersona(
 
 /** A group, which everybody's next request knows of. */
 export async function aKnownGroup(app: App, given: Partial<Group> = {}): Promise<Group> {
-  const record = aGroup(given);
-  await app.store.commit([{ write: "create", kind: "group", record }, { write: "directory-changed" }]);
+  const record = aGroup({ name: unique("Group "), ...given });
+  const { id, name } = record;
+  await app.store.commit([
+    { write: "claim", guard: groupNameGuard(name), owner: id, otherwise: groupNameTaken(name) },
+    { write: "create", kind: "group", record },
+    ...principalWords({ type: "group", id }, name),
+    { write: "directory-changed" },
+  ]);
   return record;
 }
 

@@ -1,5 +1,7 @@
 import { me, settings, settingsPatch } from "../../resources/system.ts";
 import { route } from "../route.ts";
+import { groupRoutes } from "./people/groups.ts";
+import { principalRoutes } from "./people/principals.ts";
 
 /** Who is asking, and what holds for everybody. */
 export const peopleRoutes = {
@@ -35,4 +37,6 @@ export const peopleRoutes = {
     problems: ["forbidden", "contention"],
     ifMatch: true,
   }),
+  ...groupRoutes,
+  ...principalRoutes,
 };

@@ -1,3 +1,4 @@
+import { principalWords } from "#core/people/principal-directory.ts";
 import type { Write } from "#core/ports/change.ts";
 import { tombstoneOf } from "#core/deletion/tombstone.ts";
 import { replaceHealth } from "#core/health/replace-health.ts";
@@ -45,6 +46,7 @@ export const changes: Readonly<Record<string, Trial>> = {
     return (store) =>
       store.commit([
         { write: "put", kind: "user", record: call.user },
+        ...principalWords({ type: "user", id: call.user.id }, "First administrator"),
         { write: "put", kind: "api-key", record: key },
       ]);
   },

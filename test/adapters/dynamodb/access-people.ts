@@ -2,13 +2,7 @@ import { memberWrites } from "#core/members/member-writes.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Group } from "#core/people/group.ts";
 import type { UserFacts } from "#core/people/user-facts.ts";
-import {
-  aGroup,
-  aGroupMember,
-  anIdentityProvider,
-  someFacts,
-  someProviderFacts,
-} from "#test/support/people-records.ts";
+import { aGroup, anIdentityProvider, someFacts, someProviderFacts } from "#test/support/people-records.ts";
 import { aDataSourceMember } from "#test/support/catalog-records.ts";
 import {
   aCreatedDataSource,
@@ -16,7 +10,6 @@ import {
   conflict,
   deed,
   fiftyTags,
-  replyOf,
   type Prepared,
   type Trial,
 } from "./access-fixtures.ts";
@@ -76,30 +69,6 @@ export const peopleAccess: Readonly<Record<string, Trial>> = {
     const { dataSource } = await aCreatedDataSource(given);
     const groups = someGroups(given, 3).map(({ id }) => ({ type: "group", id }) as const);
     return (used) => used.dataSource(dataSource.id, [...given.call.user.principals, ...groups]);
-  },
-  "`commit` of a new group": (given) => {
-    const [group = aGroup()] = someGroups(given, 1);
-    const { id, name } = group;
-    const writes: Write[] = [
-      { write: "claim", guard: { guard: "group-name", name }, owner: id, otherwise: conflict },
-      { write: "create", kind: "group", record: group },
-      { write: "directory-changed" },
-      deed(given, "group:create", "group", id, { after: { name } }),
-    ];
-    return Promise.resolve((store) => store.commit(writes, replyOf(given, group)));
-  },
-  "`commit` of a member of a group": async (given) => {
-    const { user } = given.call;
-    await given.store.commit([{ write: "create", kind: "user", record: user }]);
-    const groupId = given.id("group");
-    const after = { ...user, groups: [...user.groups, groupId], version: 2 };
-    const record = aGroupMember({ groupId, userId: user.id, addedBy: user.id });
-    const writes: Write[] = [
-      { write: "replace", kind: "user", record: after, expected: 1, otherwise: conflict },
-      { write: "create", kind: "group-member", record },
-      deed(given, "group:add-member", "group", groupId, { userId: user.id }),
-    ];
-    return (store) => store.commit(writes);
   },
   "`commit` of a new identity provider": (given) => {
     const record = aProvider(given);

@@ -20,6 +20,7 @@ import { dbtAccess } from "./access-dbt.ts";
 import { dbtSyncAccess } from "./access-dbt-sync.ts";
 import { dictionaryChanges } from "./access-dictionaries.ts";
 import { jobChanges } from "./access-jobs.ts";
+import { groupAccess } from "./access-groups.ts";
 import { peopleAccess } from "./access-people.ts";
 import { policyAccess } from "./access-policies.ts";
 import { reads } from "./access-reads.ts";
@@ -80,6 +81,7 @@ const trials = {
   ...dbtSyncAccess,
   ...peopleAccess,
   ...policyAccess,
+  ...groupAccess,
 };
 
 /** What the trials did, for what is asked of all of them together. */
@@ -225,6 +227,7 @@ describe("the items in docs/data-model.md", () => {
       "directory-changed": true,
       enqueue: true,
       fence: true,
+      "owner-leaves": true,
       put: true,
       release: true,
       remove: true,
@@ -234,6 +237,7 @@ describe("the items in docs/data-model.md", () => {
       "require-connection": true,
       "require-integration": true,
       "require-job": true,
+      "require-principal": true,
       "require-tags": true,
       "tag-tree": true,
       "retire-generation": true,

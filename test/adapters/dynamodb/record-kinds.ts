@@ -64,6 +64,11 @@ export const records: { readonly [K in RecordKind]: () => Records[K] } = {
   integration: () => anIntegration({ schemas: null, webhookId: null, newest: null }),
   measurement: () => aMeasurement({ dataSourceId: unique("ds_"), id: unique("mea_") }),
   policy: () => aPolicy({ name: "Größe 尺寸 📏" }),
+  "principal-word": () => ({
+    word: "größe",
+    principal: { type: "group", id: unique("grp_") },
+    name: "Größe 尺寸 📏",
+  }),
   "saved-query": () => aSavedQuery({ sql: "select 'Größe 尺寸 📏'" }),
   "saved-query-names": () => ({
     dataSourceId: unique("ds_"),
@@ -165,6 +170,8 @@ const readBack: {
   measurement: async (store, { dataSourceId }) =>
     (await store.measurements(dataSourceId, null, 10)).items[0] ?? null,
   policy: (_, { id }, table) => told(table, "policy", (of) => of.id === id),
+  "principal-word": async (store, { word, principal }) =>
+    (await store.principalWords(word, null, 1000)).find((one) => one.principal.id === principal.id) ?? null,
   "saved-query": (store, { dataSourceId, id }) => store.savedQuery(dataSourceId, id),
   "saved-query-names": async (store, { dataSourceId }) => {
     const names = await store.savedQueryNames(dataSourceId);
