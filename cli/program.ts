@@ -7,6 +7,7 @@ import { addConfigureCommand } from "./commands/configure.ts";
 import { addConnectionCommands } from "./commands/connections.ts";
 import { addDataSourceCommands } from "./commands/data-sources.ts";
 import { addDbtCommands } from "./commands/dbt.ts";
+import { addIdentityProviderCommands } from "./commands/identity-providers.ts";
 import { addJobCommands } from "./commands/jobs.ts";
 import { addPolicyCommands } from "./commands/policies.ts";
 import { addQueryCommands } from "./commands/queries.ts";
@@ -67,6 +68,7 @@ export function reeveProgram(terminal: Terminal): Command {
   addThreadCommands(program, terminal);
   addPolicyCommands(program, terminal);
   addDbtCommands(program, terminal);
+  addIdentityProviderCommands(program, terminal);
   addJobCommands(program, terminal);
   addAdminCommands(program, terminal);
   addApiCommand(program, terminal);
