@@ -28,11 +28,12 @@ const resourceOf = (user: Caller, job: Job, subject: Resource | null): JobView["
 
 /**
  * Whether having asked for a job gives a right to it. Who may not manage an integration any more has no say in what once
- * was asked for in its name, and of a data source that somebody may not read any more they see no job.
+ * was asked for in its name, and of a data source that somebody may not read any more they see no job. One that is gone
+ * is nobody's to read: then whoever asked may see how it went.
  */
 function askingCounts(user: Caller, { subject: { type } }: Job, subject: Resource | null): boolean {
   if (type === "integration") return false;
-  return type !== "data-source" || (subject !== null && can(user, "data-source:read", subject));
+  return type !== "data-source" || subject === null || can(user, "data-source:read", subject);
 }
 
 /** What a user is to an integration that a job is about. */
