@@ -11,5 +11,6 @@ export const benches: ReadonlyMap<string, () => Promise<Bench>> = new Map([
   ["dbt-sync", async () => (await import("./benches/dbt-sync.ts")).dbtSync],
   ["segments", async () => (await import("./benches/segments.ts")).segments],
   ["list", async () => (await import("./benches/list.ts")).lists],
+  ["governed-list", async () => (await import("./benches/governed-list.ts")).governedLists],
   ["dbt-snapshot", async () => (await import("./benches/dbt-snapshot.ts")).dbtSnapshot],
 ]);
