@@ -179,10 +179,10 @@ export async function eightyDeeds(given: Prepared): Promise<string> {
   const id = given.id("dataSource");
   await commitAll(
     given,
-    given.many(80, () => ({
+    given.many(80, (index) => ({
       write: "audit",
       record: anAuditRecord({
-        id: given.id("audit"),
+        id: idIn(given, "audit", index % shards.length),
         at: given.clock.now().toISOString(),
         actor: given.call.user.id,
         resource: { type: "data-source", id },
@@ -195,9 +195,9 @@ export async function eightyDeeds(given: Prepared): Promise<string> {
 }
 
 /** An id that is dealt to this shard: what a query of each shard costs must not be left to chance. */
-function deltaIdIn(given: Prepared, shard: number): string {
+function idIn(given: Prepared, kind: "audit" | "delta", shard: number): string {
   for (;;) {
-    const id = given.id("delta");
+    const id = given.id(kind);
     if (shardOf(id) === shard) return id;
   }
 }
@@ -206,7 +206,7 @@ export async function changesOfCatalog(given: Prepared, count: number): Promise<
   const made = given.many(count, (index) => {
     const record = given.dataSource();
     return {
-      id: deltaIdIn(given, index % shards.length),
+      id: idIn(given, "delta", index % shards.length),
       at: record.createdAt,
       changes: [{ dataSourceId: record.id, header: headerDocument(record) }],
     };
