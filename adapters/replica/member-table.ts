@@ -63,7 +63,7 @@ export function putMembers(prepare: Prepare, row: number, before: KnownMembers, 
   }
 }
 
-const textOrNull = (value: unknown): string | null => (value === null ? null : String(value));
+const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 const statementIn = (found: Found): Statement => ({
   role: textOrNull(found["role"]) as Statement["role"],

@@ -2,9 +2,6 @@ import * as z from "zod";
 import { givenName, givenSecret, text, timestamp } from "./fields.ts";
 import { cron } from "./system.ts";
 
-/** Where people come from. */
-export const providerKinds = ["oidc", "ldap"] as const;
-
 /** A word of another service's: a claim, an audience, an LDAP attribute. */
 const word = z
   .string()

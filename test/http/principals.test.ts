@@ -19,9 +19,8 @@ const { owner, connection } = await aRegistrar(app);
 
 afterAll(() => expectSound(app));
 
-type Query = Parameters<Persona["api"]["listPrincipals"]>[0];
 const found = async (search: string, as = administrator, more: object = {}) =>
-  (await as.api.listPrincipals({ query: { search, ...more } } as Query)).items.map(({ name }) => name);
+  (await as.api.listPrincipals({ query: { search, ...more } })).items.map(({ name }) => name);
 const status = async (as: Persona, query: Record<string, string> = {}) =>
   (await app.call("GET", "/principals", { as, query })).status;
 const aGroup = async (name: string) => await administrator.api.createGroup({ body: { name } });

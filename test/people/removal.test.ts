@@ -66,7 +66,7 @@ async function traces({ id }: Principal): Promise<readonly string[]> {
   return items
     .flat()
     .filter((item) => JSON.stringify({ ...item, createdBy: "", addedBy: "" }).includes(id))
-    .map(({ pk, sk }) => `${pk} / ${sk}`);
+    .map(({ pk, sk }) => `${String(pk)} / ${String(sk)}`);
 }
 
 /** Deletes a user, as their route does. */
