@@ -10,6 +10,7 @@ import type { Group } from "#core/people/group.ts";
 import { groupNameGuard, groupNameTaken } from "#core/people/groups/group-rules.ts";
 import { principalWords } from "#core/people/principal-directory.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
+import type { Write } from "#core/ports/change.ts";
 import { fixedParts } from "./composition.ts";
 import type { App } from "./app.ts";
 import { aGroup } from "./people-records.ts";
@@ -44,9 +45,35 @@ export async function aPersona(
   await app.store.commit([
     { write: "put", kind: "user", record: user },
     ...principalWords({ type: "user", id: user.id }, user.name),
+    ...(await listings(app, user.id, [], user.groups)),
     { write: "put", kind: "api-key", record: { ...keyRecord(user, token), ...key } },
   ]);
   return { user, key: token, api: inProcessClient(app, token) };
+}
+
+/** The writes by which groups that are there list a user, or do so no more. */
+export async function listings(
+  app: App,
+  userId: string,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<readonly Write[]> {
+  if (before.length + after.length === 0) return [];
+  const directory = await app.store.directory();
+  const record = (groupId: string) =>
+    ({
+      groupId,
+      userId,
+      providerId: null,
+      addedBy: "usr_1",
+      addedAt: app.clock.now().toISOString(),
+    }) as const;
+  const there = (id: string) => directory.group(id) !== undefined;
+  const gone = before.filter((id) => !after.includes(id) && there(id));
+  return [
+    ...gone.map((id): Write => ({ write: "remove", kind: "group-member", record: record(id) })),
+    ...after.filter(there).map((id): Write => ({ write: "put", kind: "group-member", record: record(id) })),
+  ];
 }
 
 /** A group, which everybody's next request knows of. */

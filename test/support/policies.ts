@@ -1,3 +1,4 @@
+import { listings } from "./personas.ts";
 import { expect } from "vitest";
 import type { User } from "#core/people/user.ts";
 import type { App } from "./app.ts";
@@ -33,5 +34,8 @@ export async function become(app: App, { user: { id } }: Persona, facts: Partial
   const user = await app.store.user(id);
   if (user === null) throw new Error("there is no such user");
   const record = { ...user, ...facts, version: user.version + 1 };
-  await app.store.commit([{ write: "put", kind: "user", record }]);
+  await app.store.commit([
+    { write: "put", kind: "user", record },
+    ...(await listings(app, id, user.groups, record.groups)),
+  ]);
 }
