@@ -9,9 +9,11 @@ import { addDataSourceCommands } from "./commands/data-sources.ts";
 import { addDbtCommands } from "./commands/dbt.ts";
 import { addJobCommands } from "./commands/jobs.ts";
 import { addPolicyCommands } from "./commands/policies.ts";
+import { addMemberCommands, addSubscriptionPolicyCommands } from "./commands/members.ts";
 import { addQueryCommands } from "./commands/queries.ts";
 import { addSystemCommands } from "./commands/system.ts";
 import { addThreadCommands } from "./commands/threads.ts";
+import { addUserCommands } from "./commands/users.ts";
 import type { Terminal } from "./terminal.ts";
 
 function version(): string {
@@ -63,9 +65,12 @@ export function reeveProgram(terminal: Terminal): Command {
   addSystemCommands(program, terminal);
   addConnectionCommands(program, terminal);
   addDataSourceCommands(program, terminal);
+  addMemberCommands(program, terminal);
+  addSubscriptionPolicyCommands(program, terminal);
   addQueryCommands(program, terminal);
   addThreadCommands(program, terminal);
   addPolicyCommands(program, terminal);
+  addUserCommands(program, terminal);
   addDbtCommands(program, terminal);
   addJobCommands(program, terminal);
   addAdminCommands(program, terminal);
