@@ -1,3 +1,4 @@
+import type { IdentityProvider } from "#core/identity/identity-provider.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { groupNameGuard } from "#core/people/groups/group-rules.ts";
 import { principalWords } from "#core/people/principal-directory.ts";
@@ -42,46 +43,29 @@ const never = new DomainError("contention");
 
 /** A group that a provider says of its people, and somebody of whom it says so. */
 export async function aProvidersGroup(app: App) {
-  const provider = anIdentityProvider({ name: unique("Directory ") });
+  const issuer = `https://${unique("login")}.example.com/`;
+  const { config, ...rest } = anIdentityProvider({ name: unique("Directory ") });
+  const provider = { ...rest, config: { ...config, issuer } } as IdentityProvider;
   const group = aGroup({ name: unique("Provided "), providerId: provider.id, attributes: {} });
   const persona = await aPersona(app, { name: "Provided Person" });
+  const { id: userId } = persona.user;
   const at = app.clock.now().toISOString();
+  const said = { providerId: provider.id, issuer, subject: userId, groups: [group.id], refreshedAt: at };
+  const facts = someFacts({ userId, providers: [someProviderFacts(said)] });
+  const record = { groupId: group.id, userId, providerId: provider.id, addedBy: "system", addedAt: at };
   await app.store.commit([
+    { write: "claim", guard: { guard: "issuer", issuer }, owner: provider.id, otherwise: never },
     { write: "put", kind: "identity-provider", record: provider },
     { write: "claim", guard: groupNameGuard(group.name), owner: group.id, otherwise: never },
     { write: "put", kind: "group", record: group },
     ...principalWords({ type: "group", id: group.id }, group.name),
     { write: "directory-changed" },
-    {
-      write: "put",
-      kind: "group-member",
-      record: {
-        groupId: group.id,
-        userId: persona.user.id,
-        providerId: provider.id,
-        addedBy: "system",
-        addedAt: at,
-      },
-    },
-    {
-      write: "put",
-      kind: "user-facts",
-      record: someFacts({
-        userId: persona.user.id,
-        providers: [
-          someProviderFacts({
-            providerId: provider.id,
-            subject: persona.user.id,
-            groups: [group.id],
-            refreshedAt: at,
-          }),
-        ],
-      }),
-    },
+    { write: "put", kind: "group-member", record },
+    { write: "put", kind: "user-facts", record: facts },
     {
       write: "claim",
-      guard: { guard: "identity", issuer: someProviderFacts().issuer, subject: persona.user.id },
-      owner: persona.user.id,
+      guard: { guard: "identity", issuer, subject: userId },
+      owner: userId,
       otherwise: never,
     },
   ]);
