@@ -30,6 +30,7 @@ import { webhookRoutes } from "#contracts/http/groups/webhooks.ts";
 import type { RouteGroup } from "#contracts/http/routes.ts";
 import { correlationAttribute, maxDeliveries, type JobMessage } from "#contracts/messages.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
+import { noSuchRoute } from "#functions/http/edge/no-such-route.ts";
 import { httpFunction, type HttpFunction } from "#functions/http/edge/http-function.ts";
 import { accessOperations } from "#functions/operations/access.ts";
 import { auditOperations } from "#functions/operations/audit.ts";
@@ -80,7 +81,7 @@ export function compose(ingredients: Ingredients) {
     identity: httpFunction(identityRoutes, identityOperations(withMessages), parts),
     jobs: httpFunction(jobRoutes, jobOperations(withMessages), parts),
     people: httpFunction(peopleRoutes, peopleOperations(withMessages), parts),
-    system: httpFunction(systemRoutes, systemOperations(), null),
+    system: httpFunction(systemRoutes, systemOperations(), null, noSuchRoute),
     webhooks: httpFunction(webhookRoutes, webhookOperations(withMessages), null),
   };
   return {

@@ -112,12 +112,12 @@ export const peopleParts = (
   environment: Environment<typeof peopleEnvironment>,
 ): CommonParts & QueueParts & IndexParts => indexedParts(environment);
 
-/** For members, subscription policies and access requests. */
+/** For policies. */
 export const accessParts = (
   environment: Environment<typeof accessEnvironment>,
 ): CommonParts & QueueParts & IndexParts => indexedParts(environment);
 
-/** For identity providers and signing in. */
+/** For identity providers. */
 export const identityParts = (
   environment: Environment<typeof identityEnvironment>,
 ): CommonParts & QueueParts & SecretParts & IssuerParts => ({

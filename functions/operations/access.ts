@@ -5,7 +5,7 @@ import { parsePolicy } from "#core/policies/parse-policy.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
 import type { CommonParts, IndexParts, QueueParts } from "./parts.ts";
 
-/** Members, subscription policies and access requests. */
+/** Policies: who may subscribe to what. */
 export const accessOperations = (
   parts: CommonParts & IndexParts & QueueParts,
 ): Operations<typeof accessRoutes> => ({

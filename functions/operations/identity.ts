@@ -6,7 +6,7 @@ import { updateIdentityProvider } from "#core/identity/update-provider.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
 import type { CommonParts, IssuerParts, QueueParts, SecretParts } from "./parts.ts";
 
-/** Identity providers, and signing in. */
+/** Identity providers. */
 export const identityOperations = (
   parts: CommonParts & QueueParts & SecretParts & IssuerParts,
 ): Operations<typeof identityRoutes> => ({

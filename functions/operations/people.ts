@@ -5,7 +5,7 @@ import { getSettings, updateSettings } from "#core/settings/settings-use-cases.t
 import type { Operations } from "#functions/http/edge/operation.ts";
 import type { CommonParts, IndexParts, QueueParts } from "./parts.ts";
 
-/** Who asks, and the settings. */
+/** Who asks, groups, principals and the settings. */
 export const peopleOperations = (
   parts: CommonParts & IndexParts & QueueParts,
 ): Operations<typeof peopleRoutes> => ({

@@ -14,6 +14,7 @@ import {
   webhooksEnvironment,
 } from "#contracts/environment.ts";
 import type { RouteGroup } from "#contracts/http/routes.ts";
+import type * as z from "zod";
 import type { Alarms } from "./alarms.ts";
 import type { JobQueue } from "./job-queue.ts";
 import type { ReeveTable } from "./reeve-table.ts";
@@ -57,24 +58,16 @@ export class HttpFunctions extends Construct {
   }
 
   private catalog(): LambdaFunction {
-    const { table, queue, secrets, remote, segments } = this.props;
+    const { table, remote } = this.props;
+    const { environment, ephemeralStorageSize } = this.indexed();
     const made = new ServiceFunction(this, "Catalog", {
       ...this.common("catalog", "Data sources, dictionaries, checks and tags"),
       schema: catalogEnvironment,
-      environment: {
-        TABLE_NAME: table.tableName,
-        JOBS_QUEUE_URL: queue.url,
-        SECRETS_PREFIX: secrets.prefix,
-        REMOTE_FUNCTION_PREFIX: remote.prefix,
-        SEGMENTS_BUCKET: segments.bucketName,
-      },
-      // A segment is unpacked here, and the next one beside it.
-      ephemeralStorageSize: Size.gibibytes(1),
+      ephemeralStorageSize,
+      environment: { ...environment, REMOTE_FUNCTION_PREFIX: remote.prefix },
     });
-    segments.grant(made, "read");
-    table.grant(made, "read", "change", "bulk");
-    queue.grantSend(made);
-    secrets.grantRoot(made);
+    this.grantIndexed(made);
+    table.grant(made, "bulk");
     remote.grantInvoke(made);
     return made.function;
   }
@@ -154,37 +147,29 @@ export class HttpFunctions extends Construct {
   }
 
   private people(): LambdaFunction {
-    const { table, queue, secrets, segments } = this.props;
     const made = new ServiceFunction(this, "People", {
-      ...this.common("people", "Users, groups, keys and the settings"),
+      ...this.common("people", "Who asks, groups, principals and the settings"),
       schema: peopleEnvironment,
       ...this.indexed(),
     });
-    segments.grant(made, "read");
-    table.grant(made, "read", "change", "bulk");
-    queue.grantSend(made);
-    secrets.grantRoot(made);
+    this.grantIndexed(made);
     return made.function;
   }
 
   private access(): LambdaFunction {
-    const { table, queue, secrets, segments } = this.props;
     const made = new ServiceFunction(this, "Access", {
-      ...this.common("access", "Members, subscription policies and access requests"),
+      ...this.common("access", "Policies"),
       schema: accessEnvironment,
       ...this.indexed(),
     });
-    segments.grant(made, "read");
-    table.grant(made, "read", "change", "bulk");
-    queue.grantSend(made);
-    secrets.grantRoot(made);
+    this.grantIndexed(made);
     return made.function;
   }
 
   private identity(): LambdaFunction {
     const { table, queue, secrets } = this.props;
     const made = new ServiceFunction(this, "Identity", {
-      ...this.common("identity", "Identity providers, and signing in"),
+      ...this.common("identity", "Identity providers"),
       schema: identityEnvironment,
       environment: {
         TABLE_NAME: table.tableName,
@@ -213,7 +198,7 @@ export class HttpFunctions extends Construct {
     return made.function;
   }
 
-  /** What a function has that reads the catalog's index, beside its rights. */
+  /** What a function has that reads the catalog's index. */
   private indexed() {
     const { table, queue, secrets, segments } = this.props;
     return {
@@ -226,6 +211,15 @@ export class HttpFunctions extends Construct {
       // A segment is unpacked here, and the next one beside it.
       ephemeralStorageSize: Size.gibibytes(1),
     };
+  }
+
+  /** What it needs for that, and for changes that leave work to jobs. */
+  private grantIndexed<S extends z.ZodObject>(made: ServiceFunction<S>): void {
+    const { table, queue, secrets, segments } = this.props;
+    segments.grant(made, "read");
+    table.grant(made, "read", "change");
+    queue.grantSend(made);
+    secrets.grantRoot(made);
   }
 
   private system(): LambdaFunction {

@@ -59,7 +59,7 @@ const consume = [
 
 /** Of functions that read the catalog's index. */
 const indexed = {
-  Table: everyChange,
+  Table: someChange,
   QueueJobs: send,
   SegmentsBucket: ["s3:GetObject", "s3:ListBucket"],
   "secret root-??????": readSecret,

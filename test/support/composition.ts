@@ -27,6 +27,7 @@ import type { Clock } from "#core/ports/clock.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
+import { noSuchRoute } from "#functions/http/edge/no-such-route.ts";
 import { httpFunction, type HttpFunction } from "#functions/http/edge/http-function.ts";
 import { accessOperations } from "#functions/operations/access.ts";
 import { auditOperations } from "#functions/operations/audit.ts";
@@ -70,7 +71,7 @@ export const httpFunctions = (parts: HttpParts): Readonly<Record<RouteGroup, Htt
   identity: httpFunction(identityRoutes, identityOperations(parts), parts),
   jobs: httpFunction(jobRoutes, jobOperations(parts), parts),
   people: httpFunction(peopleRoutes, peopleOperations(parts), parts),
-  system: httpFunction(systemRoutes, systemOperations(), null),
+  system: httpFunction(systemRoutes, systemOperations(), null, noSuchRoute),
   webhooks: httpFunction(webhookRoutes, webhookOperations(parts), null),
 });
 

@@ -1,6 +1,6 @@
 import { policyRoutes } from "./access/policies.ts";
 
-/** Members, subscription policies and access requests. */
+/** Policies: who may subscribe to what. */
 export const accessRoutes = {
   ...policyRoutes,
 };

@@ -11,7 +11,7 @@ import { route } from "../route.ts";
 const params = z.object({ providerId: resourceId });
 const who = "APPLICATION_ADMIN";
 
-/** Where people come from: identity providers, and signing in. */
+/** Where people come from: identity providers. */
 export const identityRoutes = {
   createIdentityProvider: route({
     method: "POST",

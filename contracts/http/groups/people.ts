@@ -3,7 +3,7 @@ import { route } from "../route.ts";
 import { groupRoutes } from "./people/groups.ts";
 import { principalRoutes } from "./people/principals.ts";
 
-/** Who is asking, and what holds for everybody. */
+/** Who is asking, groups, principals to choose from, and what holds for everybody. */
 export const peopleRoutes = {
   getMe: route({
     method: "GET",

@@ -4,7 +4,7 @@ import middy from "@middy/core";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { logger, metrics, processLog } from "#adapters/observability/observability.ts";
 import type { RouteContract } from "#contracts/http/route.ts";
-import { noSuchRoute } from "./no-such-route.ts";
+import { DomainError } from "#core/errors/domain-error.ts";
 import { operationsByRouteKey, type EdgeDeps, type Operations } from "./operation.ts";
 import { problem } from "./problem.ts";
 import { publishMetrics } from "./publish-metrics.ts";
@@ -15,11 +15,20 @@ export type HttpFunction = (
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
-/** The function of one group of routes. Without `deps` none of them may need authentication. */
+/** The gateway sends a function the routes of its group alone. */
+function notOfGroup(): never {
+  throw new DomainError("not-found");
+}
+
+/**
+ * The function of one group of routes. Without `deps` none of them may need authentication. What no route takes comes
+ * to one function alone: knowing every route of the API, as it must, would cost each other one at every cold start.
+ */
 export function httpFunction<G extends Readonly<Record<string, RouteContract>>>(
   group: G,
   operations: Operations<G>,
   deps: EdgeDeps | null,
+  otherwise: (event: APIGatewayProxyEventV2) => never = notOfGroup,
 ): HttpFunction {
   const byRouteKey = operationsByRouteKey(group, operations, deps);
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
@@ -29,6 +38,6 @@ export function httpFunction<G extends Readonly<Record<string, RouteContract>>>(
     .handler(async (event) => {
       logger.setCorrelationId(event.requestContext.requestId);
       const run = byRouteKey.get(event.routeKey);
-      return run === undefined ? noSuchRoute(event) : await run(event);
+      return run === undefined ? otherwise(event) : await run(event);
     });
 }
