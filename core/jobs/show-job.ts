@@ -29,8 +29,10 @@ export const showJob = (record: Job): z.output<typeof job> => ({
 export function showJobTo(user: Caller, { job: record, resource, made }: JobView): z.output<typeof job> {
   const shown = showJob(record);
   if (record.subject.type === "data-source") {
-    const { subject } = resource;
-    if (subject === null || !can(user, "data-source:read", subject)) return aboutNothing(shown);
+    const { subject, createdBy } = resource;
+    // Of one that is gone it is whoever asked for the job that still may know.
+    const mayRead = subject !== null && can(user, "data-source:read", subject);
+    if (!mayRead && createdBy !== user.id) return aboutNothing(shown);
   }
   const mayKnow = madeBy(record).length === 0 || (made !== null && can(user, "data-source:read", made));
   return mayKnow ? shown : { ...shown, result: null };
