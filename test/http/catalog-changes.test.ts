@@ -41,6 +41,7 @@ describe("what the index is told", () => {
     expect(created?.members).toEqual({
       changes: [{ principal: `user:${owner.user.id}`, role: "owner", expiresAt: null }],
       version: 1,
+      whole: true,
     });
   });
 

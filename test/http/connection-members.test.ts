@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { items } from "#client/paging.ts";
 import { anApp } from "#test/support/app.ts";
 import {
   aDataSource,
@@ -239,8 +240,11 @@ describe("GET /connections/{id}/tables", () => {
     const { schema } = await aRemoteTable();
     await runSql("create schema if not exists reeve", "create table if not exists reeve.secret (x int)");
     const as = await aHeldRegistrar([schema, "pg_*", "reeve", "information_schema"]);
-    const page = await as.api.listTables({ params: { connectionId: connection.id }, query: { limit: 2 } });
-    expect(page).toMatchObject({ items: [{ schema, name: "things" }], nextCursor: null });
+    // Who may see few of many tables may get a page that is not full before the last one.
+    const shown: object[] = [];
+    const asked = { params: { connectionId: connection.id }, query: { limit: 2 } };
+    for await (const table of items(as.api.listTables, asked)) shown.push(table);
+    expect(shown).toMatchObject([{ schema, name: "things" }]);
   });
 
   it("tells the data source of a table only to those who may see it", async () => {

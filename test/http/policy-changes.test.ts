@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { groupNameGuard } from "#core/people/groups/group-rules.ts";
 import { anApp } from "#test/support/app.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { aKnownGroup, aPersona, type Persona } from "#test/support/personas.ts";
@@ -106,6 +107,7 @@ describe("the names in a sentence", () => {
     const { id } = await aPolicy(sentence);
     await app.store.commit([
       { write: "remove", kind: "group", record: group },
+      { write: "release", guard: groupNameGuard(group.name), owner: group.id },
       { write: "directory-changed" },
     ]);
     const told = await read(id);

@@ -66,6 +66,7 @@ describe("every route", () => {
         createReply: { text: "a" },
         updateReply: { text: "a" },
         updateIntegration: { webhookSecret: "a" },
+        setGroupAttribute: { values: ["a"] },
         addConnectionMember: { principal: { type: "user", id: "usr_1" }, role: "owner" },
       };
       const sent = body === undefined ? {} : { body: bodies[id] ?? {} };
