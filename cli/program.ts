@@ -10,9 +10,11 @@ import { addDbtCommands } from "./commands/dbt.ts";
 import { addIdentityProviderCommands } from "./commands/identity-providers.ts";
 import { addJobCommands } from "./commands/jobs.ts";
 import { addPolicyCommands } from "./commands/policies.ts";
+import { addMemberCommands, addSubscriptionPolicyCommands } from "./commands/members.ts";
 import { addQueryCommands } from "./commands/queries.ts";
 import { addSystemCommands } from "./commands/system.ts";
 import { addThreadCommands } from "./commands/threads.ts";
+import { addUserCommands } from "./commands/users.ts";
 import type { Terminal } from "./terminal.ts";
 
 function version(): string {
@@ -64,9 +66,12 @@ export function reeveProgram(terminal: Terminal): Command {
   addSystemCommands(program, terminal);
   addConnectionCommands(program, terminal);
   addDataSourceCommands(program, terminal);
+  addMemberCommands(program, terminal);
+  addSubscriptionPolicyCommands(program, terminal);
   addQueryCommands(program, terminal);
   addThreadCommands(program, terminal);
   addPolicyCommands(program, terminal);
+  addUserCommands(program, terminal);
   addDbtCommands(program, terminal);
   addIdentityProviderCommands(program, terminal);
   addJobCommands(program, terminal);

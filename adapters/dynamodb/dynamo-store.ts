@@ -15,12 +15,14 @@ import { dictionaryStore } from "./stores/dictionary-store.ts";
 import { healthStore } from "./stores/health-store.ts";
 import { keptDirectory } from "./stores/kept-directory.ts";
 import { jobStore } from "./stores/job-store.ts";
+import { memberStore } from "./stores/member-store.ts";
 import { peopleStore } from "./stores/people-store.ts";
 import { policyStore } from "./stores/policy-store.ts";
 import { principalStore } from "./stores/principal-store.ts";
 import { segmentPointers } from "./stores/segment-pointers.ts";
 import { tagStore } from "./stores/tag-store.ts";
 import { threadStore } from "./stores/thread-store.ts";
+import { userStore } from "./stores/user-store.ts";
 
 /** Where the store keeps its items, and what time it is. */
 export interface DynamoStoreOptions {
@@ -48,8 +50,10 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...dictionaryStore(ref, clock),
     ...healthStore(ref, clock),
     ...policyStore(ref),
+    ...memberStore(ref),
     ...tags,
     ...threadStore(ref),
+    ...userStore(ref),
     ...jobStore(ref, clock),
     ...catalogDeltas(ref),
     ...segmentPointers(ref),

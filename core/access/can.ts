@@ -30,6 +30,15 @@ export type Resource =
       readonly role: DataSourceRole | null;
     }
   | {
+      /** Somebody. It is decided before they are looked for: a refusal tells nobody whether they are there. */
+      readonly type: "user";
+      readonly id: string;
+    }
+  | {
+      /** One on which no owner can act: all are disabled, or gone from the groups that own it. */
+      readonly type: "ownerless-data-source";
+    }
+  | {
       /** The audit records about a data source. */
       readonly type: "activity";
       readonly dataSource: Resource;
@@ -118,6 +127,8 @@ const aboutSource =
   (rule: Rule): Rule =>
   (user, resource) =>
     rule(user, resource.type === "thread" || resource.type === "activity" ? resource.dataSource : resource);
+/** About oneself. */
+const oneself: Rule = (user, resource) => resource.type === "user" && resource.id === user.id;
 const own: Rule = (user, resource) => resource.type === "thread" && resource.author === user.id;
 const talkers = aboutSource(dataSourceRole("owner", "expert", "subscriber"));
 
@@ -133,6 +144,10 @@ const rules = {
   "catalog:administer": holds("APPLICATION_ADMIN"),
   "identity-provider:read": holds("APPLICATION_ADMIN"),
   "identity-provider:manage": holds("APPLICATION_ADMIN"),
+  "user:read": holds("USER_ADMIN"),
+  "user:manage": holds("USER_ADMIN"),
+  "api-key:list": either(oneself, holds("USER_ADMIN")),
+  "api-key:revoke": either(oneself, holds("USER_ADMIN")),
   "group:read": holds("USER_ADMIN"),
   "group:manage": holds("USER_ADMIN"),
   "principal:search": either(
@@ -167,6 +182,14 @@ const rules = {
   "data-source:check": dataSourceRole("owner", "expert"),
   "data-source:fingerprint": dataSourceRole("owner"),
   "data-source:save-queries": dataSourceRole("owner"),
+  "data-source:list-members": readers,
+  "data-source:list-subscribers": either(dataSourceRole("owner"), holds("GOVERNANCE")),
+  "data-source:manage-members": dataSourceRole("owner"),
+  "data-source:appoint-owner": both(
+    holds("USER_ADMIN"),
+    (_, resource) => resource.type === "ownerless-data-source",
+  ),
+  "data-source:subscription": dataSourceRole("owner"),
   "data-source:delete": dataSourceRole("owner"),
   "data-source:restore": either(
     holds("APPLICATION_ADMIN"),
@@ -210,10 +233,12 @@ const sights: {
   readonly [T in Resource["type"]]: (user: Decider, resource: OfType<T>) => boolean;
 } = {
   deployment: () => true,
+  user: () => true,
   connection: (user, resource) => rules["connection:read"](user, resource),
   integration: (user, resource) => rules["integration:read"](user, resource),
   "data-source": (user, resource) => rules["data-source:discover"](user, resource),
   "deleted-data-source": (user, resource) => rules["data-source:restore"](user, resource),
+  "ownerless-data-source": (user, resource) => rules["data-source:appoint-owner"](user, resource),
   activity: (user, resource) => activityVisible(user, resource),
   thread: (user, resource) => visible(user, resource.dataSource),
   policy: (user, resource) => rules["policy:read"](user, resource),

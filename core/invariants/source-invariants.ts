@@ -30,6 +30,13 @@ function* wholeness(census: Census): Iterable<Finding> {
   }
 }
 
+/** Users have a record each, groups one together, and none of these is in the other. */
+function* members({ misplacedMembers }: Census): Iterable<Finding> {
+  for (const { id, dataSourceId } of misplacedMembers) {
+    yield finding("members-are-told-apart", dataSourceId, `the member ${id} is not where it should be`);
+  }
+}
+
 function* dictionaries(census: Census): Iterable<Finding> {
   for (const [id, { dictionary }] of census.dataSources) {
     const text = generationText({ dataSourceId: id, generation: dictionary.generation });
@@ -116,6 +123,7 @@ export function* tagInvariants(census: Census): Iterable<Finding> {
 export function* sourceInvariants(census: Census, now: Date): Iterable<Finding> {
   yield* orphans(census);
   yield* wholeness(census);
+  yield* members(census);
   yield* dictionaries(census);
   yield* generations(census, now);
   yield* references(census);
@@ -123,14 +131,10 @@ export function* sourceInvariants(census: Census, now: Date): Iterable<Finding> 
   yield* tombstones(census);
 }
 
-/** Members have a connection, keys a user. A connection may be without an owner: all that it had may be deleted. */
-export function* peopleInvariants(census: Census): Iterable<Finding> {
+/** Members have a connection. A connection may be without an owner: all that it had may be deleted. */
+export function* connectionInvariants(census: Census): Iterable<Finding> {
   for (const id of census.connectionRoles) {
     if (census.connections.has(id)) continue;
     yield finding("connection-stands", id, "it is gone, and has members");
-  }
-  for (const [key, user] of census.keys) {
-    if (census.users.has(user)) continue;
-    yield finding("key-has-its-user", key, `its user ${user} is gone`);
   }
 }

@@ -9,6 +9,7 @@ import type { Job } from "#core/jobs/job.ts";
 import type { StoredPerson } from "#core/people/caller.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { DocumentationStore, QueryStore } from "#core/ports/curation-store.ts";
+import type { MemberStore } from "#core/ports/member-store.ts";
 import type { MeasurementStore } from "#core/ports/health-store.ts";
 import type { AuditStore } from "#core/ports/audit-store.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
@@ -18,6 +19,7 @@ import type { PolicyStore } from "#core/ports/policy-store.ts";
 import type { Relation } from "#core/ports/remote.ts";
 import type { PrincipalStore } from "#core/ports/principal-store.ts";
 import type { ThreadStore } from "#core/ports/thread-store.ts";
+import type { UserStore } from "#core/ports/user-store.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import type {
   ColumnEdit,
@@ -242,7 +244,9 @@ export interface Store
     DocumentationStore,
     MeasurementStore,
     PolicyStore,
+    MemberStore,
     QueryStore,
     TagStore,
     ThreadStore,
+    UserStore,
     JobStore {}

@@ -23,8 +23,10 @@ import { jobChanges } from "./access-jobs.ts";
 import { groupAccess } from "./access-groups.ts";
 import { peopleAccess } from "./access-people.ts";
 import { policyAccess } from "./access-policies.ts";
+import { memberAccess } from "./access-members.ts";
 import { reads } from "./access-reads.ts";
 import { segmentAccess } from "./access-segments.ts";
+import { userAccess } from "./access-users.ts";
 
 const text = readFileSync(join(import.meta.dirname, "../../../docs/data-model.md"), "utf8");
 
@@ -80,8 +82,10 @@ const trials = {
   ...dbtAccess,
   ...dbtSyncAccess,
   ...peopleAccess,
+  ...userAccess,
   ...policyAccess,
   ...groupAccess,
+  ...memberAccess,
 };
 
 /** What the trials did, for what is asked of all of them together. */
