@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { commonGroup } from "./command.ts";
+import { addRequestCommands } from "./commands/access-requests.ts";
 import { addAdminCommands } from "./commands/admin.ts";
 import { addApiCommand } from "./commands/api.ts";
 import { addConfigureCommand } from "./commands/configure.ts";
@@ -66,6 +67,7 @@ export function reeveProgram(terminal: Terminal): Command {
   addQueryCommands(program, terminal);
   addThreadCommands(program, terminal);
   addPolicyCommands(program, terminal);
+  addRequestCommands(program, terminal);
   addDbtCommands(program, terminal);
   addJobCommands(program, terminal);
   addAdminCommands(program, terminal);

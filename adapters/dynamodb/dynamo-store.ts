@@ -18,6 +18,7 @@ import { jobStore } from "./stores/job-store.ts";
 import { peopleStore } from "./stores/people-store.ts";
 import { policyStore } from "./stores/policy-store.ts";
 import { principalStore } from "./stores/principal-store.ts";
+import { requestStore } from "./stores/request-store.ts";
 import { segmentPointers } from "./stores/segment-pointers.ts";
 import { tagStore } from "./stores/tag-store.ts";
 import { threadStore } from "./stores/thread-store.ts";
@@ -48,6 +49,7 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...dictionaryStore(ref, clock),
     ...healthStore(ref, clock),
     ...policyStore(ref),
+    ...requestStore(ref),
     ...tags,
     ...threadStore(ref),
     ...jobStore(ref, clock),

@@ -8,6 +8,7 @@ import { groupInvariants } from "./group-invariants.ts";
 import { guardInvariants } from "./guard-invariants.ts";
 import { jobInvariants } from "./job-invariants.ts";
 import { policyInvariants } from "./policy-invariants.ts";
+import { requestInvariants } from "./request-invariants.ts";
 import { peopleInvariants, sourceInvariants, tagInvariants } from "./source-invariants.ts";
 
 /** So many findings are told; where there are more, a person has enough to begin with. */
@@ -25,6 +26,7 @@ function* findingsOf(census: Census, now: Date): Iterable<Finding> {
   yield* dbtInvariants(census, now);
   yield* policyInvariants(census);
   yield* threadInvariants(census);
+  yield* requestInvariants(census);
   yield* jobInvariants(census, now);
 }
 

@@ -2,6 +2,15 @@ import type { accessRoutes } from "#contracts/http/groups/access.ts";
 import { createPolicy, deletePolicy, updatePolicy } from "#core/policies/change-policies.ts";
 import { getPolicy, listPolicies, listSourcePolicies } from "#core/policies/list-policies.ts";
 import { parsePolicy } from "#core/policies/parse-policy.ts";
+import { approveAccessRequests, denyAccessRequests } from "#core/access-requests/bulk-decisions.ts";
+import { createAccessRequest } from "#core/access-requests/create-request.ts";
+import {
+  approveAccessRequest,
+  cancelAccessRequest,
+  denyAccessRequest,
+  getAccessRequest,
+} from "#core/access-requests/decide-request.ts";
+import { listAccessRequests } from "#core/access-requests/list-requests.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
 import type { CommonParts, IndexParts, QueueParts } from "./parts.ts";
 
@@ -16,4 +25,12 @@ export const accessOperations = (
   updatePolicy: updatePolicy(parts),
   deletePolicy: deletePolicy(parts),
   listSourcePolicies: listSourcePolicies(parts),
+  createAccessRequest: createAccessRequest(parts),
+  listAccessRequests: listAccessRequests(parts),
+  approveAccessRequests: approveAccessRequests(parts),
+  denyAccessRequests: denyAccessRequests(parts),
+  getAccessRequest: getAccessRequest(parts),
+  approveAccessRequest: approveAccessRequest(parts),
+  denyAccessRequest: denyAccessRequest(parts),
+  cancelAccessRequest: cancelAccessRequest(parts),
 });
