@@ -7,11 +7,13 @@ import { addConfigureCommand } from "./commands/configure.ts";
 import { addConnectionCommands } from "./commands/connections.ts";
 import { addDataSourceCommands } from "./commands/data-sources.ts";
 import { addDbtCommands } from "./commands/dbt.ts";
+import { addIdentityProviderCommands } from "./commands/identity-providers.ts";
 import { addJobCommands } from "./commands/jobs.ts";
 import { addPolicyCommands } from "./commands/policies.ts";
 import { addQueryCommands } from "./commands/queries.ts";
 import { addSystemCommands } from "./commands/system.ts";
 import { addThreadCommands } from "./commands/threads.ts";
+import { addUserCommands } from "./commands/users.ts";
 import type { Terminal } from "./terminal.ts";
 
 function version(): string {
@@ -66,7 +68,9 @@ export function reeveProgram(terminal: Terminal): Command {
   addQueryCommands(program, terminal);
   addThreadCommands(program, terminal);
   addPolicyCommands(program, terminal);
+  addUserCommands(program, terminal);
   addDbtCommands(program, terminal);
+  addIdentityProviderCommands(program, terminal);
   addJobCommands(program, terminal);
   addAdminCommands(program, terminal);
   addApiCommand(program, terminal);

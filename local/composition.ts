@@ -1,5 +1,6 @@
 import { keyHasher } from "#adapters/crypto/key-hasher.ts";
 import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
+import { sealedValues } from "#adapters/crypto/sealed-values.ts";
 import { signatures } from "#adapters/crypto/signatures.ts";
 import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { dbtCloud } from "#adapters/dbt-cloud/dbt-cloud.ts";
@@ -10,6 +11,7 @@ import { processLog } from "#adapters/observability/observability.ts";
 import { catalogRecords } from "#adapters/dynamodb/stores/catalog-records.ts";
 import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
+import { accessTokens } from "#adapters/oidc/access-tokens.ts";
 import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
 import { fileSegments } from "#adapters/segments/file-segments.ts";
 import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
@@ -110,6 +112,7 @@ function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret, dbtHo
     ids,
     log: processLog,
     keys: keyHasher,
+    tokens: accessTokens({ onLoopback: true, clock, log: processLog }),
     cursors: sealedCursors(() => Promise.resolve(rootSecret)),
     index: new CatalogReplica({ deltas: store, clock, stored: { ...stored, pointers: store } }),
     maintenance: new CatalogCompaction({
@@ -120,7 +123,8 @@ function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret, dbtHo
       clock,
       ids,
     }),
-    issuers: oidcIssuers({ onLoopback: true }),
+    seals: sealedValues(() => Promise.resolve(rootSecret)),
+    issuers: oidcIssuers({ onLoopback: true, clock }),
     cloud: dbtCloud({ listed: dbtHosts, clock }),
     snapshots: sqliteSnapshots(),
     signatures,

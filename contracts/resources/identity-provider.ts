@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { attributeName } from "./attributes.ts";
 import { givenName, givenSecret, text, timestamp } from "./fields.ts";
 import { cron } from "./system.ts";
 
@@ -24,7 +25,7 @@ const urlOf = (schemes: string, error: string) =>
 
 /** An attribute of Reeve's with where its values stand: a claim, or an LDAP attribute. */
 const attributes = z
-  .record(givenName, word)
+  .record(attributeName, word)
   .refine((given) => Object.keys(given).length <= 50, { error: "must have at most 50 fields" });
 
 /** For signing in to the console by the code flow. */
@@ -203,3 +204,24 @@ export const identityProvider = z
     z.object({ ...shown, kind: z.literal("ldap"), ...ldap, bindPasswordSet: z.boolean() }),
   ])
   .meta({ id: "IdentityProvider" });
+
+/** What everybody may know of a provider. */
+export const signInProvider = z.object({ id: z.string(), name: z.string() }).meta({ id: "SignInProvider" });
+
+/** A path of this deployment, and nothing that a browser could take for another host: no second slash or backslash in front. */
+export const returnTo = z
+  .string()
+  .max(1000)
+  .regex(/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/, { error: "must be a path on this host" })
+  .default("/");
+
+/** How an issuer answers a sign-in (RFC 6749 §4.1.2, RFC 9207); issuers add fields of their own, which say nothing here. */
+export const signInAnswer = z.object({
+  state: z.string().min(1).max(500),
+  code: z.string().min(1).max(4000).optional(),
+  iss: z.string().max(500).optional(),
+  error: z
+    .string()
+    .regex(/^[\x20-\x7e]{1,100}$/)
+    .optional(),
+});

@@ -18,6 +18,7 @@ import type { PolicyStore } from "#core/ports/policy-store.ts";
 import type { Relation } from "#core/ports/remote.ts";
 import type { PrincipalStore } from "#core/ports/principal-store.ts";
 import type { ThreadStore } from "#core/ports/thread-store.ts";
+import type { UserStore } from "#core/ports/user-store.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import type {
   ColumnEdit,
@@ -57,6 +58,11 @@ export interface PeopleStore {
   /** In one read: the user, what providers say of them, and whether the directory that was kept still stands. */
   person(userId: string): Promise<StoredPerson | null>;
   user(userId: string): Promise<User | null>;
+  /** In one read: whose an identity is, null where nobody's is known, and the directory as it is now. */
+  identity(
+    issuer: string,
+    subject: string,
+  ): Promise<{ readonly userId: string | null; readonly directory: AccessDirectory }>;
   /** Groups, identity providers and global subscription policies as they are now. */
   directory(): Promise<AccessDirectory>;
 }
@@ -245,4 +251,5 @@ export interface Store
     QueryStore,
     TagStore,
     ThreadStore,
+    UserStore,
     JobStore {}

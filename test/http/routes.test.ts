@@ -27,11 +27,24 @@ describe("every route", () => {
     expect(reply).toMatchObject({ status: 401, body: { code: "unauthenticated" } });
   });
 
-  const open = contracts.filter(([, { authenticated, signedBody }]) => !authenticated && !signedBody);
+  const open = contracts.filter(
+    ([, { authenticated, signedBody, browser }]) => !authenticated && !signedBody && !browser,
+  );
 
-  it.each(open)("%s answers without credentials", async (_, { method, path }) => {
-    expect((await app.call(method, path)).status).toBe(200);
-  });
+  it.each(open.filter(([, { body }]) => body === undefined))(
+    "%s answers without credentials",
+    async (_, { method, path }) => {
+      expect((await app.call(method, path)).status).toBe(200);
+    },
+  );
+
+  it.each(open.filter(([, { body }]) => body !== undefined))(
+    "%s asks for an invitation instead of credentials",
+    async (_, { method, path }) => {
+      const reply = await app.call(method, path, { body: { token: "rvi_none", keyName: "laptop" } });
+      expect(reply).toMatchObject({ status: 401, body: { code: "invitation-invalid" } });
+    },
+  );
 
   it.each(contracts.filter(([, { signedBody }]) => signedBody))(
     "%s asks for a signature",
@@ -41,8 +54,13 @@ describe("every route", () => {
     },
   );
 
-  it("that needs neither credentials nor a signature is one of two", () => {
-    expect(open).toHaveLength(2);
+  it("that needs neither credentials nor a signature is one of four", () => {
+    expect(open.map(([id]) => id).toSorted()).toEqual([
+      "acceptInvitation",
+      "getHealth",
+      "getOpenapi",
+      "listSignInProviders",
+    ]);
   });
 
   it.each(authenticated.filter(([, { body }]) => body !== undefined))(
@@ -66,6 +84,9 @@ describe("every route", () => {
         createReply: { text: "a" },
         updateReply: { text: "a" },
         updateIntegration: { webhookSecret: "a" },
+        setUserAttribute: { values: ["a"] },
+        setGroupAttribute: { values: ["a"] },
+        createUserKey: { name: "a" },
         addConnectionMember: { principal: { type: "user", id: "usr_1" }, role: "owner" },
       };
       const sent = body === undefined ? {} : { body: bodies[id] ?? {} };

@@ -5,6 +5,7 @@ import { readsBody, type RouteContract, type RouteInput, type Signed } from "#co
 import type { ProblemError } from "#contracts/problems.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { problemErrors } from "#core/errors/parse.ts";
+import { cookiesOf } from "./credentials.ts";
 
 /** Bodies are at most this long, counted in bytes as they came. */
 const maxBodyBytes = 1_048_576;
@@ -40,7 +41,8 @@ export function parseRequest<R extends RouteContract>(
   };
   if (contract.query === undefined && contract.signedBody === undefined) errors.push(...unknownQuery(event));
   if (errors.length > 0) throw invalid(errors);
-  return { ...input, ...signedOf(contract, event) } as RouteInput<R>;
+  const cookies = contract.browser === true ? { cookies: cookiesOf(event) } : {};
+  return { ...input, ...cookies, ...signedOf(contract, event) } as RouteInput<R>;
 }
 
 /** A signed body as it came; one that is longer than allowed is refused before anything is made of it. */
@@ -108,13 +110,14 @@ export function ifMatchOf(contract: RouteContract, event: APIGatewayProxyEventV2
 export function idempotencyOf(
   contract: RouteContract,
   event: APIGatewayProxyEventV2,
+  proof: string,
 ): { readonly key: string; readonly requestHash: string } | null {
   const key = event.headers["idempotency-key"];
   if (contract.idempotent !== true || key === undefined) return null;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw headerError("Idempotency-Key", "must be 1 to 255 visible ASCII characters");
   }
-  const hash = createHmac("sha256", event.headers["authorization"] ?? "");
+  const hash = createHmac("sha256", proof);
   for (const part of [contract.method, event.rawPath, event.rawQueryString]) hash.update(part).update("\0");
   return { key, requestHash: hash.update(rawBody(event)).digest("hex") };
 }
