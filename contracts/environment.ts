@@ -28,5 +28,6 @@ export const deadLettersEnvironment = z.object({ ...table, ...queue });
 export const sweepEnvironment = z.object({ ...table, ...queue, ...secrets });
 export const nightlyEnvironment = z.object({ ...table, ...queue });
 export const dbtRunsEnvironment = z.object({ ...table, ...queue, ...secrets, ...dbtHosts });
+export const directoriesEnvironment = z.object({ ...table, ...queue });
 export const compactionEnvironment = z.object({ ...table, ...segments });
 export const bootstrapEnvironment = z.object({ ...table, ...secrets });

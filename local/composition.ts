@@ -6,10 +6,13 @@ import { dbtCloud } from "#adapters/dbt-cloud/dbt-cloud.ts";
 import type { ListedHosts } from "#adapters/dbt-cloud/hosts.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import { ldapDirectory } from "#adapters/ldap/ldap-directory.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { catalogRecords } from "#adapters/dynamodb/stores/catalog-records.ts";
 import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
+import { accessTokens } from "#adapters/oidc/access-tokens.ts";
+import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
 import { fileSegments } from "#adapters/segments/file-segments.ts";
 import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
 import { systemClock, ulids } from "#adapters/system/system-clock.ts";
@@ -35,6 +38,7 @@ import { auditOperations } from "#functions/operations/audit.ts";
 import { catalogOperations } from "#functions/operations/catalog.ts";
 import { connectionOperations } from "#functions/operations/connections.ts";
 import { dbtOperations } from "#functions/operations/dbt.ts";
+import { identitySyncs } from "#functions/operations/identity-syncs.ts";
 import { dbtRuns } from "#functions/operations/dbt-runs.ts";
 import { identityOperations } from "#functions/operations/identity.ts";
 import { jobOperations } from "#functions/operations/jobs.ts";
@@ -89,6 +93,7 @@ export function compose(ingredients: Ingredients) {
     nightly: nightly(withMessages),
     compact: compact(parts),
     dbtRuns: dbtRuns(withMessages),
+    identitySyncs: identitySyncs(withMessages),
     stopWorkers: queues.stop,
   };
 }
@@ -109,6 +114,7 @@ function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret, dbtHo
     ids,
     log: processLog,
     keys: keyHasher,
+    tokens: accessTokens({ onLoopback: true, clock, log: processLog }),
     cursors: sealedCursors(() => Promise.resolve(rootSecret)),
     index: new CatalogReplica({ deltas: store, clock, stored: { ...stored, pointers: store } }),
     maintenance: new CatalogCompaction({
@@ -119,7 +125,9 @@ function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret, dbtHo
       clock,
       ids,
     }),
+    issuers: oidcIssuers({ onLoopback: true }),
     cloud: dbtCloud({ listed: dbtHosts, clock }),
+    ldap: ldapDirectory({ onLoopback: true }),
     snapshots: sqliteSnapshots(),
     signatures,
     remote: gateway,

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { type DbtCloudAccess, DbtCloudError, type Patience } from "#core/ports/dbt-cloud.ts";
 import { bytesOf } from "./body.ts";
-import { type Asked, type Deadlines, exchange, NoReply } from "./exchange.ts";
-import { type ListedHosts, type Site, siteOf } from "./hosts.ts";
+import { type Asked, type Deadlines, exchange, NoReply, type Site } from "../network/exchange.ts";
+import { type ListedHosts, siteOf } from "./hosts.ts";
 import { type Attempt, type Pacing, patiently } from "./patience.ts";
-import type { Resolve } from "./public-addresses.ts";
+import type { Resolve } from "../network/public-addresses.ts";
 import { refusal, unanswered } from "./refusals.ts";
 import { type Envelope, envelope } from "./replies.ts";
 
@@ -66,7 +66,12 @@ export function ask<T>(
 ): Promise<T> {
   const { listed, pacing, resolve } = asking;
   const site = siteFor(access, listed);
-  const asked: Asked = { site, method, path, apiKey: keyFor(access), accept, body };
+  const headers = {
+    authorization: `Token ${keyFor(access)}`,
+    accept,
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+  };
+  const asked: Asked = { site, method, path, headers, body };
   // Subscribing twice would make two.
   const again = method !== "POST";
   const attempt = async (): Promise<Attempt<T>> => {

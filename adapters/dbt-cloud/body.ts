@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { pipeline, type Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip } from "node:zlib";
 import { DbtCloudError } from "#core/ports/dbt-cloud.ts";
-import { codeOf } from "./exchange.ts";
+import { codeOf } from "../network/exchange.ts";
 
 /** A reply's body as it was before it was packed for the way; null where it is packed in a way that was not asked for. */
 function unpacked(response: IncomingMessage): Readable | null {

@@ -26,7 +26,7 @@ import {
   webhooksPath,
 } from "./paths.ts";
 import type { Pacing } from "./patience.ts";
-import { type Resolve, systemResolve } from "./public-addresses.ts";
+import { type Resolve, systemResolve } from "../network/public-addresses.ts";
 import { environmentOf, jobTypeOf, pathsOf, rowsOf, runOf, totalOf, webhookOf } from "./replies.ts";
 
 const usual: AskingBounds = {

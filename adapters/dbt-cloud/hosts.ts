@@ -1,12 +1,7 @@
+import type { Site } from "../network/exchange.ts";
+
 /** A host that a deployment lists beside dbt Cloud's own: where it is asked, by the form in which it is kept. */
 export type ListedHosts = ReadonlyMap<string, URL>;
-
-/** Where an account's host is asked. */
-export interface Site {
-  readonly base: URL;
-  /** The deployment vouches for it: it may lie at a private address. */
-  readonly listed: boolean;
-}
 
 /**
  * `*.dbt.com` and `*.getdbt.com`: an account's own (`ab123.us1.dbt.com`) and the older ones that many share. Whole

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { DbtCloudError } from "#core/ports/dbt-cloud.ts";
-import type { NoReply } from "./exchange.ts";
+import type { NoReply } from "../network/exchange.ts";
 import type { Failed } from "./patience.ts";
-import { addressRefused } from "./public-addresses.ts";
+import { addressRefused } from "../network/public-addresses.ts";
 
 /**
  * How long a rate limit holds that does not say so itself:

@@ -5,6 +5,7 @@ import type { Clock } from "#core/ports/clock.ts";
 import type { Store } from "#core/ports/store.ts";
 import { catalogDeltas } from "./stores/catalog-deltas.ts";
 import { committer } from "./stores/committer.ts";
+import { auditStore } from "./stores/audit-store.ts";
 import { connectionStore } from "./stores/connection-store.ts";
 import { curationStore } from "./stores/curation-store.ts";
 import { dataSourceStore } from "./stores/data-source-store.ts";
@@ -15,9 +16,11 @@ import { healthStore } from "./stores/health-store.ts";
 import { keptDirectory } from "./stores/kept-directory.ts";
 import { jobStore } from "./stores/job-store.ts";
 import { peopleStore } from "./stores/people-store.ts";
+import { principalStore } from "./stores/principal-store.ts";
 import { segmentPointers } from "./stores/segment-pointers.ts";
 import { tagStore } from "./stores/tag-store.ts";
 import { threadStore } from "./stores/thread-store.ts";
+import { userStore } from "./stores/user-store.ts";
 
 /** Where the store keeps its items, and what time it is. */
 export interface DynamoStoreOptions {
@@ -31,9 +34,12 @@ export interface DynamoStoreOptions {
 /** All of core's storage ports over one DynamoDB table. docs/data-model.md has every access pattern. */
 export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & CatalogDeltas & SegmentPointers {
   const tags = tagStore(ref);
+  const kept = keptDirectory(ref, tags.tagTree);
   return {
+    ...auditStore(ref),
     ...committer(ref, clock),
-    ...peopleStore(ref, keptDirectory(ref, tags.tagTree)),
+    ...peopleStore(ref, kept),
+    ...principalStore(ref, kept),
     ...connectionStore(ref),
     ...dataSourceStore(ref, clock),
     ...curationStore(ref),
@@ -43,6 +49,7 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...healthStore(ref, clock),
     ...tags,
     ...threadStore(ref),
+    ...userStore(ref),
     ...jobStore(ref, clock),
     ...catalogDeltas(ref),
     ...segmentPointers(ref),

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { foldName } from "#core/names/fold.ts";
 import { integrationName, type IntegrationKey } from "#core/dbt/integration.ts";
+import type { AuditRecord } from "#core/audit/audit-record.ts";
 import type { Guard } from "#core/ports/change.ts";
 import type { Principal } from "#core/connections/connection.ts";
 import type { DictionaryLayer } from "#core/sources/data-source.ts";
@@ -32,12 +33,19 @@ const principalPart = ({ type, id }: Principal): string => `${type}#${id}`;
 export const keys = {
   apiKey: (id: string): Key => ({ pk: `KEY#${id}`, sk: "KEY" }),
   user: (id: string): Key => ({ pk: `USER#${id}`, sk: "USER" }),
+  userPlace: (userId: string): Key => ({ pk: "USERS", sk: userId }),
+  keyRing: (userId: string): Key => ({ pk: `USER#${userId}`, sk: "KEYS" }),
+  invitation: (userId: string): Key => ({ pk: `USER#${userId}`, sk: "INVITATION" }),
+  administrators: (): Key => ({ pk: "ADMINISTRATORS", sk: "ADMINISTRATORS" }),
   userFacts: (userId: string): Key => ({ pk: `USER#${userId}`, sk: "FACTS" }),
   group: (id: string): Key => ({ pk: "GROUPS", sk: id }),
   groupMember: (groupId: string, userId: string, providerId: string | null): Key => ({
     pk: `GRP#${groupId}`,
     sk: `MEM#${userId}#${providerId ?? "-"}`,
   }),
+  /** Each word of each name, all in one partition in the order of the words. */
+  principalWord: (word: string, id: string): Key => ({ pk: "PRINCIPALS", sk: `${word}#${id}` }),
+  ownersLeft: (): Key => ({ pk: "OWNERS", sk: "OWNERS" }),
   identityProvider: (id: string): Key => ({ pk: "PROVIDERS", sk: id }),
   policy: (id: string): Key => ({ pk: "POLICIES", sk: id }),
   directory: (): Key => ({ pk: "DIRECTORY", sk: "DIRECTORY" }),
@@ -155,6 +163,8 @@ function guardKey(guard: Guard): Key {
     case "tag-name":
     case "group-name":
       return { pk: `GUARD#${guard.guard}#${foldName(guard.name)}`, sk: "GUARD" };
+    case "issuer":
+      return { pk: `GUARD#issuer#${hashed(guard.issuer)}`, sk: "GUARD" };
     case "identity":
       return { pk: `GUARD#identity#${hashed(JSON.stringify([guard.issuer, guard.subject]))}`, sk: "GUARD" };
     case "external-username":
@@ -182,16 +192,22 @@ export const relationPartitions = (connectionId: string): readonly string[] =>
 export const activeJobsKey = (jobId: string) => ({ gsi1pk: `ACTIVE#${shardOf(jobId)}`, gsi1sk: jobId });
 
 /** Where audit records are found by who did it, and by when. */
-export const auditIndexKeys = (record: {
-  readonly id: string;
-  readonly at: string;
-  readonly actor: string;
-}) => ({
-  gsi1pk: `ACTOR#${record.actor}#${monthOf(record.at)}`,
-  gsi1sk: record.id,
-  gsi2pk: `DAY#${dayOf(record.at)}#${shardOf(record.id)}`,
-  gsi2sk: record.id,
-});
+export const auditIndexKeys = (record: Pick<AuditRecord, "id" | "at" | "actor" | "action" | "outcome">) => {
+  // What is filtered by stands in the key: what a filter leaves out need not be read.
+  const place = `${record.id}#${record.outcome}#${record.action}`;
+  return {
+    gsi1pk: auditPartitions.actor(record.actor, monthOf(record.at)),
+    gsi1sk: place,
+    gsi2pk: auditPartitions.day(dayOf(record.at), shardOf(record.id)),
+    gsi2sk: place,
+  };
+};
+
+/** Where the indexes have audit records. */
+export const auditPartitions = {
+  actor: (actor: string, month: string): string => `ACTOR#${actor}#${month}`,
+  day: (day: string, shard: number): string => `DAY#${day}#${shard}`,
+} as const;
 
 /** The partitions of the months that end now and reach back so far, newest first. */
 export function jobMonths(now: Date, months: number): readonly string[] {

@@ -34,16 +34,21 @@ import {
   groupMemberItem,
   identityProviderItem,
   policyItem,
+  principalWordItem,
   settingsItem,
   userFactsItem,
   userItem,
 } from "./items/people.ts";
+import { administratorsItem, invitationItem, keyRingItem, userPlaceItem } from "./items/users.ts";
 import { defaultSettings } from "#core/settings/settings.ts";
 import { individually } from "#core/subscriptions/subscription-policy.ts";
+import type { AuditRecord } from "#core/audit/audit-record.ts";
+import { auditItem } from "./items/ledger.ts";
 import type { RawItem } from "./requests.ts";
 
 /** The item of each kind of record. A kind without one does not compile. */
 export const recordItems = {
+  administrators: administratorsItem,
   "api-key": apiKeyItem,
   "column-edit": columnEditItem,
   connection: connectionItem,
@@ -60,8 +65,11 @@ export const recordItems = {
   "group-roles": groupRolesItem,
   "identity-provider": identityProviderItem,
   integration: integrationItem,
+  invitation: invitationItem,
+  "key-ring": keyRingItem,
   measurement: measurementItem,
   policy: policyItem,
+  "principal-word": principalWordItem,
   "saved-query": savedQueryItem,
   "saved-query-names": savedQueryNamesItem,
   settings: settingsItem,
@@ -71,13 +79,18 @@ export const recordItems = {
   tombstone: tombstoneItem,
   user: userItem,
   "user-facts": userFactsItem,
+  "user-place": userPlaceItem,
 } as const satisfies Record<RecordKind, Entity>;
 
 type Read<K extends RecordKind> = (item: RawItem) => Records[K];
 
 /** Stored items as the domain's records; an item of another shape fails. */
 export const read: { readonly [K in RecordKind]: Read<K> } = {
-  "api-key": (item) => apiKeyItem.build(EntityFormatter).format(item),
+  administrators: (item) => administratorsItem.build(EntityFormatter).format(item),
+  "api-key": (item) => {
+    const { ttl: _, ...record } = apiKeyItem.build(EntityFormatter).format(item);
+    return record;
+  },
   "column-edit": (item) => ({ withdrawn: [], ...columnEditItem.build(EntityFormatter).format(item) }),
   connection: (item) => ({
     statementTimeoutSeconds: null,
@@ -126,11 +139,14 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   "group-roles": (item) => groupRolesItem.build(EntityFormatter).format(item),
   "identity-provider": (item) => identityProviderItem.build(EntityFormatter).format(item),
   integration: (item) => integrationItem.build(EntityFormatter).format(item),
+  invitation: (item) => invitationItem.build(EntityFormatter).format(item),
+  "key-ring": (item) => keyRingItem.build(EntityFormatter).format(item),
   measurement: (item) => {
     const { ttl: _, ...record } = measurementItem.build(EntityFormatter).format(item);
     return record;
   },
   policy: (item) => policyItem.build(EntityFormatter).format(item),
+  "principal-word": (item) => principalWordItem.build(EntityFormatter).format(item),
   "saved-query": (item) => savedQueryItem.build(EntityFormatter).format(item),
   "saved-query-names": (item) => savedQueryNamesItem.build(EntityFormatter).format(item),
   settings: (item) => ({ ...defaultSettings, ...settingsItem.build(EntityFormatter).format(item) }),
@@ -144,6 +160,7 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   tombstone: (item) => tombstoneItem.build(EntityFormatter).format(item),
   user: (item) => ({ externalUsernames: {}, ...userItem.build(EntityFormatter).format(item) }),
   "user-facts": (item) => userFactsItem.build(EntityFormatter).format(item),
+  "user-place": (item) => userPlaceItem.build(EntityFormatter).format(item),
 };
 
 const secondsPerDay = 86_400;
@@ -163,6 +180,8 @@ export function madeAtOf(of: RecordOf): number | null {
 function expiresOf({ kind, record }: RecordOf): { readonly at: string; readonly days: number } | null {
   if (kind === "measurement") return { at: record.at, days: measurementRetentionDays };
   if (kind === "dbt-run") return { at: record.at, days: runRetentionDays };
+  // A session is at an end long before; a key that expires stays in its user's list.
+  if (kind === "api-key") return record.kind === "session" ? { at: record.createdAt, days: 1 } : null;
   return kind === "dbt-delivery" ? { at: record.receivedAt, days: deliveryRetentionDays } : null;
 }
 
@@ -176,6 +195,12 @@ export const readJob = (item: RawItem) => {
   const { ttl: _, ...job } = jobItem.build(EntityFormatter).format(item);
   return job;
 };
+
+/** A stored audit record. */
+export const readAudit = (item: RawItem): AuditRecord => ({
+  address: null,
+  ...auditItem.build(EntityFormatter).format(item),
+});
 
 /** A record that may be absent. */
 export const readOr = <T>(parse: (item: RawItem) => T, item: RawItem | null | undefined): T | null =>

@@ -101,7 +101,7 @@ export interface PartitionQuery {
   /** The sort key to go on behind, in the order that is asked for; nothing needs to be there. */
   readonly after?: string | undefined;
   /** An index, whose answers lag behind; without one the answer is strongly consistent. */
-  readonly index?: "gsi1";
+  readonly index?: "gsi1" | "gsi2";
 }
 
 /** The request for a range, but for how many items and from where. */

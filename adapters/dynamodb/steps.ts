@@ -9,7 +9,7 @@ import type { Write } from "#core/ports/change.ts";
 import type { Step } from "./commit.ts";
 import { connectionItem, retiredGenerationItem, tagTreeItem } from "./items/catalog.ts";
 import { bindingItem, integrationItem } from "./items/dbt.ts";
-import { directoryItem } from "./items/people.ts";
+import { directoryItem, ownersLeftItem } from "./items/people.ts";
 import { jobItem } from "./items/jobs.ts";
 import { auditItem, deltaItem, guardItem } from "./items/ledger.ts";
 import { checkpointStep, enqueueSteps, jobAsReadStep, reportStep, transitionSteps } from "./job-steps.ts";
@@ -30,10 +30,14 @@ const versioned = (record: object): number | undefined => {
 /** Any record's item; that record and kind belong together is checked where writes are made. */
 const itemOf = (kind: Of<"create">["kind"]): Entity => recordItems[kind];
 
+/** What an item is stored of, and nothing that came along: a caller brings all groups with them. */
+const storedOf = ({ schema }: Entity, record: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => Object.hasOwn(schema.attributes, name)));
+
 function put(entity: Entity, record: object, condition?: Condition): Step["item"] {
   const { Put } = entity
     .build(PutTransaction)
-    .item({ ...record })
+    .item(storedOf(entity, record))
     .options({ tableName: "", ...(condition === undefined ? {} : { condition }) })
     .params();
   return { Put };
@@ -42,7 +46,7 @@ function put(entity: Entity, record: object, condition?: Condition): Step["item"
 function remove(entity: Entity, key: object, condition?: Condition): Step["item"] {
   const { Delete } = entity
     .build(DeleteTransaction)
-    .key({ ...key })
+    .key(storedOf(entity, key))
     .options({ tableName: "", ...(condition === undefined ? {} : { condition }) })
     .params();
   return { Delete };
@@ -66,11 +70,13 @@ const removeStep = ({ kind, record, otherwise }: Of<"remove">): Step => ({
   otherwise,
 });
 
+/** What was never stored must still not be there. */
 function requireStep({ kind, record, otherwise }: Of<"require">): Step {
-  const { ConditionCheck: check } = itemOf(kind)
+  const entity = itemOf(kind);
+  const { ConditionCheck: check } = entity
     .build(ConditionCheck)
-    .key({ ...record })
-    .condition(present(record))
+    .key(storedOf(entity, record))
+    .condition(versioned(record) === 0 ? absent : present(record))
     .options({ tableName: "" })
     .params();
   return { item: { ConditionCheck: check }, otherwise };
@@ -96,7 +102,7 @@ function requireConnectionStep({
   return { item: { ConditionCheck: check }, otherwise };
 }
 
-function requireIntegrationStep({ integration, otherwise }: Of<"require-integration">): Step {
+function requireIntegrationStep({ integration, owners, otherwise }: Of<"require-integration">): Step {
   const { accountId, projectId, environmentId, id } = integration;
   const { ConditionCheck: check } = integrationItem
     .build(ConditionCheck)
@@ -105,6 +111,7 @@ function requireIntegrationStep({ integration, otherwise }: Of<"require-integrat
       and: [
         { attr: "id", eq: id },
         { attr: "state", eq: "active" },
+        ...(owners === undefined ? [] : [{ attr: "owners", eq: owners } as const]),
       ],
     })
     .options({ tableName: "" })
@@ -139,13 +146,30 @@ function tagTreeStep({ expected, undeleted, deletes, otherwise }: Of<"tag-tree">
   return { item: { Update }, otherwise };
 }
 
-function directoryStep(): Step {
-  const { Update } = directoryItem
+/** Adds to what counts changes, where nothing else may have been counted since `expected`. */
+function countStep(
+  entity: Entity,
+  { expected, otherwise }: Pick<Of<"directory-changed">, "expected" | "otherwise">,
+): Step {
+  const { Update } = entity
     .build(UpdateTransaction)
     .item({ v: 1, version: $add(1) })
+    .options({
+      tableName: "",
+      ...(expected === undefined ? {} : { condition: counted("version", expected) }),
+    })
+    .params();
+  return { item: { Update }, otherwise };
+}
+
+function requirePrincipalStep({ principal: { type, id }, otherwise }: Of<"require-principal">): Step {
+  const { ConditionCheck: check } = itemOf(type)
+    .build(ConditionCheck)
+    .key({ id })
+    .condition({ attr: "v", exists: true })
     .options({ tableName: "" })
     .params();
-  return { item: { Update } };
+  return { item: { ConditionCheck: check }, otherwise };
 }
 
 function requireTagsStep({ deletions, otherwise }: Of<"require-tags">): Step {
@@ -207,7 +231,9 @@ const steps: StepsOf = {
   "require-integration": (write) => [requireIntegrationStep(write)],
   "dbt-changed": (write) => [dbtChangedStep(write)],
   "tag-tree": (write) => [tagTreeStep(write)],
-  "directory-changed": () => [directoryStep()],
+  "directory-changed": (write) => [countStep(directoryItem, write)],
+  "owner-leaves": (write) => [countStep(ownersLeftItem, write)],
+  "require-principal": (write) => [requirePrincipalStep(write)],
   "require-tags": (write) => [requireTagsStep(write)],
   claim: (write) => [claimStep(write)],
   release: (write) => [releaseStep(write)],

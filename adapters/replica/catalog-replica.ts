@@ -78,10 +78,26 @@ export class CatalogReplica implements CatalogIndex {
     return [...tagIds].some((id) => carried(listKeys.tag(id)) || carried(listKeys.columnTag(id)));
   }
 
-  async membersOf(principal: string): Promise<ReadonlyMap<string, readonly MemberDocument[]>> {
+  async ownsAny(principals: readonly string[], now: Date): Promise<boolean> {
     const { database } = await this.catchUp();
+    return principals.some(
+      (principal) =>
+        database.rows(listKeys.member("owner", principal)).length > 0 ||
+        decodeRows(database.rows(listKeys.expiring(principal))).some((row) =>
+          statedOn(database.shown(row), [principal], now).some(({ role }) => role === "owner"),
+        ),
+    );
+  }
+
+  async membersOf(...principals: readonly string[]): Promise<ReadonlyMap<string, readonly MemberDocument[]>> {
+    const { database } = await this.catchUp();
+    const lists = principals.flatMap((principal) => [
+      listKeys.role(principal),
+      listKeys.member("removed", principal),
+    ]);
+    const rows = new Set(lists.flatMap((key) => decodeRows(database.rows(key))));
     return new Map(
-      decodeRows(database.rows(listKeys.role(principal))).flatMap((row) => {
+      [...rows].flatMap((row) => {
         const known = database.shown(row);
         if (!isListed(known)) return [];
         const members = Object.entries(known.members ?? {}).map(([of, { role, expiresAt }]) => ({

@@ -65,6 +65,9 @@ export const integration = z
   })
   .meta({ id: "Integration" });
 
+/** Users and groups. */
+const owners = z.array(principal).min(1).max(10);
+
 export const integrationCreation = z
   .strictObject({
     host: z.string().trim().min(1).max(255),
@@ -78,7 +81,7 @@ export const integrationCreation = z
       .optional()
       .describe("Reeve makes the subscription in dbt Cloud itself, and keeps its secret"),
     connectionId: z.string().min(1).max(200).nullable().optional(),
-    owners: z.array(principal).min(1).max(10).optional().describe("by default the caller"),
+    owners: owners.optional().describe("by default the caller"),
     schemas: z.array(schemaGlob).min(1).max(100).optional(),
     nameTemplate: z.string().min(1).max(500).optional(),
     includePackages: z.boolean().optional().describe("nodes of installed packages; by default true"),
@@ -87,11 +90,15 @@ export const integrationCreation = z
   .meta({ id: "IntegrationCreation" });
 
 export const integrationUpdate = z
-  .strictObject({ apiKey: givenSecret, webhookSecret: givenSecret })
+  .strictObject({
+    apiKey: givenSecret,
+    webhookSecret: givenSecret,
+    owners: owners.describe("of whom one must be able to act"),
+  })
   .partial()
   .refine((body) => Object.keys(body).length > 0, {
     path: ["apiKey"],
-    error: "must be there, or webhookSecret, or both",
+    error: "must be there, or webhookSecret, or owners",
   })
   .meta({ id: "IntegrationUpdate" });
 

@@ -44,7 +44,7 @@ const isCronField = (field: string, least: number, most: number): boolean =>
   });
 
 /** Five fields, as crontab(5) has them, in numbers. */
-const cron = z
+export const cron = z
   .string()
   .max(100)
   .refine(

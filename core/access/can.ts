@@ -6,10 +6,16 @@ import type { User } from "#core/people/user.ts";
 
 /** What a decision is about, with the facts that it needs. */
 export type Resource =
-  | { readonly type: "deployment" }
+  | {
+      readonly type: "deployment";
+      /** Whether the user owns anything on which others are given roles, where that counts. */
+      readonly owns?: boolean;
+    }
   | {
       readonly type: "connection";
       readonly memberships: readonly Pick<ConnectionMember, "role" | "schemas">[];
+      /** That no owner of it can act, where it was looked at. */
+      readonly ownerless?: boolean;
     }
   | {
       readonly type: "data-source";
@@ -22,6 +28,11 @@ export type Resource =
       /** One that can be restored. */
       readonly type: "deleted-data-source";
       readonly role: DataSourceRole | null;
+    }
+  | {
+      /** Somebody. It is decided before they are looked for: a refusal tells nobody whether they are there. */
+      readonly type: "user";
+      readonly id: string;
     }
   | {
       /** The audit records about a data source. */
@@ -90,6 +101,8 @@ const aboutSource =
   (rule: Rule): Rule =>
   (user, resource) =>
     rule(user, resource.type === "thread" || resource.type === "activity" ? resource.dataSource : resource);
+/** About oneself. */
+const oneself: Rule = (user, resource) => resource.type === "user" && resource.id === user.id;
 const own: Rule = (user, resource) => resource.type === "thread" && resource.author === user.id;
 const talkers = aboutSource(dataSourceRole("owner", "expert", "subscriber"));
 
@@ -103,6 +116,18 @@ const rules = {
   "settings:update": holds("APPLICATION_ADMIN"),
   "settings:update-statistics-tag": holds("APPLICATION_ADMIN", "USER_ADMIN"),
   "catalog:administer": holds("APPLICATION_ADMIN"),
+  "group:read": holds("USER_ADMIN"),
+  "group:manage": holds("USER_ADMIN"),
+  "principal:search": either(
+    holds("USER_ADMIN", "GOVERNANCE", "APPLICATION_ADMIN", "CREATE_DATA_SOURCE"),
+    (_, resource) => resource.type === "deployment" && resource.owns === true,
+  ),
+  "user:read": holds("USER_ADMIN"),
+  "user:manage": holds("USER_ADMIN"),
+  "api-key:list": either(oneself, holds("USER_ADMIN")),
+  "api-key:revoke": either(oneself, holds("USER_ADMIN")),
+  "identity-provider:read": holds("APPLICATION_ADMIN"),
+  "identity-provider:manage": holds("APPLICATION_ADMIN"),
   "tag:create": holds("GOVERNANCE"),
   "tag:update": holds("GOVERNANCE"),
   "tag:delete": holds("GOVERNANCE"),
@@ -112,6 +137,10 @@ const rules = {
   "connection:delete": connectionRole("owner"),
   "connection:test": connectionRole("owner"),
   "connection:manage-members": connectionRole("owner"),
+  "connection:appoint-owner": both(
+    holds("APPLICATION_ADMIN"),
+    (_, resource) => resource.type === "connection" && resource.ownerless === true,
+  ),
   "connection:list-tables": connectionRole("registrar"),
   "connection:register": both(holds("CREATE_DATA_SOURCE"), connectionRole("registrar")),
   "integration:create": holds("APPLICATION_ADMIN"),
@@ -119,6 +148,7 @@ const rules = {
   "integration:manage": either(integrationOwner, holds("APPLICATION_ADMIN")),
   "data-source:discover": either(readers, discoverable),
   "data-source:read": readers,
+  "data-source:mention": dataSourceRole("owner", "expert", "subscriber", "ingest"),
   "data-source:update": dataSourceRole("owner"),
   "data-source:describe": dataSourceRole("owner", "expert"),
   "data-source:tag": dataSourceRole("owner", "expert"),
@@ -159,6 +189,7 @@ function visible(user: Decider, resource: Resource): boolean {
   if (hiddenByStatus(resource)) return false;
   switch (resource.type) {
     case "deployment":
+    case "user":
       return true;
     case "connection":
       return rules["connection:read"](user, resource);
@@ -209,8 +240,8 @@ export function authorize(user: Decider, action: Action, resource: Resource): vo
     case "allowed":
       return;
     case "forbidden":
-      throw new DomainError("forbidden");
+      throw new DomainError("forbidden", undefined, { refused: action });
     case "hidden":
-      throw new DomainError("not-found");
+      throw new DomainError("not-found", undefined, { refused: action });
   }
 }

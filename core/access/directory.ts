@@ -1,5 +1,5 @@
 import { foldName } from "#core/names/fold.ts";
-import type { IdentityProvider } from "#core/identity/identity-provider.ts";
+import type { IdentityProvider, OidcProvider } from "#core/identity/identity-provider.ts";
 import type { Group } from "#core/people/group.ts";
 import type { GlobalSubscription } from "#core/subscriptions/subscription-policy.ts";
 
@@ -23,6 +23,8 @@ export class AccessDirectory {
   readonly combination: SubscriptionCombination;
   readonly subscriptions: readonly GlobalSubscription[];
   readonly providers: readonly IdentityProvider[];
+  /** Groups of providers that are gone: nobody is in one, and they are no groups to anybody but the sweep. */
+  readonly forsaken: readonly Group[];
   private readonly groups: ReadonlyMap<string, Group>;
   private readonly byName: ReadonlyMap<string, Group>;
 
@@ -31,12 +33,21 @@ export class AccessDirectory {
     this.combination = combination;
     this.subscriptions = subscriptions;
     this.providers = providers;
-    this.groups = new Map(groups.map((group) => [group.id, group]));
-    this.byName = new Map(groups.map((group) => [foldName(group.name), group]));
+    const there = new Set(providers.map(({ id }) => id));
+    const stands = ({ providerId }: Group): boolean => providerId === null || there.has(providerId);
+    const standing = groups.filter(stands);
+    this.forsaken = groups.filter((group) => !stands(group));
+    this.groups = new Map(standing.map((group) => [group.id, group]));
+    this.byName = new Map(standing.map((group) => [foldName(group.name), group]));
   }
 
   group(id: string): Group | undefined {
     return this.groups.get(id);
+  }
+
+  /** All groups, in no order. */
+  get all(): readonly Group[] {
+    return [...this.groups.values()];
   }
 
   /** The group of a name, any case. */
@@ -46,6 +57,14 @@ export class AccessDirectory {
 
   provider(id: string): IdentityProvider | undefined {
     return this.providers.find((provider) => provider.id === id);
+  }
+
+  /** The provider of an issuer's tokens. */
+  issuer(issuer: string): OidcProvider | undefined {
+    return this.providers.find(
+      (provider): provider is OidcProvider =>
+        provider.config.kind === "oidc" && provider.config.issuer === issuer,
+    );
   }
 
   /** The global policies that apply to what carries these tags. */

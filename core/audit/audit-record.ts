@@ -9,6 +9,8 @@ export interface AuditRecord {
   readonly resource: { readonly type: string; readonly id: string };
   readonly outcome: "success" | "denied" | "failure";
   readonly requestId: string;
+  /** Where the request came from; null for work without one. */
+  readonly address: string | null;
   /** What changed, before and after; secrets are left out by construction. */
   readonly details: Readonly<Record<string, unknown>>;
 }

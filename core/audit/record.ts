@@ -1,4 +1,5 @@
 import type { Call } from "#core/call/call.ts";
+import { masked } from "#core/audit/masked.ts";
 import type { Asked } from "#core/jobs/new-job.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
@@ -19,9 +20,9 @@ type AuditWrite = Extract<Write, { readonly write: "audit" }>;
 export const audited = (
   ids: Ids,
   at: Date,
-  call: Pick<Call, "user" | "requestId">,
+  call: Pick<Call, "user" | "requestId"> & Partial<Pick<Call, "address">>,
   entry: AuditEntry,
-): AuditWrite => auditWrite(ids, at, call.user.id, call.requestId, entry);
+): AuditWrite => auditWrite(ids, at, call.user.id, call.requestId, entry, call.address);
 
 /** The same, for whoever asked for it: a person in a request, or Reeve itself in a job. */
 export const auditedFor = (ids: Ids, { by, at, correlationId }: Asked, entry: AuditEntry): AuditWrite =>
@@ -31,7 +32,25 @@ export const auditedFor = (ids: Ids, { by, at, correlationId }: Asked, entry: Au
 export const auditedSystem = (ids: Ids, at: Date, correlationId: string, entry: AuditEntry): AuditWrite =>
   auditWrite(ids, at, systemActor, correlationId, entry);
 
-function auditWrite(ids: Ids, at: Date, actor: string, requestId: string, entry: AuditEntry): AuditWrite {
+/** The write that records what was refused: by itself, because nothing else was written. */
+export const auditedDenial = (
+  ids: Ids,
+  at: Date,
+  call: Pick<Call, "requestId" | "address"> & { readonly user: Pick<Call["user"], "id"> },
+  entry: AuditEntry,
+): AuditWrite => {
+  const { write, record } = auditWrite(ids, at, call.user.id, call.requestId, entry, call.address);
+  return { write, record: { ...record, outcome: "denied" } };
+};
+
+function auditWrite(
+  ids: Ids,
+  at: Date,
+  actor: string,
+  requestId: string,
+  entry: AuditEntry,
+  address: string | null = null,
+): AuditWrite {
   return {
     write: "audit",
     record: {
@@ -42,7 +61,8 @@ function auditWrite(ids: Ids, at: Date, actor: string, requestId: string, entry:
       resource: entry.resource,
       outcome: "success",
       requestId,
-      details: entry.details ?? {},
+      address,
+      details: masked(entry.details ?? {}),
     },
   };
 }

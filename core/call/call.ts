@@ -5,10 +5,14 @@ import type { KeptReply } from "#core/ports/change.ts";
 /** One request: who asks, and under which conditions. */
 export interface Call {
   readonly user: Caller;
+  /** The session of the console's that they ask by; null where it is none. */
+  readonly sessionId: string | null;
   /** Where the caller reached this deployment, such as `https://api.example.com`. */
   readonly baseUrl: string;
   /** In our log, in the audit record, in a problem's `instance`, and with every job it causes. */
   readonly requestId: string;
+  /** Where the request came from, as the gateway saw it; null where nothing tells. */
+  readonly address: string | null;
   /** The version that the caller last saw, from `If-Match`. */
   readonly ifMatch: number | null;
   /** The caller's `Idempotency-Key` with a hash of the request. */

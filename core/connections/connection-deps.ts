@@ -1,6 +1,7 @@
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
+import type { PrincipalStore } from "#core/ports/principal-store.ts";
 import type { RemoteGateway } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type {
@@ -17,6 +18,7 @@ export interface ConnectionDeps {
     ConnectionStore &
     DataSourceStore &
     PeopleStore &
+    Pick<PrincipalStore, "people" | "groupMembers" | "ownersLeft"> &
     Pick<JobStore, "lineHolds"> &
     Pick<DbtStore, "integrations">;
   readonly secrets: SecretStore;

@@ -38,8 +38,11 @@ async function demandNoIntegration(store: ConnectionDeps["store"], connectionId:
 /** A transaction takes 100 items. */
 const removedAtOnce = 90;
 
+/** The roles of groups go with the connection, which keeps them. */
 const removals = (members: readonly ConnectionMember[]): readonly Write[] =>
-  members.map((record) => ({ write: "remove", kind: "connection-member", record }));
+  members
+    .filter(({ principal }) => principal.type === "user")
+    .map((record) => ({ write: "remove", kind: "connection-member", record }));
 
 async function remove(deps: ConnectionDeps, call: Call, closed: Connection): Promise<void> {
   const { store, ids, clock, secrets } = deps;

@@ -6,6 +6,8 @@ export interface DomainErrorOptions extends ErrorOptions {
   readonly errors?: readonly ProblemError[];
   /** The remote database's reason (`authentication-failed`, …). */
   readonly reason?: string;
+  /** What was refused, as `can()` names it: for the audit, never for the caller. */
+  readonly refused?: string;
   /** Methods that the path has, for 405. */
   readonly allow?: readonly string[];
 }
@@ -19,6 +21,7 @@ export class DomainError extends Error {
   readonly errors: readonly ProblemError[] | undefined;
   readonly reason: string | undefined;
   readonly allow: readonly string[] | undefined;
+  readonly refused: string | undefined;
 
   constructor(code: ProblemCode, detail?: string, options: DomainErrorOptions = {}) {
     super(detail ?? problems[code].title, options.cause === undefined ? {} : { cause: options.cause });
@@ -27,5 +30,6 @@ export class DomainError extends Error {
     this.errors = options.errors;
     this.reason = options.reason;
     this.allow = options.allow;
+    this.refused = options.refused;
   }
 }

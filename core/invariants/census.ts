@@ -8,12 +8,15 @@ import type { TagRecord } from "#core/tags/tag.ts";
 import { placeOf } from "#core/threads/thread.ts";
 import { relationPlace, type DataSource } from "#core/sources/data-source.ts";
 import { checkNames, type CheckName } from "#contracts/resources/data-source.ts";
+import { UserCensus } from "./user-census.ts";
 
 /** A guard as one string; names that are the same to people are the same here. */
 export function guardText(guard: Guard): string {
   switch (guard.guard) {
     case "relation":
       return JSON.stringify([guard.guard, guard.place, guard.schema, guard.table]);
+    case "issuer":
+      return JSON.stringify([guard.guard, guard.issuer]);
     case "identity":
       return JSON.stringify([guard.guard, guard.issuer, guard.subject]);
     case "external-username":
@@ -75,9 +78,11 @@ export class Census {
   readonly kinds = new Map<string, number>();
   readonly unreadable: string[] = [];
   readonly guards = new Map<string, string>();
-  readonly users = new Set<string>();
-  readonly keys = new Map<string, string>();
+  /** Users with all that lies with them. */
+  readonly people = new UserCensus();
   readonly connections = new Map<string, { readonly name: string }>();
+  /** The issuers of providers that have one. */
+  readonly issuers = new Map<string, string>();
   readonly connectionRoles = new Map<string, Set<string>>();
   readonly tags = new Map<string, Pick<TagRecord, "parentId" | "segment">>();
   readonly dataSources = new Map<string, Counted>();
@@ -115,8 +120,7 @@ export class Census {
   private readonly see: { readonly [K in Fact["kind"]]?: (fact: Extract<Fact, { kind: K }>) => void } = {
     unreadable: ({ where }) => this.unreadable.push(where),
     guard: ({ guard, owner }) => this.guards.set(guardText(guard), owner),
-    user: ({ record }) => this.users.add(record.id),
-    "api-key": ({ record }) => this.keys.set(record.id, record.userId),
+    ...this.people.see,
     connection: ({ record: { id, name } }) => this.connections.set(id, { name }),
     "connection-member": ({ record: { connectionId, role } }) =>
       add(this.connectionRoles, connectionId, role),
@@ -165,6 +169,9 @@ export class Census {
       add(this.parts, "dictionary chunk", chunk.dataSourceId);
       const text = generationText(chunk);
       this.dbtChunks.set(text, (this.dbtChunks.get(text) ?? 0) + 1);
+    },
+    "identity-provider": ({ record: { id, config } }) => {
+      if (config.kind === "oidc") this.issuers.set(id, config.issuer);
     },
     integration: ({ record }) => this.integrations.set(record.id, countedIntegration(record)),
     "dbt-binding": ({ record: { integrationId, relation, dataSourceId, deleted, owned } }) =>

@@ -6,7 +6,8 @@ import { dbtInvariants } from "./dbt-invariants.ts";
 import { finding, type Finding } from "./finding.ts";
 import { guardInvariants } from "./guard-invariants.ts";
 import { jobInvariants } from "./job-invariants.ts";
-import { peopleInvariants, sourceInvariants, tagInvariants } from "./source-invariants.ts";
+import { connectionInvariants, sourceInvariants, tagInvariants } from "./source-invariants.ts";
+import { userInvariants } from "./user-invariants.ts";
 
 /** So many findings are told; where there are more, a person has enough to begin with. */
 const mostFindings = 100;
@@ -16,7 +17,8 @@ function* findingsOf(census: Census, now: Date): Iterable<Finding> {
     yield finding("everything-can-be-read", where, "this version of Reeve cannot read it");
   }
   yield* guardInvariants(census);
-  yield* peopleInvariants(census);
+  yield* userInvariants(census.people);
+  yield* connectionInvariants(census);
   yield* tagInvariants(census);
   yield* sourceInvariants(census, now);
   yield* dbtInvariants(census, now);

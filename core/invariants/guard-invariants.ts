@@ -7,6 +7,16 @@ import { finding, type Finding } from "./finding.ts";
 /** Every guard that must be held, and by whom. What is deleted holds none. */
 function* dueGuards(census: Census): Iterable<readonly [Guard, string]> {
   for (const [id, { name }] of census.connections) yield [{ guard: "connection-name", name }, id];
+  for (const [id, { externalUsernames }] of census.people.users) {
+    for (const [technology, name] of Object.entries(externalUsernames)) {
+      yield [{ guard: "external-username", technology, name }, id];
+    }
+  }
+  for (const [id, identities] of census.people.stated) {
+    for (const identity of identities) yield [{ guard: "identity", ...identity }, id];
+  }
+  for (const [id, name] of census.people.groups) yield [{ guard: "group-name", name }, id];
+  for (const [id, issuer] of census.issuers) yield [{ guard: "issuer", issuer }, id];
   for (const [id, tag] of census.tags) yield [tagGuard(tag), id];
   for (const [id, { name, place, remote, deletedAt }] of census.dataSources) {
     if (deletedAt !== null) continue;

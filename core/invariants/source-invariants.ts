@@ -123,8 +123,8 @@ export function* sourceInvariants(census: Census, now: Date): Iterable<Finding> 
   yield* tombstones(census);
 }
 
-/** Connections have owners, members a connection, keys a user. */
-export function* peopleInvariants(census: Census): Iterable<Finding> {
+/** Connections have owners, and members a connection. */
+export function* connectionInvariants(census: Census): Iterable<Finding> {
   for (const id of census.connections.keys()) {
     if (census.connectionRoles.get(id)?.has("owner") === true) continue;
     yield finding("connection-stands", id, "it has no owner");
@@ -132,9 +132,5 @@ export function* peopleInvariants(census: Census): Iterable<Finding> {
   for (const id of census.connectionRoles.keys()) {
     if (census.connections.has(id)) continue;
     yield finding("connection-stands", id, "it is gone, and has members");
-  }
-  for (const [key, user] of census.keys) {
-    if (census.users.has(user)) continue;
-    yield finding("key-has-its-user", key, `its user ${user} is gone`);
   }
 }

@@ -81,7 +81,8 @@ export async function jobResource(
       const known = await integrationsByName(store, [id]);
       return resourceOf(job, integrationOfJob(user, action, job, known));
     }
-    // Who may see work on the catalog as a whole may see every job.
+    // Who may see work on the catalog as a whole, or manage providers, may see every job.
+    case "identity-provider":
     case "catalog":
       return resourceOf(job, null);
   }
@@ -127,6 +128,7 @@ async function subjectsOf(
         return connections.has(id) ? connectionResource(job, memberships.get(id) ?? []) : null;
       case "integration":
         return integrationOfJob(user, action, job, integrations);
+      case "identity-provider":
       case "catalog":
         return null;
     }

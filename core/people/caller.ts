@@ -12,6 +12,8 @@ export interface Caller extends User {
   readonly memberOf: readonly Group[];
   /** Their own attributes, those of their groups and those that providers state; by folded name, with each value once. */
   readonly standing: Attributes;
+  /** How these names were written: by the user's own attributes before those of groups, and these before providers'. */
+  readonly attributeNames: Readonly<Record<string, string>>;
   /** What else decisions rest on: groups, providers and global subscription policies, as of the same moment. */
   readonly directory: AccessDirectory;
 }
@@ -23,36 +25,53 @@ export interface StoredPerson {
   readonly directory: AccessDirectory;
 }
 
-/** Facts that hold: of a provider that is there, refreshed within the last 24 hours by itself or by a whole sync. */
+/** Facts that hold: of a provider that is there and, of one of tokens, still of the same issuer; refreshed within the last 24 hours by itself or by a whole sync. */
 export function standingFacts(
   { facts, directory }: Pick<StoredPerson, "facts" | "directory">,
   now: Date,
 ): readonly ProviderFacts[] {
-  return facts.providers.filter(({ providerId, refreshedAt }) => {
+  return facts.providers.filter(({ providerId, issuer, refreshedAt }) => {
     const provider = directory.provider(providerId);
     if (provider === undefined) return false;
+    if (provider.config.kind === "oidc" && provider.config.issuer !== issuer) return false;
     const times = [refreshedAt, provider.syncedAt ?? refreshedAt].map((at) => Date.parse(at));
     return now.getTime() - Math.max(...times) < factsHoldMs;
   });
 }
 
+/** Whether somebody in Reeve or a provider, however old its word is, says that they are out. */
+export const isOut = ({ user, facts }: Pick<StoredPerson, "user" | "facts">): boolean =>
+  user.disabled || facts.providers.some(({ disabled }) => disabled);
+
 /** The user as they stand now. Whom a provider calls disabled is disabled, however old its word is. */
 export function callerOf(stored: StoredPerson, now: Date): Caller {
-  const { user, facts, directory } = stored;
+  const { user, directory } = stored;
   const standing = standingFacts(stored, now);
   const groupIds = new Set([...user.groups, ...standing.flatMap(({ groups }) => groups)]);
   const memberOf = [...groupIds].flatMap((id) => directory.group(id) ?? []);
+  const attributes = [user, ...memberOf, ...standing].map((one) => one.attributes);
   return {
     ...user,
-    disabled: user.disabled || facts.providers.some(({ disabled }) => disabled),
+    disabled: isOut(stored),
     principals: [
       { type: "user", id: user.id },
       ...memberOf.map(({ id }) => ({ type: "group", id }) as const),
     ],
     memberOf,
-    standing: united([user, ...memberOf, ...standing].map(({ attributes }) => attributes)),
+    standing: united(attributes),
+    attributeNames: spellings(attributes),
     directory,
   };
+}
+
+/** An object that has what is put into it and nothing else: a name such as `constructor` finds nothing in it. */
+const onlyOf = <T>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> =>
+  Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries));
+
+/** The first way in which each name was written, by folded name. */
+function spellings(all: readonly Attributes[]): Readonly<Record<string, string>> {
+  const written = all.flatMap(Object.keys).toReversed();
+  return onlyOf(written.map((name) => [foldName(name), name]));
 }
 
 /** All values by folded name, each once. */
@@ -64,7 +83,7 @@ function united(all: readonly Attributes[]): Attributes {
     for (const value of of) known.add(value);
     values.set(folded, known);
   }
-  return Object.fromEntries([...values].map(([name, of]) => [name, [...of]]));
+  return onlyOf([...values].map(([name, of]) => [name, [...of]]));
 }
 
 /** A principal as indexes name it. */
@@ -86,5 +105,6 @@ export const nobodyCalling: Caller = {
   principals: [],
   memberOf: [],
   standing: {},
+  attributeNames: {},
   directory: emptyDirectory,
 };

@@ -172,8 +172,10 @@ export interface CatalogIndex {
     query: CatalogQuery,
   ): Promise<{ readonly entries: readonly CatalogEntry[]; readonly next: CatalogPosition | null }>;
   facets(filters: CatalogFilters): Promise<CatalogFacets>;
-  /** The data sources that a principal has a role on, with all that is stated about members of each; by id. */
-  membersOf(principal: string): Promise<ReadonlyMap<string, readonly MemberDocument[]>>;
+  /** The data sources on which anything is stated about any of these principals, with all that is stated about members of each; by id. */
+  membersOf(...principals: readonly string[]): Promise<ReadonlyMap<string, readonly MemberDocument[]>>;
+  /** Whether any of these principals owns a data source at a time. */
+  ownsAny(principals: readonly string[], now: Date): Promise<boolean>;
 }
 
 /** Where a replica gets its deltas. */

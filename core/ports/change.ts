@@ -1,5 +1,5 @@
 import type { AuditRecord } from "#core/audit/audit-record.ts";
-import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
+import type { Connection, ConnectionMember, Principal } from "#core/connections/connection.ts";
 import type { Tombstone } from "#core/deletion/tombstone.ts";
 import type { Binding } from "#core/dbt/binding.ts";
 import type { Integration, IntegrationKey } from "#core/dbt/integration.ts";
@@ -11,8 +11,12 @@ import type { ReportPart } from "#core/jobs/job-report.ts";
 import type { Measurement } from "#core/health/measurement.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { IdentityProvider } from "#core/identity/identity-provider.ts";
+import type { Administrators } from "#core/people/administrators.ts";
+import type { Invitation } from "#core/people/invitations/invitation.ts";
+import type { KeyRing } from "#core/people/keys/key-ring.ts";
 import type { Group, GroupMember } from "#core/people/group.ts";
-import type { ApiKey, User } from "#core/people/user.ts";
+import type { PrincipalWord } from "#core/people/principal-directory.ts";
+import type { ApiKey, User, UserPlace } from "#core/people/user.ts";
 import type { UserFacts } from "#core/people/user-facts.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
 import type { Policy } from "#core/policies/policy.ts";
@@ -31,6 +35,7 @@ import type { Thread, ThreadPlace } from "#core/threads/thread.ts";
 
 /** Every record that the store keeps by itself, by kind. */
 export interface Records {
+  readonly administrators: Administrators;
   readonly "api-key": ApiKey;
   readonly "column-edit": ColumnEdit;
   readonly connection: Connection;
@@ -47,8 +52,11 @@ export interface Records {
   readonly "group-roles": GroupRoles;
   readonly "identity-provider": IdentityProvider;
   readonly integration: Integration;
+  readonly invitation: Invitation;
+  readonly "key-ring": KeyRing;
   readonly measurement: Measurement;
   readonly policy: Policy;
+  readonly "principal-word": PrincipalWord;
   readonly "saved-query": SavedQuery;
   readonly "saved-query-names": SavedQueryNames;
   readonly settings: Settings;
@@ -58,11 +66,13 @@ export interface Records {
   readonly tombstone: Tombstone;
   readonly user: User;
   readonly "user-facts": UserFacts;
+  readonly "user-place": UserPlace;
 }
 export type RecordKind = keyof Records;
 
 /** Kinds whose records carry a `version`: one that a replace must meet. */
 export type VersionedKind =
+  | "administrators"
   | "connection"
   | "data-source"
   | "data-source-health"
@@ -70,6 +80,7 @@ export type VersionedKind =
   | "group-roles"
   | "identity-provider"
   | "integration"
+  | "key-ring"
   | "policy"
   | "saved-query"
   | "saved-query-names"
@@ -85,6 +96,8 @@ export type Guard =
   | { readonly guard: "data-source-name"; readonly name: string }
   | { readonly guard: "tag-name"; readonly name: string }
   | { readonly guard: "group-name"; readonly name: string }
+  /** An issuer of tokens: exact. */
+  | { readonly guard: "issuer"; readonly issuer: string }
   /** Who somebody is at an issuer: exact, never an e-mail address. */
   | { readonly guard: "identity"; readonly issuer: string; readonly subject: string }
   /** Who somebody is inside remote databases of a technology: exact. */
@@ -119,9 +132,20 @@ export type Write =
   | ({ readonly write: "remove"; readonly otherwise?: DomainError } & OfKind<RecordKind, object>)
   /** Demands that a record is still there, a versioned one unchanged, when the change commits: a right that it rests on. */
   | ({ readonly write: "require"; readonly otherwise: DomainError } & OfKind<
-      "connection-member" | "user",
+      "connection-member" | "key-ring" | "user",
       object
     >)
+  /** Demands that a user or group is there when the change commits: whoever is given something. */
+  | {
+      readonly write: "require-principal";
+      readonly principal: Principal;
+      readonly otherwise: DomainError;
+    }
+  /**
+   * Tells that somebody ceases to be among those who can act for what they own, or that something loses an owner. Nobody
+   * else may have since then: who looks for another owner, and finds one, must not lose that one unseen.
+   */
+  | { readonly write: "owner-leaves"; readonly expected: number; readonly otherwise: DomainError }
   /** Demands that a connection still exists, and is not closing, when the change commits. */
   | {
       readonly write: "require-connection";
@@ -136,6 +160,8 @@ export type Write =
   | {
       readonly write: "require-integration";
       readonly integration: IntegrationKey & { readonly id: string };
+      /** With these owners still: they own what is made. */
+      readonly owners?: readonly Principal[];
       readonly otherwise: DomainError;
     }
   /** Says that dbt's facts do not stand in the catalog as the last run put them there: the next one looks again. */
@@ -158,7 +184,12 @@ export type Write =
       readonly otherwise: DomainError;
     }
   /** Tells that groups, identity providers, global policies or what combines them change: whoever keeps the directory reads it anew. */
-  | { readonly write: "directory-changed" }
+  | {
+      readonly write: "directory-changed";
+      /** Nothing of it may have changed since that version. */
+      readonly expected?: number;
+      readonly otherwise?: DomainError;
+    }
   /** Demands that no tag has begun to be deleted since the tree was read. */
   | { readonly write: "require-tags"; readonly deletions: number; readonly otherwise: DomainError }
   /** Takes a guard for a record; somebody else holding it fails. */

@@ -10,11 +10,14 @@ import type { StoredPerson } from "#core/people/caller.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { DocumentationStore, QueryStore } from "#core/ports/curation-store.ts";
 import type { MeasurementStore } from "#core/ports/health-store.ts";
+import type { AuditStore } from "#core/ports/audit-store.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
 import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import type { Guard, KeptReply, Write } from "#core/ports/change.ts";
 import type { Relation } from "#core/ports/remote.ts";
+import type { PrincipalStore } from "#core/ports/principal-store.ts";
 import type { ThreadStore } from "#core/ports/thread-store.ts";
+import type { UserStore } from "#core/ports/user-store.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import type {
   ColumnEdit,
@@ -54,6 +57,11 @@ export interface PeopleStore {
   /** In one read: the user, what providers say of them, and whether the directory that was kept still stands. */
   person(userId: string): Promise<StoredPerson | null>;
   user(userId: string): Promise<User | null>;
+  /** In one read: whose an identity is, null where nobody's is known, and the directory as it is now. */
+  identity(
+    issuer: string,
+    subject: string,
+  ): Promise<{ readonly userId: string | null; readonly directory: AccessDirectory }>;
   /** Groups, identity providers and global subscription policies as they are now. */
   directory(): Promise<AccessDirectory>;
 }
@@ -226,8 +234,10 @@ export interface JobStore {
 /** All of the store. A use case asks for the parts that it needs. */
 export interface Store
   extends
+    AuditStore,
     Committer,
     PeopleStore,
+    PrincipalStore,
     SettingsStore,
     ConnectionStore,
     DataSourceStore,
@@ -239,4 +249,5 @@ export interface Store
     QueryStore,
     TagStore,
     ThreadStore,
+    UserStore,
     JobStore {}

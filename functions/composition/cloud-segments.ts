@@ -2,6 +2,7 @@ import { documentClient } from "#adapters/dynamodb/client.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { systemClock, ulids } from "#adapters/system/system-clock.ts";
+import type { CatalogIndex } from "#core/ports/catalog-index.ts";
 import type { CatalogMaintenance, CatalogSegments } from "#core/ports/catalog-segments.ts";
 
 /** The segments' bucket; what asks it is loaded when it is first needed: a warm replica does without it. */
@@ -21,6 +22,22 @@ export function bucketSegments({ SEGMENTS_BUCKET }: { readonly SEGMENTS_BUCKET: 
     list: async () => await (await segments()).list(),
     remove: async (id) => await (await segments()).remove(id),
   };
+}
+
+/** Who is a member of what, for workers: the index is loaded when it is asked, as next to no worker does. */
+export function catalogMembers(environment: {
+  readonly TABLE_NAME: string;
+  readonly SEGMENTS_BUCKET: string;
+}): Pick<CatalogIndex, "membersOf"> {
+  let loaded: Promise<CatalogIndex> | undefined;
+  const load = async (): Promise<CatalogIndex> => {
+    const { CatalogReplica } = await import("#adapters/replica/catalog-replica.ts");
+    const clock = systemClock;
+    const store = dynamoStore({ client: documentClient(), tableName: environment.TABLE_NAME, clock });
+    const stored = { pointers: store, segments: bucketSegments(environment), log: processLog };
+    return new CatalogReplica({ deltas: store, clock, stored });
+  };
+  return { membersOf: async (...principals) => await (await (loaded ??= load())).membersOf(...principals) };
 }
 
 /** What keeps the catalog's index short, loaded when it is asked: next to no worker does that. */

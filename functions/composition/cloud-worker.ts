@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { documentClient } from "#adapters/dynamodb/client.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
+import { ldapDirectory } from "#adapters/ldap/ldap-directory.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { sqsClient } from "#adapters/sqs/client.ts";
 import { showAgain } from "#adapters/sqs/show-again.ts";
@@ -21,20 +22,25 @@ import type {
 import { queueParts } from "./cloud.ts";
 import { cloudOf } from "./cloud-dbt.ts";
 import { secretStore } from "./cloud-secrets.ts";
-import { catalogMaintenance } from "./cloud-segments.ts";
+import { catalogMaintenance, catalogMembers } from "./cloud-segments.ts";
 
 type Worker = z.output<typeof workerEnvironment>;
 
 /** For the workers of jobs: with connectors and the credentials of connections. */
 export const workerParts = (
   environment: Worker,
-): Omit<CommonParts, "keys" | "cursors"> & QueueParts & SecretParts & DbtCloudParts & WorkerParts => {
+): Omit<CommonParts, "keys" | "tokens" | "cursors"> &
+  QueueParts &
+  SecretParts &
+  DbtCloudParts &
+  WorkerParts => {
   const secrets = secretStore(environment);
   const gateway = inProcessGateway(secrets);
   return {
     ...queueParts(environment),
     secrets,
     cloud: cloudOf(environment),
+    ldap: ldapDirectory({ onLoopback: false }),
     snapshots: sqliteSnapshots(),
     sessions: gateway,
     keyStores: gateway,
@@ -43,6 +49,7 @@ export const workerParts = (
       facts: () => tableFacts({ client: documentClient(), tableName: environment.TABLE_NAME }).facts(),
     },
     maintenance: catalogMaintenance(environment),
+    index: catalogMembers(environment),
     timers: intervalTimers,
     statementTimeoutMs: statementTimeoutSeconds * 1000,
   };

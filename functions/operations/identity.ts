@@ -1,8 +1,20 @@
 import type { identityRoutes } from "#contracts/http/groups/identity.ts";
+import { createIdentityProvider } from "#core/identity/create-provider.ts";
+import { deleteIdentityProvider } from "#core/identity/delete-provider.ts";
+import { syncIdentityProvider } from "#core/identity/ldap/start-sync.ts";
+import { getIdentityProvider, listIdentityProviders } from "#core/identity/list-providers.ts";
+import { updateIdentityProvider } from "#core/identity/update-provider.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
-import type { CommonParts, QueueParts, SecretParts } from "./parts.ts";
+import type { CommonParts, IssuerParts, QueueParts, SecretParts } from "./parts.ts";
 
 /** Identity providers, and signing in. */
-export const identityOperations: (
-  parts: CommonParts & QueueParts & SecretParts,
-) => Operations<typeof identityRoutes> = () => ({});
+export const identityOperations = (
+  parts: CommonParts & QueueParts & SecretParts & IssuerParts,
+): Operations<typeof identityRoutes> => ({
+  createIdentityProvider: createIdentityProvider(parts),
+  listIdentityProviders: listIdentityProviders(parts),
+  getIdentityProvider: getIdentityProvider(parts),
+  updateIdentityProvider: updateIdentityProvider(parts),
+  deleteIdentityProvider: deleteIdentityProvider(parts),
+  syncIdentityProvider: syncIdentityProvider(parts),
+});

@@ -1,3 +1,4 @@
+import type { AccessTokens } from "#core/ports/access-tokens.ts";
 import type { CatalogIndex } from "#core/ports/catalog-index.ts";
 import type { CatalogMaintenance } from "#core/ports/catalog-segments.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
@@ -7,7 +8,9 @@ import type { DbtSnapshots } from "#core/ports/dbt-snapshots.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import type { KeyHasher } from "#core/ports/keys.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
+import type { LdapDirectory } from "#core/ports/ldap-directory.ts";
 import type { Log } from "#core/ports/log.ts";
+import type { OidcIssuers } from "#core/ports/oidc-issuers.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Signatures } from "#core/ports/signatures.ts";
@@ -22,6 +25,7 @@ export interface CommonParts {
   readonly ids: Ids;
   readonly log: Log;
   readonly keys: KeyHasher;
+  readonly tokens: AccessTokens;
   readonly cursors: Cursors;
 }
 
@@ -33,6 +37,11 @@ export interface QueueParts {
 /** For what writes credentials. */
 export interface SecretParts {
   readonly secrets: SecretStore;
+}
+
+/** For what asks the issuers of tokens. */
+export interface IssuerParts {
+  readonly issuers: OidcIssuers;
 }
 
 /** For what asks dbt Cloud. */
@@ -57,10 +66,12 @@ export interface IndexParts {
 
 /** For workers. */
 export interface WorkerParts {
+  readonly ldap: LdapDirectory;
   readonly sessions: RemoteSessions;
   readonly keyStores: KeyStores;
   readonly facts: TableFacts;
   readonly maintenance: CatalogMaintenance;
+  readonly index: Pick<CatalogIndex, "membersOf">;
   readonly timers: Timers;
   readonly snapshots: DbtSnapshots;
   readonly statementTimeoutMs: number;

@@ -1,13 +1,16 @@
 import { sweepSecrets } from "#core/connections/sweep-secrets.ts";
 import { sweepIntegrationSecrets } from "#core/dbt/integrations/sweep-integration-secrets.ts";
+import { sweepProviderSecrets } from "#core/identity/provider-secrets.ts";
+import { sweepGroups } from "#core/identity/sweep-groups.ts";
 import { purgeDeleted } from "#core/deletion/purge-deleted.ts";
 import { sweepJobs } from "#core/jobs/sweep-jobs.ts";
 import type { CommonParts, QueueParts, SecretParts } from "./parts.ts";
 
-type Parts = Omit<CommonParts, "keys" | "cursors"> & QueueParts & SecretParts;
+type Parts = Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts & SecretParts;
 
 /**
- * What runs each minute: jobs are repaired every time, what crashes left behind elsewhere once an hour.
+ * What runs each minute: jobs are repaired and groups of gone providers removed every time, what crashes left behind
+ * elsewhere once an hour.
  * One part that fails does not keep the others from running.
  */
 export const sweep =
@@ -20,11 +23,21 @@ export const sweep =
       hourly ? parts.store.sweepGenerations(parts.clock.now()) : null,
       hourly ? purgeDeleted(parts) : null,
       hourly ? sweepIntegrationSecrets(parts) : null,
+      hourly ? sweepProviderSecrets(parts) : null,
+      sweepGroups(parts),
     ]);
-    const [jobs, secrets, generations, purged, integrationSecrets] = results.map((result) =>
-      result.status === "fulfilled" ? result.value : null,
+    const [jobs, secrets, generations, purged, integrationSecrets, providerSecrets, groups] = results.map(
+      (result) => (result.status === "fulfilled" ? result.value : null),
     );
-    parts.log.info("swept", { jobs, secrets, generations, purged, integrationSecrets });
+    parts.log.info("swept", {
+      jobs,
+      secrets,
+      generations,
+      purged,
+      integrationSecrets,
+      providerSecrets,
+      groups,
+    });
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   };

@@ -9,8 +9,10 @@ import { dbtSyncHandler } from "#core/dbt/sync/run/run-sync.ts";
 import { healthJobHandler } from "#core/health/run-health-job.ts";
 import { tableCheckHandler } from "#core/invariants/table-check.ts";
 import { refreshJobHandler } from "#core/health/run-refresh-job.ts";
+import { identitySyncHandler } from "#core/identity/ldap/run-sync.ts";
 import { failDeadLettered } from "#core/jobs/dead-letter.ts";
 import { runJob } from "#core/jobs/run-job.ts";
+import { removalHandler } from "#core/people/removal/run-removal.ts";
 import { connectionCreationHandler } from "#core/connections/run-creation.ts";
 import { bulkJobHandler } from "#core/sources/bulk/run-bulk.ts";
 import { dataSourceCreationHandler } from "#core/sources/creation/run-creation.ts";
@@ -22,7 +24,7 @@ export type QueueFunction = (event: SQSEvent, context: Context) => Promise<SQSBa
 /** Asks the queue to show a message again in a while, where its own timeout would be long. */
 export type RetryLater = (record: SQSRecord) => Promise<void>;
 
-type Parts = Omit<CommonParts, "keys" | "cursors"> & QueueParts;
+type Parts = Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts;
 
 /** Handles each record by itself: one that fails comes again, the others are done. */
 const perRecord =
@@ -68,6 +70,8 @@ export function jobWorker(
     "domain-removal": domainRemovalHandler(parts),
     "health-check": healthJobHandler(parts),
     "health-refresh": refreshJobHandler(parts),
+    "identity-sync": identitySyncHandler(parts),
+    "principal-removal": removalHandler(parts),
     rebuild: rebuildHandler(parts),
     "table-check": tableCheckHandler(parts),
   };

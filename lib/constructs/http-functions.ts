@@ -195,6 +195,7 @@ export class HttpFunctions extends Construct {
     table.grant(made, "read", "change");
     queue.grantSend(made);
     secrets.grantRoot(made);
+    secrets.grantIdentityProviders(made, "read", "write");
     return made.function;
   }
 
@@ -206,6 +207,8 @@ export class HttpFunctions extends Construct {
       environment: { TABLE_NAME: table.tableName, SECRETS_PREFIX: secrets.prefix },
     });
     table.grant(made, "read", "change");
+    table.grantIndex(made, "gsi1");
+    table.grantIndex(made, "gsi2");
     secrets.grantRoot(made);
     return made.function;
   }

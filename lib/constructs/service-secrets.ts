@@ -72,6 +72,21 @@ export class ServiceSecrets extends Construct {
     );
   }
 
+  /** Lets a function use the secrets of identity providers. */
+  grantIdentityProviders<S extends z.ZodObject>(
+    to: ServiceFunction<S>,
+    ...access: readonly (keyof typeof actions)[]
+  ): void {
+    to.allow(
+      access.flatMap((one) => actions[one]),
+      [this.arn("identity/*")],
+    );
+    to.acknowledgeRole(
+      `AwsSolutions-IAM5[Resource::${this.arn("identity/*", shown)}]`,
+      "Identity providers are made at run time; their secrets are below one prefix that holds nothing else.",
+    );
+  }
+
   /** Lets a function find out which secrets there are; their values are no part of that. */
   grantList<S extends z.ZodObject>(to: ServiceFunction<S>): void {
     // Listing knows no resource; the function filters by the prefix.

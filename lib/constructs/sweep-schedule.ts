@@ -42,6 +42,7 @@ export class SweepSchedule extends Construct {
     secrets.grantList(sweep);
     secrets.grantConnections(sweep, "delete");
     secrets.grantIntegrations(sweep, "delete");
+    secrets.grantIdentityProviders(sweep, "delete");
     const rule = new Rule(this, "EachMinute", {
       description: "Runs the sweep",
       schedule: Schedule.rate(Duration.minutes(1)),

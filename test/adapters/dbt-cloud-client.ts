@@ -1,7 +1,7 @@
 import type { AskingBounds } from "#adapters/dbt-cloud/ask.ts";
 import { dbtCloud } from "#adapters/dbt-cloud/dbt-cloud.ts";
 import { parseDbtHosts } from "#adapters/dbt-cloud/hosts.ts";
-import type { Resolve } from "#adapters/dbt-cloud/public-addresses.ts";
+import type { Resolve } from "#adapters/network/public-addresses.ts";
 import { type DbtCloud, type DbtCloudAccess, DbtCloudError, type Patience } from "#core/ports/dbt-cloud.ts";
 import type { DbtCloudStandIn } from "#test/dbt-cloud/stand-in.ts";
 

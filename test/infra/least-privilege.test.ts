@@ -17,7 +17,8 @@ function resourceName(resource: unknown): string {
   const secret = /:secret:Reeve\/([^"]+)"/.exec(text)?.[1];
   if (secret !== undefined) return `secret ${secret}`;
   const reached = /"(?:Ref|Fn::GetAtt)":\[?"(\w+?)(?:[0-9A-F]{8})?"/.exec(text)?.[1] ?? text;
-  return text.includes("/index/gsi1") ? `${reached} gsi1` : reached;
+  const index = /\/index\/(gsi\d)/.exec(text)?.[1];
+  return index === undefined ? reached : `${reached} ${index}`;
 }
 
 /** What a role may do, per resource: `resource: actions`, without the log and the traces that all have. */
@@ -69,8 +70,15 @@ describe("each function may do what it does and nothing else", () => {
     ["HttpSystem", {}],
     ["HttpPeople", indexed],
     ["HttpAccess", indexed],
-    ["HttpAudit", { Table: someChange, "secret root-??????": readSecret }],
-    ["HttpIdentity", { Table: someChange, QueueJobs: send, "secret root-??????": readSecret }],
+    [
+      "HttpAudit",
+      {
+        Table: someChange,
+        "Table gsi1": ["dynamodb:Query"],
+        "Table gsi2": ["dynamodb:Query"],
+        "secret root-??????": readSecret,
+      },
+    ],
     [
       "HttpConnections",
       {
@@ -109,6 +117,20 @@ describe("each function may do what it does and nothing else", () => {
         ],
       },
     ],
+    [
+      "HttpIdentity",
+      {
+        Table: someChange,
+        QueueJobs: send,
+        "secret root-??????": readSecret,
+        "secret identity/*": [
+          "secretsmanager:CreateSecret",
+          "secretsmanager:DeleteSecret",
+          "secretsmanager:GetSecretValue",
+          "secretsmanager:PutSecretValue",
+        ],
+      },
+    ],
     ["HttpWebhooks", { Table: someChange, QueueJobs: send, "secret integrations/*": readSecret }],
     ["HttpJobs", { Table: everyChange, QueueJobs: send, "secret root-??????": readSecret }],
     ["Remotepostgresql", { "secret connections/*": readSecret }],
@@ -120,6 +142,7 @@ describe("each function may do what it does and nothing else", () => {
         SegmentsBucket: writeSegments,
         "secret connections/*": readSecret,
         "secret integrations/*": ["secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue"],
+        "secret identity/*": readSecret,
       },
     ],
     ["WorkersDeadLetters", { Table: everyChange, QueueJobs: send, QueueDeadLetters: consume }],
@@ -131,10 +154,12 @@ describe("each function may do what it does and nothing else", () => {
         QueueJobs: send,
         "secret connections/*": ["secretsmanager:DeleteSecret"],
         "secret integrations/*": ["secretsmanager:DeleteSecret"],
+        "secret identity/*": ["secretsmanager:DeleteSecret"],
         '"*"': ["secretsmanager:ListSecrets"],
       },
     ],
     ["NightlyBegin", { Table: someChange, QueueJobs: send }],
+    ["DirectoriesLook", { Table: someChange, QueueJobs: send }],
     ["DbtRuns", { Table: someChange, QueueJobs: send, "secret integrations/*": readSecret }],
     [
       "Compaction",
@@ -146,7 +171,7 @@ describe("each function may do what it does and nothing else", () => {
   });
 
   it("has a policy that is listed here", () => {
-    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(18);
+    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(19);
   });
 });
 

@@ -7,6 +7,8 @@ import { afterAll } from "vitest";
 import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import { ldapDirectory } from "#adapters/ldap/ldap-directory.ts";
+import { accessTokens } from "#adapters/oidc/access-tokens.ts";
 import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
 import type { RequestBudget } from "#connectors/gateway.ts";
@@ -16,6 +18,7 @@ import type { CatalogMaintenance, CatalogSegments, SegmentPointers } from "#core
 import type { DbtCloud } from "#core/ports/dbt-cloud.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
+import type { LdapDirectory } from "#core/ports/ldap-directory.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Store } from "#core/ports/store.ts";
@@ -105,6 +108,8 @@ export interface AppOptions {
   readonly request?: RequestBudget;
   /** What asks dbt Cloud; without it nothing of its may be asked. */
   readonly cloud?: (clock: FixedClock) => DbtCloud;
+  /** What reads directories; without it such as stand on this machine. */
+  readonly ldap?: LdapDirectory;
 }
 
 /** An app for one test file, gone when the file is done. */
@@ -120,9 +125,11 @@ export async function anApp(options: AppOptions = {}): Promise<App> {
   const store = dynamoStore({ client, tableName, clock });
   const gateway = testGateway(secrets, options.request);
   const segments = fileSegments(join(directory, "segments"));
-  const common = { store, clock, ids: ulids(clock), log, messages: outbox, ...fixedParts };
+  const tokens = accessTokens({ onLoopback: true, clock, log });
+  const common = { store, clock, ids: ulids(clock), log, messages: outbox, tokens, ...fixedParts };
   const cloud = options.cloud?.(clock) ?? noDbtCloud;
-  const parts: HttpParts = { ...common, secrets, remote: gateway, cloud, ...indexOf(store, clock, segments) };
+  const { index } = indexOf(store, clock, segments);
+  const parts: HttpParts = { ...common, secrets, remote: gateway, cloud, index };
   const maintenance = maintenanceOf({ client, tableName }, store, clock, segments);
   const worker = workerMaker(
     {
@@ -130,9 +137,11 @@ export async function anApp(options: AppOptions = {}): Promise<App> {
       timers,
       secrets,
       cloud,
+      ldap: options.ldap ?? ldapDirectory({ onLoopback: true }),
       snapshots: sqliteSnapshots(),
       sessions: gateway,
       maintenance,
+      index,
       keyStores: gateway,
       facts: tableFacts({ client, tableName }),
     },

@@ -166,6 +166,7 @@ export const anAuditRecord = (given: Partial<AuditRecord> = {}): AuditRecord => 
   action: "data-source:create",
   resource: { type: "data-source", id: "ds_1" },
   outcome: "success",
+  address: null,
   requestId: "request-1",
   details: { after: { name: "orders" } },
   ...given,

@@ -5,6 +5,7 @@ import { signatures } from "#adapters/crypto/signatures.ts";
 import { catalogRecords } from "#adapters/dynamodb/stores/catalog-records.ts";
 import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
+import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
 import { inProcessGateway, type RequestBudget } from "#connectors/gateway.ts";
 import { systemResolver, type ResolveHost } from "#connectors/network/host-guard.ts";
@@ -38,6 +39,7 @@ import type {
   CommonParts,
   DbtCloudParts,
   IndexParts,
+  IssuerParts,
   QueueParts,
   RemoteParts,
   SecretParts,
@@ -55,6 +57,7 @@ export type HttpParts = CommonParts &
   RemoteParts &
   IndexParts &
   DbtCloudParts &
+  IssuerParts &
   SignatureParts;
 
 /** Every HTTP function over the same parts, as each deployment has them. */
@@ -75,6 +78,7 @@ export const httpFunctions = (parts: HttpParts): Readonly<Record<RouteGroup, Htt
 export const fixedParts = {
   keys: keyHasher,
   signatures,
+  issuers: oidcIssuers({ onLoopback: true }),
   cursors: sealedCursors(() => Promise.resolve("a root secret")),
 };
 

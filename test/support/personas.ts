@@ -12,6 +12,7 @@ import { fixedParts } from "./composition.ts";
 import type { App } from "./app.ts";
 import { aGroup } from "./people-records.ts";
 import { runSql, uniqueName } from "./postgres-client.ts";
+import { putUser } from "./put-user.ts";
 import { aUser, unique } from "./records.ts";
 
 /** Somebody with a key. */
@@ -39,11 +40,8 @@ export async function aPersona(
 ): Promise<Persona> {
   const user = aUser(given);
   const token = `rv_${unique("key")}_${randomBytes(32).toString("base64url")}`;
-  await app.store.commit([
-    { write: "put", kind: "user", record: user },
-    { write: "put", kind: "api-key", record: { ...keyRecord(user, token), ...key } },
-  ]);
-  return { user, key: token, api: inProcessClient(app, token) };
+  await putUser(app, user, { ...keyRecord(user, token), ...key });
+  return personaOf(app, user, token);
 }
 
 /** A group, which everybody's next request knows of. */
@@ -52,6 +50,13 @@ export async function aKnownGroup(app: App, given: Partial<Group> = {}): Promise
   await app.store.commit([{ write: "create", kind: "group", record }, { write: "directory-changed" }]);
   return record;
 }
+
+/** A user who calls with a key. */
+export const personaOf = (app: App, user: User, key: string): Persona => ({
+  user,
+  key,
+  api: inProcessClient(app, key),
+});
 
 /** What the table keeps of a key. */
 export const keyRecord = (user: User, token: string): ApiKey => ({

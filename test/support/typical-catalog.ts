@@ -100,6 +100,8 @@ export function typicalCatalog(clock: Clock): TypicalCatalog {
     id,
     call: {
       user: aCaller(user),
+      sessionId: null,
+      address: "192.0.2.1",
       baseUrl: "https://reeve.test",
       requestId: id("request"),
       ifMatch: null,

@@ -31,6 +31,8 @@ export const auditItem = new Entity({
     resource: shaped<AuditRecord["resource"]>().key(),
     outcome: shaped<AuditRecord["outcome"]>(),
     requestId: string(),
+    // Not in the items of the first releases.
+    address: shaped<string | null>().optional(),
     details: shaped<AuditRecord["details"]>(),
     gsi1pk: string().hidden(),
     gsi1sk: string().hidden(),

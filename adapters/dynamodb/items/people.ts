@@ -3,6 +3,7 @@ import { boolean } from "dynamodb-toolbox/schema/boolean";
 import { item } from "dynamodb-toolbox/schema/item";
 import { number } from "dynamodb-toolbox/schema/number";
 import { string } from "dynamodb-toolbox/schema/string";
+import type { Principal } from "#core/connections/connection.ts";
 import type { IdentityProvider } from "#core/identity/identity-provider.ts";
 import type { Group } from "#core/people/group.ts";
 import type { User } from "#core/people/user.ts";
@@ -10,7 +11,7 @@ import type { UserFacts } from "#core/people/user-facts.ts";
 import type { Policy } from "#core/policies/policy.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import { keys } from "../keys.ts";
-import { id, schemaVersion, shaped, table } from "./table.ts";
+import { expiry, id, schemaVersion, shaped, table } from "./table.ts";
 
 export const apiKeyItem = new Entity({
   name: "api-key",
@@ -20,10 +21,12 @@ export const apiKeyItem = new Entity({
     ...schemaVersion,
     id: id(),
     userId: string(),
+    kind: shaped<"session">().optional().savedAs("keyKind"),
     name: string(),
     hash: string(),
     expiresAt: shaped<string | null>(),
     createdAt: string(),
+    ...expiry,
   }),
   computeKey: (key) => keys.apiKey(key.id),
 });
@@ -93,6 +96,29 @@ export const groupMemberItem = new Entity({
     addedAt: string(),
   }),
   computeKey: ({ groupId, userId, providerId }) => keys.groupMember(groupId, userId, providerId),
+});
+
+/** A word of a user's or group's name, by which they are found. */
+export const principalWordItem = new Entity({
+  name: "principal-word",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    word: string().key(),
+    principal: shaped<Principal>().key(),
+    name: string(),
+  }),
+  computeKey: ({ word, principal }) => keys.principalWord(word, principal.id),
+});
+
+/** Counts how often somebody ceased to be among those who can act for what they own, so that two at once see each other. */
+export const ownersLeftItem = new Entity({
+  name: "owners-left",
+  table,
+  timestamps: false,
+  schema: item({ ...schemaVersion, version: number() }),
+  computeKey: () => keys.ownersLeft(),
 });
 
 export const identityProviderItem = new Entity({

@@ -1,12 +1,10 @@
-import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import type { Principal } from "#core/connections/connection.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { DataSourceStore, DataSourceView } from "#core/ports/store.ts";
 import type { DataSource, DataSourceMember } from "#core/sources/data-source.ts";
 import { exposureOf } from "#core/sources/source-standing.ts";
-import { auditItem } from "../items/ledger.ts";
 import { keys, keyText, type Key } from "../keys.ts";
-import { read, readOr } from "../records.ts";
+import { read, readAudit, readOr } from "../records.ts";
 import { getItems, queryItems, type RawItem, type TableRef } from "../requests.ts";
 import { guardOwners } from "./tag-store.ts";
 
@@ -88,8 +86,7 @@ export const dataSourceStore = (ref: TableRef, clock: Clock): DataSourceStore =>
       limit,
       ...(before === null ? {} : { range: { lt: before } }),
     });
-    const formatter = auditItem.build(EntityFormatter);
-    const items = found.map((item) => formatter.format(item));
+    const items = found.map(readAudit);
     return { items, next: items.length < limit ? null : (items.at(-1)?.id ?? null) };
   },
   async auditRecords(places) {
@@ -97,7 +94,6 @@ export const dataSourceStore = (ref: TableRef, clock: Clock): DataSourceStore =>
       ref,
       places.map(({ resource, id }) => keys.audit(resource, id)),
     );
-    const formatter = auditItem.build(EntityFormatter);
-    return [...items.values()].map((item) => formatter.format(item));
+    return [...items.values()].map(readAudit);
   },
 });

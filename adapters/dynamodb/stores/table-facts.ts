@@ -17,7 +17,16 @@ import { sent, type RawItem, type TableRef } from "../requests.ts";
 type ReadFact = (item: RawItem) => Fact;
 
 /** Kinds that promise nothing about anything else in the table. */
-const alone = ["audit", "delta", "directory", "job-report", "kept-reply", "segment-pointer", "tag-tree"];
+const alone = [
+  "audit",
+  "delta",
+  "directory",
+  "job-report",
+  "kept-reply",
+  "owners-left",
+  "segment-pointer",
+  "tag-tree",
+];
 
 const chunkFact: ReadFact = (item) => {
   const { columns, ...chunk } = chunkItem.build(EntityFormatter).format(item);

@@ -63,7 +63,7 @@ export const dbtRoutes = {
     method: "PUT",
     path: "/dbt/{accountId}/{projectId}/{environmentId}",
     summary:
-      "Replace the key, which is tried first, or the webhook's secret; the secret before it holds for a day",
+      "Replace the key, which is tried first, the webhook's secret, or the owners; the secret before it holds for a day",
     who: stewards,
     authenticated: true,
     params: integrationParams,
@@ -77,6 +77,8 @@ export const dbtRoutes = {
       "dbt-cloud-unreachable",
       "dbt-cloud-key-refused",
       "dbt-environment-not-found",
+      "principal-not-found",
+      "last-owner",
       "contention",
     ],
     ifMatch: true,

@@ -1,13 +1,13 @@
 import type { Routes } from "#contracts/http/routes.ts";
-import { rightsAtCommit, userAtCommit } from "#core/access/rights-at-commit.ts";
+import { rightsAtCommit, userAtCommit, versionForRole } from "#core/access/rights-at-commit.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
-import type { ConnectionMember, Principal } from "#core/connections/connection.ts";
+import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import { readConnection } from "#core/connections/read-connection.ts";
 import type { Integration } from "#core/dbt/integration.ts";
 import type { IntegrationDeps } from "#core/dbt/integrations/integration-deps.ts";
+import { givenOwners, type GivenOwners } from "#core/dbt/integrations/integration-owners.ts";
 import { newIntegrationSecretRef } from "#core/dbt/integrations/integration-secrets.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import { demandPrincipals } from "#core/people/principals.ts";
 import type { Write } from "#core/ports/change.ts";
 import { givenTemplate } from "#core/sources/given-template.ts";
 
@@ -40,7 +40,7 @@ export async function draftIntegration(
     throw invalid("/webhookSecret", "is told by dbt Cloud where Reeve makes the webhook");
   }
   const nameTemplate = givenTemplate(body.nameTemplate);
-  const owners = await ownersOf(deps, call, body);
+  const given = await ownersOf(deps, call, body);
   const { accountId, projectId, environmentId } = body;
   const { connectionId, registrarSchemas, rights } = await connectionOf(deps, call, body.connectionId);
   if ((await store.integration({ accountId, projectId, environmentId })) !== null) throw integrationExists();
@@ -53,7 +53,7 @@ export async function draftIntegration(
     environmentId,
     host,
     connectionId,
-    owners,
+    owners: given.owners,
     schemas: body.schemas === undefined ? null : [...new Set(body.schemas)],
     registrarSchemas,
     nameTemplate,
@@ -71,18 +71,14 @@ export async function draftIntegration(
     updatedAt: at,
     version: 1,
   };
-  return { integration, rights };
+  return { integration, rights: [...rights, ...given.writes] };
 }
 
-/** Who will own it, each once: by default the caller. */
-async function ownersOf({ store }: IntegrationDeps, { user }: Call, body: Body): Promise<Principal[]> {
-  const given = (body.owners ?? []).map((principal, index) => ({ principal, pointer: `/owners/${index}` }));
-  if (given.length === 0) return [{ type: "user", id: user.id }];
-  await demandPrincipals(store, given);
-  return [
-    ...new Map(given.map(({ principal }) => [`${principal.type} ${principal.id}`, principal])).values(),
-  ];
-}
+/** Who will own it: by default the caller. */
+const ownersOf = (deps: IntegrationDeps, { user }: Call, body: Body): Promise<GivenOwners> =>
+  body.owners === undefined
+    ? Promise.resolve({ owners: [{ type: "user", id: user.id }], writes: [] })
+    : givenOwners(deps, body.owners);
 
 /** The connection through which its relations are reached: only who may register tables there may let dbt do so. */
 async function connectionOf(deps: IntegrationDeps, call: Call, connectionId: string | null | undefined) {
@@ -95,14 +91,19 @@ async function connectionOf(deps: IntegrationDeps, call: Call, connectionId: str
   if (registrar === undefined) {
     throw new DomainError("forbidden", "You are no registrar of this connection.");
   }
-  return { connectionId, registrarSchemas: registrar.schemas, rights: rightsOf(call, registrar) };
+  return {
+    connectionId,
+    registrarSchemas: registrar.schemas,
+    rights: rightsOf(call, view.connection, registrar),
+  };
 }
 
-const rightsOf = (call: Call, registrar: ConnectionMember): readonly Write[] => [
+const rightsOf = (call: Call, connection: Connection, registrar: ConnectionMember): readonly Write[] => [
   ...rightsAtCommit(call.user, registrar),
   {
     write: "require-connection",
-    connectionId: registrar.connectionId,
+    connectionId: connection.id,
+    version: versionForRole(connection, [registrar]),
     otherwise: new DomainError("not-found"),
   },
 ];

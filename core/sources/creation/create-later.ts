@@ -1,4 +1,4 @@
-import { rightsAtCommit } from "#core/access/rights-at-commit.ts";
+import { rightsAtCommit, versionForRole } from "#core/access/rights-at-commit.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, Later, type Call } from "#core/call/call.ts";
 import type { Connection } from "#core/connections/connection.ts";
@@ -15,11 +15,12 @@ import { tagsStand } from "#core/tags/resolve-tags.ts";
 export async function createLater(
   deps: SourceDeps,
   call: Call,
-  { id, name }: Connection,
+  connection: Connection,
   input: Creation,
   { registrar, tree, tags }: CreationBasis,
 ): Promise<Later<ReturnType<typeof showJob>>> {
   const { store, ids, clock } = deps;
+  const { id, name } = connection;
   const at = clock.now();
   const subject = { type: "connection", id, name } as const;
   const asked = { by: call.user.id, at, correlationId: call.requestId };
@@ -30,7 +31,12 @@ export async function createLater(
     [
       ...rightsAtCommit(call.user, registrar),
       ...tagsStand(tree, tags, new DomainError("contention", "A tag was deleted meanwhile.")),
-      { write: "require-connection", connectionId: id, otherwise: new DomainError("not-found") },
+      {
+        write: "require-connection",
+        connectionId: id,
+        version: versionForRole(connection, [registrar]),
+        otherwise: new DomainError("not-found"),
+      },
       { write: "enqueue", job },
       audited(ids, at, call, {
         action: "connection:request-data-source",

@@ -1,5 +1,5 @@
 import { maxColumns } from "#contracts/resources/remote.ts";
-import { rightsAtCommit } from "#core/access/rights-at-commit.ts";
+import { rightsAtCommit, versionForRole } from "#core/access/rights-at-commit.ts";
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Caller } from "#core/people/caller.ts";
@@ -109,7 +109,9 @@ export function completeCreation(
     statisticsPrevented,
     subscription,
   };
-  const made = newDataSource(ids, at, maker, id, findings, dictionary);
+  const drafted = newDataSource(ids, at, maker, id, findings, dictionary);
+  const version = versionForRole(inspection.connection, [basis.registrar]);
+  const made = { ...drafted, reachedThrough: { ...drafted.reachedThrough, version } };
   const tagsGone = otherwise?.tags ?? new DomainError("contention", "A tag was deleted meanwhile.");
   return {
     made,

@@ -5,9 +5,11 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import { authenticate, type AuthenticationDeps } from "#core/people/authenticate.ts";
 import { ReplayError, type KeptReply } from "#core/ports/change.ts";
 import type { Committer } from "#core/ports/store.ts";
+import { credentialsOf } from "./credentials.ts";
 import { idempotencyOf, ifMatchOf, parseRequest } from "./parse-request.ts";
 import { keptSuccessReply, successReply } from "./reply.ts";
 import { nobodyCalling } from "#core/people/caller.ts";
+import { recordDenial, type DenialDeps } from "#core/audit/denied.ts";
 
 /** The use cases of a group of routes: each route has exactly one. */
 export type Operations<G extends Readonly<Record<string, RouteContract>>> = {
@@ -15,36 +17,53 @@ export type Operations<G extends Readonly<Record<string, RouteContract>>> = {
 };
 
 /** What every authenticated request needs. */
-export interface EdgeDeps extends AuthenticationDeps {
-  readonly store: AuthenticationDeps["store"] & Pick<Committer, "keptReply">;
+export interface EdgeDeps extends AuthenticationDeps, Omit<DenialDeps, "store"> {
+  readonly store: AuthenticationDeps["store"] & Pick<Committer, "keptReply" | "commit">;
 }
 
 type Reply = APIGatewayProxyStructuredResultV2;
 type Run = (event: APIGatewayProxyEventV2) => Promise<Reply>;
 
-/** One operation: authenticate, parse by contract, one use case, reply. */
+/** One operation: authenticate, parse by contract, one use case, reply. What is refused is recorded. */
 export function operation<R extends RouteContract>(
+  name: string,
   contract: R,
   useCase: UseCase<R>,
   deps: EdgeDeps | null,
 ): Run {
   return async (event) => {
     const call = await callOf(contract, event, deps);
-    const input = parseRequest(contract, event);
-    const { requestId } = call;
-    const path = contract.location ?? event.rawPath;
-    const kept =
-      call.idempotency === null ? null : await deps?.store.keptReply(call.user.id, call.idempotency.key);
-    if (kept) return replay(kept, call, path);
     try {
-      return successReply(contract, path, requestId, await useCase(input, call));
+      return await answer(contract, useCase, deps, event, call);
     } catch (error) {
-      if (error instanceof ReplayError) return replay(error.kept, call, path);
-      const meanwhile = await keptSince(error, call, deps);
-      if (meanwhile === null) throw error;
-      return replay(meanwhile, call, path);
+      const attempt = { operation: name, params: event.pathParameters ?? {} };
+      if (contract.authenticated && deps !== null) await recordDenial(deps, call, attempt, error);
+      throw error;
     }
   };
+}
+
+/** The use case's answer, or the one that was given before to the same request. */
+async function answer<R extends RouteContract>(
+  contract: R,
+  useCase: UseCase<R>,
+  deps: EdgeDeps | null,
+  event: APIGatewayProxyEventV2,
+  call: Call,
+): Promise<Reply> {
+  const input = parseRequest(contract, event);
+  const { requestId } = call;
+  const path = contract.location ?? event.rawPath;
+  const kept =
+    call.idempotency === null ? null : await deps?.store.keptReply(call.user.id, call.idempotency.key);
+  if (kept) return replay(kept, call, path);
+  try {
+    return successReply(contract, path, requestId, await useCase(input, call));
+  } catch (error) {
+    const earlier = error instanceof ReplayError ? error.kept : await keptSince(error, call, deps);
+    if (earlier === null) throw error;
+    return replay(earlier, call, path);
+  }
 }
 
 /**
@@ -74,14 +93,17 @@ async function callOf(
 ): Promise<Call> {
   const { requestId } = event.requestContext;
   const baseUrl = baseUrlOf(event);
-  if (!contract.authenticated || deps === null) return { ...anonymous, requestId, baseUrl };
-  const user = await authenticate(deps, event.headers["authorization"]);
+  const address = event.requestContext.http.sourceIp;
+  if (!contract.authenticated || deps === null) return { ...anonymous, requestId, baseUrl, address };
+  const { user, sessionId, proof } = await authenticate(deps, credentialsOf(event), { requestId, address });
   return {
     user,
+    sessionId,
     requestId,
     baseUrl,
+    address,
     ifMatch: ifMatchOf(contract, event),
-    idempotency: idempotencyOf(contract, event),
+    idempotency: idempotencyOf(contract, event, proof),
   };
 }
 
@@ -95,8 +117,9 @@ function baseUrlOf({ headers, requestContext }: APIGatewayProxyEventV2): string 
 }
 
 /** Stands for nobody on the routes that need no authentication: no permission, no role. */
-const anonymous: Omit<Call, "requestId" | "baseUrl"> = {
+const anonymous: Omit<Call, "requestId" | "baseUrl" | "address"> = {
   user: nobodyCalling,
+  sessionId: null,
   ifMatch: null,
   idempotency: null,
 };
@@ -111,7 +134,7 @@ export function operationsByRouteKey<G extends Readonly<Record<string, RouteCont
   for (const id of Object.keys(group) as (keyof G)[]) {
     const contract = group[id];
     if (contract === undefined) continue;
-    byKey.set(`${contract.method} ${contract.path}`, operation(contract, operations[id], deps));
+    byKey.set(`${contract.method} ${contract.path}`, operation(String(id), contract, operations[id], deps));
   }
   return byKey;
 }

@@ -183,6 +183,7 @@ export async function eightyDeeds(given: Prepared): Promise<string> {
       write: "audit",
       record: anAuditRecord({
         id: given.id("audit"),
+        at: given.clock.now().toISOString(),
         actor: given.call.user.id,
         resource: { type: "data-source", id },
         requestId: given.call.requestId,

@@ -20,8 +20,19 @@ import {
   fiftyTags,
   sixtyMeasurements,
   sixtyRelations,
+  type Prepared,
   type Trial,
 } from "./access-fixtures.ts";
+
+/** The audit of one day, whoever did it. */
+const deedsOfToday = ({ clock }: Pick<Prepared, "clock">) => ({
+  resource: null,
+  actor: null,
+  from: `${clock.now().toISOString().slice(0, 10)}T00:00:00.000Z`,
+  to: clock.now().toISOString(),
+  actions: null,
+  outcomes: null,
+});
 
 /** The id behind which `count` others come. */
 const behind = (ids: readonly string[], count: number): string => ids.toSorted().at(-count - 1) ?? "";
@@ -243,6 +254,19 @@ export const reads: Readonly<Record<string, Trial>> = {
     const dataSourceIds = Array.from({ length: 20 }, () => unique("ds_"));
     for (const id of dataSourceIds) await enqueued(given, 5, id);
     return (used) => used.listJobs({ dataSourceIds, before: null, limit: 50 });
+  },
+  "`auditTrail` by resource, first 50": async (given) => {
+    const id = await eightyDeeds(given);
+    return (used) =>
+      used.auditTrail({ ...deedsOfToday(given), resource: { type: "data-source", id } }, null, 50);
+  },
+  "`auditTrail` by actor, first 50": async (given) => {
+    await eightyDeeds(given);
+    return (used) => used.auditTrail({ ...deedsOfToday(given), actor: given.call.user.id }, null, 50);
+  },
+  "`auditTrail` by day, first 50": async (given) => {
+    await eightyDeeds(given);
+    return (used) => used.auditTrail(deedsOfToday(given), null, 50);
   },
   "`activeJobs`, one shard": async (given) => {
     await activeIn(given, 2, 10);

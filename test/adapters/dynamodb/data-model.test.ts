@@ -21,8 +21,10 @@ import { dbtSyncAccess } from "./access-dbt-sync.ts";
 import { dictionaryChanges } from "./access-dictionaries.ts";
 import { jobChanges } from "./access-jobs.ts";
 import { peopleAccess } from "./access-people.ts";
+import { principalAccess } from "./access-principals.ts";
 import { reads } from "./access-reads.ts";
 import { segmentAccess } from "./access-segments.ts";
+import { userAccess } from "./access-users.ts";
 
 const text = readFileSync(join(import.meta.dirname, "../../../docs/data-model.md"), "utf8");
 
@@ -78,6 +80,8 @@ const trials = {
   ...dbtAccess,
   ...dbtSyncAccess,
   ...peopleAccess,
+  ...principalAccess,
+  ...userAccess,
 };
 
 /** What the trials did, for what is asked of all of them together. */
@@ -223,6 +227,7 @@ describe("the items in docs/data-model.md", () => {
       "directory-changed": true,
       enqueue: true,
       fence: true,
+      "owner-leaves": true,
       put: true,
       release: true,
       remove: true,
@@ -232,6 +237,7 @@ describe("the items in docs/data-model.md", () => {
       "require-connection": true,
       "require-integration": true,
       "require-job": true,
+      "require-principal": true,
       "require-tags": true,
       "tag-tree": true,
       "retire-generation": true,

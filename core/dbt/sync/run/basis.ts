@@ -106,7 +106,7 @@ const scopeOf = (
 
 /** Checks once more, when a chunk commits, that everything is as the basis was read. */
 export const basisAtCommit = ({ integration, connection, over }: Basis): readonly Write[] => [
-  { write: "require-integration", integration, otherwise: over },
+  { write: "require-integration", integration, owners: integration.owners, otherwise: over },
   ...(connection === null
     ? []
     : [

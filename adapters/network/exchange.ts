@@ -1,7 +1,13 @@
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import type { Site } from "./hosts.ts";
 import { guardedLookup, type Resolve } from "./public-addresses.ts";
+
+/** Where somebody is asked. */
+export interface Site {
+  readonly base: URL;
+  /** The deployment vouches for it: it may lie at a private address. */
+  readonly listed: boolean;
+}
 
 /** One request. */
 export interface Asked {
@@ -9,9 +15,8 @@ export interface Asked {
   readonly method: "GET" | "POST" | "DELETE";
   /** Path and query, encoded. */
   readonly path: string;
-  readonly apiKey: string;
-  readonly accept: string;
-  /** JSON. */
+  /** What it says of itself; encoding, agent and length are added. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
 }
 
@@ -42,17 +47,12 @@ export class NoReply extends Error {
 export const codeOf = (error: unknown): string =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "no code";
 
-function headersOf({ apiKey, accept, body }: Asked): Record<string, string | number> {
-  return {
-    authorization: `Token ${apiKey}`,
-    accept,
-    "accept-encoding": "gzip",
-    "user-agent": "reeve",
-    ...(body === undefined
-      ? {}
-      : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
-  };
-}
+const headersOf = ({ headers, body }: Asked): Record<string, string | number> => ({
+  ...headers,
+  "accept-encoding": "gzip",
+  "user-agent": "reeve",
+  ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
+});
 
 /**
  * Sends a request over a connection of its own and gives the reply's head, with its body still to be read. Follows

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { guardedLookup, isPublicAddress, type Address } from "#adapters/dbt-cloud/public-addresses.ts";
+import { guardedLookup, isPublicAddress, type Address } from "#adapters/network/public-addresses.ts";
 
 const byte = fc.integer({ min: 0, max: 255 });
 type Bytes = readonly [number, number, number, number];

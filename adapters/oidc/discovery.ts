@@ -1,0 +1,33 @@
+import * as z from "zod";
+import { type OidcEndpoints, OidcIssuerError } from "#core/ports/oidc-issuers.ts";
+import { askJson, type Reach } from "./ask-json.ts";
+import { siteOf } from "./sites.ts";
+
+/** What of a discovery document is used (OpenID Connect Discovery 1.0 §3). */
+const discovered = z.object({
+  issuer: z.string(),
+  jwks_uri: z.string(),
+  authorization_endpoint: z.string().optional(),
+  token_endpoint: z.string().optional(),
+});
+
+/** Asks an issuer for its endpoints. See `OidcIssuers.discover`. */
+export async function discover(issuer: string, reach: Reach): Promise<OidcEndpoints> {
+  // §4: a slash at the end of the issuer goes before the path is put behind it.
+  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  const { status, body } = await askJson({ url }, reach);
+  const { host } = new URL(url);
+  if (status !== 200) throw new OidcIssuerError(`${host} answers its discovery document with ${status}`);
+  const parsed = discovered.safeParse(body);
+  if (!parsed.success) throw new OidcIssuerError(`${host} answers something else than a discovery document`);
+  const found = parsed.data;
+  // §4.3, by the letter: else an issuer could speak for another one.
+  if (found.issuer !== issuer) {
+    throw new OidcIssuerError(`the discovery document of ${host} is of another issuer`);
+  }
+  const [authorization, token] = [found.authorization_endpoint ?? null, found.token_endpoint ?? null];
+  for (const endpoint of [found.jwks_uri, authorization, token]) {
+    if (endpoint !== null) siteOf(endpoint, reach.onLoopback);
+  }
+  return { authorization, token, jwks: found.jwks_uri };
+}
