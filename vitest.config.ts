@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** They need a process in which nothing was loaded before: what they watch is set up as modules load. */
-const alone = ["test/http/secrets.test.ts"];
+const alone = ["test/http/secrets.test.ts", "test/http/people-secrets.test.ts"];
 
 const exclude = ["test/deploy/**", "test/real-dbt/**", "node_modules/**"];
 

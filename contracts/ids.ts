@@ -15,6 +15,7 @@ export const idPrefixes = {
   group: "grp",
   identityProvider: "idp",
   integration: "int",
+  invitation: "inv",
   job: "job",
   measurement: "mea",
   member: "mem",

@@ -21,6 +21,7 @@ import { principalStore } from "./stores/principal-store.ts";
 import { segmentPointers } from "./stores/segment-pointers.ts";
 import { tagStore } from "./stores/tag-store.ts";
 import { threadStore } from "./stores/thread-store.ts";
+import { userStore } from "./stores/user-store.ts";
 
 /** Where the store keeps its items, and what time it is. */
 export interface DynamoStoreOptions {
@@ -50,6 +51,7 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...policyStore(ref),
     ...tags,
     ...threadStore(ref),
+    ...userStore(ref),
     ...jobStore(ref, clock),
     ...catalogDeltas(ref),
     ...segmentPointers(ref),

@@ -33,6 +33,10 @@ const principalPart = ({ type, id }: Principal): string => `${type}#${id}`;
 export const keys = {
   apiKey: (id: string): Key => ({ pk: `KEY#${id}`, sk: "KEY" }),
   user: (id: string): Key => ({ pk: `USER#${id}`, sk: "USER" }),
+  userPlace: (userId: string): Key => ({ pk: "USERS", sk: userId }),
+  keyRing: (userId: string): Key => ({ pk: `USER#${userId}`, sk: "KEYS" }),
+  invitation: (userId: string): Key => ({ pk: `USER#${userId}`, sk: "INVITATION" }),
+  administrators: (): Key => ({ pk: "ADMINISTRATORS", sk: "ADMINISTRATORS" }),
   userFacts: (userId: string): Key => ({ pk: `USER#${userId}`, sk: "FACTS" }),
   group: (id: string): Key => ({ pk: "GROUPS", sk: id }),
   groupMember: (groupId: string, userId: string, providerId: string | null): Key => ({

@@ -39,6 +39,7 @@ import {
   userFactsItem,
   userItem,
 } from "./items/people.ts";
+import { administratorsItem, invitationItem, keyRingItem, userPlaceItem } from "./items/users.ts";
 import { defaultSettings } from "#core/settings/settings.ts";
 import { individually } from "#core/subscriptions/subscription-policy.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
@@ -47,6 +48,7 @@ import type { RawItem } from "./requests.ts";
 
 /** The item of each kind of record. A kind without one does not compile. */
 export const recordItems = {
+  administrators: administratorsItem,
   "api-key": apiKeyItem,
   "column-edit": columnEditItem,
   connection: connectionItem,
@@ -63,6 +65,8 @@ export const recordItems = {
   "group-roles": groupRolesItem,
   "identity-provider": identityProviderItem,
   integration: integrationItem,
+  invitation: invitationItem,
+  "key-ring": keyRingItem,
   measurement: measurementItem,
   policy: policyItem,
   "principal-word": principalWordItem,
@@ -75,12 +79,14 @@ export const recordItems = {
   tombstone: tombstoneItem,
   user: userItem,
   "user-facts": userFactsItem,
+  "user-place": userPlaceItem,
 } as const satisfies Record<RecordKind, Entity>;
 
 type Read<K extends RecordKind> = (item: RawItem) => Records[K];
 
 /** Stored items as the domain's records; an item of another shape fails. */
 export const read: { readonly [K in RecordKind]: Read<K> } = {
+  administrators: (item) => administratorsItem.build(EntityFormatter).format(item),
   "api-key": (item) => apiKeyItem.build(EntityFormatter).format(item),
   "column-edit": (item) => ({ withdrawn: [], ...columnEditItem.build(EntityFormatter).format(item) }),
   connection: (item) => ({
@@ -130,6 +136,8 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   "group-roles": (item) => groupRolesItem.build(EntityFormatter).format(item),
   "identity-provider": (item) => identityProviderItem.build(EntityFormatter).format(item),
   integration: (item) => integrationItem.build(EntityFormatter).format(item),
+  invitation: (item) => invitationItem.build(EntityFormatter).format(item),
+  "key-ring": (item) => keyRingItem.build(EntityFormatter).format(item),
   measurement: (item) => {
     const { ttl: _, ...record } = measurementItem.build(EntityFormatter).format(item);
     return record;
@@ -149,6 +157,7 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   tombstone: (item) => tombstoneItem.build(EntityFormatter).format(item),
   user: (item) => ({ externalUsernames: {}, ...userItem.build(EntityFormatter).format(item) }),
   "user-facts": (item) => userFactsItem.build(EntityFormatter).format(item),
+  "user-place": (item) => userPlaceItem.build(EntityFormatter).format(item),
 };
 
 const secondsPerDay = 86_400;

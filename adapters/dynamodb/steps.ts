@@ -30,10 +30,14 @@ const versioned = (record: object): number | undefined => {
 /** Any record's item; that record and kind belong together is checked where writes are made. */
 const itemOf = (kind: Of<"create">["kind"]): Entity => recordItems[kind];
 
+/** What an item is stored of, and nothing that came along: a caller brings all groups with them. */
+const storedOf = ({ schema }: Entity, record: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(record).filter(([name]) => Object.hasOwn(schema.attributes, name)));
+
 function put(entity: Entity, record: object, condition?: Condition): Step["item"] {
   const { Put } = entity
     .build(PutTransaction)
-    .item({ ...record })
+    .item(storedOf(entity, record))
     .options({ tableName: "", ...(condition === undefined ? {} : { condition }) })
     .params();
   return { Put };
@@ -42,7 +46,7 @@ function put(entity: Entity, record: object, condition?: Condition): Step["item"
 function remove(entity: Entity, key: object, condition?: Condition): Step["item"] {
   const { Delete } = entity
     .build(DeleteTransaction)
-    .key({ ...key })
+    .key(storedOf(entity, key))
     .options({ tableName: "", ...(condition === undefined ? {} : { condition }) })
     .params();
   return { Delete };
@@ -66,11 +70,13 @@ const removeStep = ({ kind, record, otherwise }: Of<"remove">): Step => ({
   otherwise,
 });
 
+/** What was never stored must still not be there. */
 function requireStep({ kind, record, otherwise }: Of<"require">): Step {
-  const { ConditionCheck: check } = itemOf(kind)
+  const entity = itemOf(kind);
+  const { ConditionCheck: check } = entity
     .build(ConditionCheck)
-    .key({ ...record })
-    .condition(present(record))
+    .key(storedOf(entity, record))
+    .condition(versioned(record) === 0 ? absent : present(record))
     .options({ tableName: "" })
     .params();
   return { item: { ConditionCheck: check }, otherwise };

@@ -30,6 +30,11 @@ export type Resource =
       readonly role: DataSourceRole | null;
     }
   | {
+      /** Somebody. It is decided before they are looked for: a refusal tells nobody whether they are there. */
+      readonly type: "user";
+      readonly id: string;
+    }
+  | {
       /** The audit records about a data source. */
       readonly type: "activity";
       readonly dataSource: Resource;
@@ -118,6 +123,8 @@ const aboutSource =
   (rule: Rule): Rule =>
   (user, resource) =>
     rule(user, resource.type === "thread" || resource.type === "activity" ? resource.dataSource : resource);
+/** About oneself. */
+const oneself: Rule = (user, resource) => resource.type === "user" && resource.id === user.id;
 const own: Rule = (user, resource) => resource.type === "thread" && resource.author === user.id;
 const talkers = aboutSource(dataSourceRole("owner", "expert", "subscriber"));
 
@@ -133,6 +140,10 @@ const rules = {
   "catalog:administer": holds("APPLICATION_ADMIN"),
   "identity-provider:read": holds("APPLICATION_ADMIN"),
   "identity-provider:manage": holds("APPLICATION_ADMIN"),
+  "user:read": holds("USER_ADMIN"),
+  "user:manage": holds("USER_ADMIN"),
+  "api-key:list": either(oneself, holds("USER_ADMIN")),
+  "api-key:revoke": either(oneself, holds("USER_ADMIN")),
   "group:read": holds("USER_ADMIN"),
   "group:manage": holds("USER_ADMIN"),
   "principal:search": either(
@@ -210,6 +221,7 @@ const sights: {
   readonly [T in Resource["type"]]: (user: Decider, resource: OfType<T>) => boolean;
 } = {
   deployment: () => true,
+  user: () => true,
   connection: (user, resource) => rules["connection:read"](user, resource),
   integration: (user, resource) => rules["integration:read"](user, resource),
   "data-source": (user, resource) => rules["data-source:discover"](user, resource),

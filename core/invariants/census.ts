@@ -9,6 +9,7 @@ import type { TagRecord } from "#core/tags/tag.ts";
 import { placeOf } from "#core/threads/thread.ts";
 import { relationPlace, type DataSource } from "#core/sources/data-source.ts";
 import { GroupCensus } from "./group-census.ts";
+import { UserCensus } from "./user-census.ts";
 import { checkNames, type CheckName } from "#contracts/resources/data-source.ts";
 
 /** A guard as one string; names that are the same to people are the same here. */
@@ -87,8 +88,8 @@ export class Census {
   readonly unreadable: string[] = [];
   readonly guards = new Map<string, string>();
   readonly groups = new GroupCensus();
-  readonly users = new Set<string>();
-  readonly keys = new Map<string, string>();
+  /** Users with all that lies with them. */
+  readonly people = new UserCensus();
   readonly connections = new Map<string, { readonly name: string }>();
   /** The issuers of providers that have one. */
   readonly issuers = new Map<string, string>();
@@ -130,8 +131,6 @@ export class Census {
   private readonly see: { readonly [K in Fact["kind"]]?: (fact: Extract<Fact, { kind: K }>) => void } = {
     unreadable: ({ where }) => this.unreadable.push(where),
     guard: ({ guard, owner }) => this.guards.set(guardText(guard), owner),
-    user: ({ record }) => this.users.add(record.id),
-    "api-key": ({ record }) => this.keys.set(record.id, record.userId),
     connection: ({ record: { id, name } }) => this.connections.set(id, { name }),
     "connection-member": ({ record }) => this.connectionRoles.add(record.connectionId),
     tag: ({ record: { id, parentId, segment } }) => this.tags.set(id, { parentId, segment }),
@@ -223,6 +222,7 @@ export class Census {
     const see = this.see[fact.kind] as ((fact: Fact) => void) | undefined;
     see?.(fact);
     this.groups.count(fact);
+    this.people.count(fact);
   }
 
   /** How many things there are. */

@@ -8,7 +8,8 @@ import { groupInvariants } from "./group-invariants.ts";
 import { guardInvariants } from "./guard-invariants.ts";
 import { jobInvariants } from "./job-invariants.ts";
 import { policyInvariants } from "./policy-invariants.ts";
-import { peopleInvariants, sourceInvariants, tagInvariants } from "./source-invariants.ts";
+import { connectionInvariants, sourceInvariants, tagInvariants } from "./source-invariants.ts";
+import { userInvariants } from "./user-invariants.ts";
 
 /** So many findings are told; where there are more, a person has enough to begin with. */
 const mostFindings = 100;
@@ -18,7 +19,8 @@ function* findingsOf(census: Census, now: Date): Iterable<Finding> {
     yield finding("everything-can-be-read", where, "this version of Reeve cannot read it");
   }
   yield* guardInvariants(census);
-  yield* peopleInvariants(census);
+  yield* connectionInvariants(census);
+  yield* userInvariants(census.people);
   yield* groupInvariants(census.groups);
   yield* tagInvariants(census);
   yield* sourceInvariants(census, now);

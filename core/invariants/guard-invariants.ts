@@ -13,6 +13,11 @@ function* dueGuards(census: Census): Iterable<readonly [Guard, string]> {
   for (const [userId, providers] of census.groups.facts) {
     for (const { issuer, subject } of providers) yield [{ guard: "identity", issuer, subject }, userId];
   }
+  for (const [id, { externalUsernames }] of census.people.users) {
+    for (const [technology, name] of Object.entries(externalUsernames)) {
+      yield [{ guard: "external-username", technology, name }, id];
+    }
+  }
   for (const [id, tag] of census.tags) yield [tagGuard(tag), id];
   for (const [id, { name, place, remote, deletedAt }] of census.dataSources) {
     if (deletedAt !== null) continue;

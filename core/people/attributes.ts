@@ -42,3 +42,7 @@ export function withoutAttribute(attributes: Attributes, name: string): Attribut
   const rest = others(attributes, name);
   return rest.length === Object.keys(attributes).length ? attributes : Object.fromEntries(rest);
 }
+
+/** Attributes in the order of their names: the table keeps none. */
+export const inOrder = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> =>
+  Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -12,6 +12,8 @@ export interface Caller extends User {
   readonly memberOf: readonly Group[];
   /** Their own attributes, those of their groups and those that providers state; by folded name, with each value once. */
   readonly standing: Attributes;
+  /** How these names were written: by the user's own attributes before those of groups, and these before providers'. */
+  readonly attributeNames: Readonly<Record<string, string>>;
   /** Providers that have said something of them which is too old to hold: what these do not say is not known. */
   readonly lapsed: readonly string[];
   /** What else decisions rest on: groups, providers and global subscription policies, as of the same moment. */
@@ -38,24 +40,40 @@ export function standingFacts(
   });
 }
 
+/** Whether somebody in Reeve or a provider, however old its word is, says that they are out. */
+export const isOut = ({ user, facts }: Pick<StoredPerson, "user" | "facts">): boolean =>
+  user.disabled || facts.providers.some(({ disabled }) => disabled);
+
 /** The user as they stand now. Whom a provider calls disabled is disabled, however old its word is. */
 export function callerOf(stored: StoredPerson, now: Date): Caller {
   const { user, facts, directory } = stored;
   const standing = standingFacts(stored, now);
   const groupIds = new Set([...user.groups, ...standing.flatMap(({ groups }) => groups)]);
   const memberOf = [...groupIds].flatMap((id) => directory.group(id) ?? []);
+  const attributes = [user, ...memberOf, ...standing].map((one) => one.attributes);
   return {
     ...user,
-    disabled: user.disabled || facts.providers.some(({ disabled }) => disabled),
+    disabled: isOut(stored),
     principals: [
       { type: "user", id: user.id },
       ...memberOf.map(({ id }) => ({ type: "group", id }) as const),
     ],
     memberOf,
     lapsed: facts.providers.filter((of) => !standing.includes(of)).map(({ providerId }) => providerId),
-    standing: united([user, ...memberOf, ...standing].map(({ attributes }) => attributes)),
+    standing: united(attributes),
+    attributeNames: spellings(attributes),
     directory,
   };
+}
+
+/** An object that has what is put into it and nothing else: a name such as `toString` finds nothing in it. */
+const onlyOf = <T>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> =>
+  Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries));
+
+/** The first way in which each name was written, by folded name. */
+function spellings(all: readonly Attributes[]): Readonly<Record<string, string>> {
+  const written = all.flatMap((attributes) => Object.keys(attributes)).toReversed();
+  return onlyOf(written.map((name) => [foldName(name), name]));
 }
 
 /** All values by folded name, each once. */
@@ -67,7 +85,7 @@ function united(all: readonly Attributes[]): Attributes {
     for (const value of of) known.add(value);
     values.set(folded, known);
   }
-  return Object.fromEntries([...values].map(([name, of]) => [name, [...of]]));
+  return onlyOf([...values].map(([name, of]) => [name, [...of]]));
 }
 
 /** A principal as indexes name it. */
@@ -90,5 +108,6 @@ export const nobodyCalling: Caller = {
   memberOf: [],
   standing: {},
   lapsed: [],
+  attributeNames: {},
   directory: emptyDirectory,
 };

@@ -21,6 +21,13 @@ export interface User {
   readonly version: number;
 }
 
+/** Where a user stands among all, with what they are searched by: so that a search reads no user who does not match. */
+export interface UserPlace {
+  readonly userId: string;
+  readonly name: string;
+  readonly email: string;
+}
+
 /** A key's record: the key itself is never stored. */
 export interface ApiKey {
   /** Found in the key itself (`rv_<keyId>_…`), or derived from it where a person chose the key. */

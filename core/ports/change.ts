@@ -11,9 +11,12 @@ import type { ReportPart } from "#core/jobs/job-report.ts";
 import type { Measurement } from "#core/health/measurement.ts";
 import type { Job } from "#core/jobs/job.ts";
 import type { IdentityProvider } from "#core/identity/identity-provider.ts";
+import type { Administrators } from "#core/people/administrators.ts";
+import type { Invitation } from "#core/people/invitations/invitation.ts";
+import type { KeyRing } from "#core/people/keys/key-ring.ts";
 import type { Group, GroupMember } from "#core/people/group.ts";
 import type { PrincipalWord } from "#core/people/principal-directory.ts";
-import type { ApiKey, User } from "#core/people/user.ts";
+import type { ApiKey, User, UserPlace } from "#core/people/user.ts";
 import type { UserFacts } from "#core/people/user-facts.ts";
 import type { CatalogDelta } from "#core/ports/catalog-index.ts";
 import type { Policy } from "#core/policies/policy.ts";
@@ -32,6 +35,7 @@ import type { Thread, ThreadPlace } from "#core/threads/thread.ts";
 
 /** Every record that the store keeps by itself, by kind. */
 export interface Records {
+  readonly administrators: Administrators;
   readonly "api-key": ApiKey;
   readonly "column-edit": ColumnEdit;
   readonly connection: Connection;
@@ -48,6 +52,8 @@ export interface Records {
   readonly "group-roles": GroupRoles;
   readonly "identity-provider": IdentityProvider;
   readonly integration: Integration;
+  readonly invitation: Invitation;
+  readonly "key-ring": KeyRing;
   readonly measurement: Measurement;
   readonly policy: Policy;
   readonly "principal-word": PrincipalWord;
@@ -60,11 +66,13 @@ export interface Records {
   readonly tombstone: Tombstone;
   readonly user: User;
   readonly "user-facts": UserFacts;
+  readonly "user-place": UserPlace;
 }
 export type RecordKind = keyof Records;
 
 /** Kinds whose records carry a `version`: one that a replace must meet. */
 export type VersionedKind =
+  | "administrators"
   | "connection"
   | "data-source"
   | "data-source-health"
@@ -72,6 +80,7 @@ export type VersionedKind =
   | "group-roles"
   | "identity-provider"
   | "integration"
+  | "key-ring"
   | "policy"
   | "saved-query"
   | "saved-query-names"
@@ -123,7 +132,7 @@ export type Write =
   | ({ readonly write: "remove"; readonly otherwise?: DomainError } & OfKind<RecordKind, object>)
   /** Demands that a record is still there, a versioned one unchanged, when the change commits: a right that it rests on. */
   | ({ readonly write: "require"; readonly otherwise: DomainError } & OfKind<
-      "connection-member" | "user",
+      "connection-member" | "key-ring" | "user",
       object
     >)
   /** Demands that a user or group is there when the change commits: whoever is given something. */

@@ -18,6 +18,7 @@ import type { PolicyStore } from "#core/ports/policy-store.ts";
 import type { Relation } from "#core/ports/remote.ts";
 import type { PrincipalStore } from "#core/ports/principal-store.ts";
 import type { ThreadStore } from "#core/ports/thread-store.ts";
+import type { UserStore } from "#core/ports/user-store.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import type {
   ColumnEdit,
@@ -245,4 +246,5 @@ export interface Store
     QueryStore,
     TagStore,
     ThreadStore,
+    UserStore,
     JobStore {}

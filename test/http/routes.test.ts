@@ -29,9 +29,20 @@ describe("every route", () => {
 
   const open = contracts.filter(([, { authenticated, signedBody }]) => !authenticated && !signedBody);
 
-  it.each(open)("%s answers without credentials", async (_, { method, path }) => {
-    expect((await app.call(method, path)).status).toBe(200);
-  });
+  it.each(open.filter(([, { body }]) => body === undefined))(
+    "%s answers without credentials",
+    async (_, { method, path }) => {
+      expect((await app.call(method, path)).status).toBe(200);
+    },
+  );
+
+  it.each(open.filter(([, { body }]) => body !== undefined))(
+    "%s asks for an invitation instead of credentials",
+    async (_, { method, path }) => {
+      const reply = await app.call(method, path, { body: { token: "rvi_none", keyName: "laptop" } });
+      expect(reply).toMatchObject({ status: 401, body: { code: "invitation-invalid" } });
+    },
+  );
 
   it.each(contracts.filter(([, { signedBody }]) => signedBody))(
     "%s asks for a signature",
@@ -41,8 +52,8 @@ describe("every route", () => {
     },
   );
 
-  it("that needs neither credentials nor a signature is one of two", () => {
-    expect(open).toHaveLength(2);
+  it("that needs neither credentials nor a signature is one of three", () => {
+    expect(open.map(([id]) => id).toSorted()).toEqual(["acceptInvitation", "getHealth", "getOpenapi"]);
   });
 
   it.each(authenticated.filter(([, { body }]) => body !== undefined))(
@@ -66,7 +77,9 @@ describe("every route", () => {
         createReply: { text: "a" },
         updateReply: { text: "a" },
         updateIntegration: { webhookSecret: "a" },
+        setUserAttribute: { values: ["a"] },
         setGroupAttribute: { values: ["a"] },
+        createUserKey: { name: "a" },
         addConnectionMember: { principal: { type: "user", id: "usr_1" }, role: "owner" },
       };
       const sent = body === undefined ? {} : { body: bodies[id] ?? {} };

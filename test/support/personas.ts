@@ -15,6 +15,7 @@ import { fixedParts } from "./composition.ts";
 import type { App } from "./app.ts";
 import { aGroup } from "./people-records.ts";
 import { runSql, uniqueName } from "./postgres-client.ts";
+import { putUser } from "./put-user.ts";
 import { aUser, unique } from "./records.ts";
 
 /** Somebody with a key. */
@@ -42,14 +43,17 @@ export async function aPersona(
 ): Promise<Persona> {
   const user = aUser(given);
   const token = `rv_${unique("key")}_${randomBytes(32).toString("base64url")}`;
-  await app.store.commit([
-    { write: "put", kind: "user", record: user },
-    ...principalWords({ type: "user", id: user.id }, user.name),
-    ...(await listings(app, user.id, [], user.groups)),
-    { write: "put", kind: "api-key", record: { ...keyRecord(user, token), ...key } },
-  ]);
-  return { user, key: token, api: inProcessClient(app, token) };
+  const own = { ...keyRecord(user, token), ...key };
+  await putUser(app, user, own, await listings(app, user.id, [], user.groups));
+  return personaOf(app, user, token);
 }
+
+/** A user who calls with a key. */
+export const personaOf = (app: App, user: User, key: string): Persona => ({
+  user,
+  key,
+  api: inProcessClient(app, key),
+});
 
 /** The writes by which groups that are there list a user, or do so no more. */
 export async function listings(

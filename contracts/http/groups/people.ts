@@ -1,42 +1,16 @@
-import { me, settings, settingsPatch } from "../../resources/system.ts";
-import { route } from "../route.ts";
+import { apiKeyRoutes } from "./people/api-keys.ts";
 import { groupRoutes } from "./people/groups.ts";
+import { invitationRoutes } from "./people/invitations.ts";
 import { principalRoutes } from "./people/principals.ts";
+import { settingsRoutes } from "./people/settings.ts";
+import { userRoutes } from "./people/users.ts";
 
-/** Who is asking, groups, principals to choose from, and what holds for everybody. */
+/** Who is asking, users with their keys, groups, principals to choose from, and what holds for everybody. */
 export const peopleRoutes = {
-  getMe: route({
-    method: "GET",
-    path: "/me",
-    summary: "Tell who the caller is",
-    who: "any user, about themselves",
-    authenticated: true,
-    status: 200,
-    result: me,
-    problems: [],
-  }),
-  getSettings: route({
-    method: "GET",
-    path: "/settings",
-    summary: "Read the settings",
-    who: "any user",
-    authenticated: true,
-    status: 200,
-    result: settings,
-    problems: [],
-  }),
-  updateSettings: route({
-    method: "PATCH",
-    path: "/settings",
-    summary: "Change settings",
-    who: "APPLICATION_ADMIN; the prevent-statistics tag also USER_ADMIN",
-    authenticated: true,
-    body: settingsPatch,
-    status: 200,
-    result: settings,
-    problems: ["forbidden", "contention"],
-    ifMatch: true,
-  }),
+  ...settingsRoutes,
+  ...userRoutes,
+  ...invitationRoutes,
+  ...apiKeyRoutes,
   ...groupRoutes,
   ...principalRoutes,
 };

@@ -1,4 +1,3 @@
-import { principalWords } from "#core/people/principal-directory.ts";
 import type { Write } from "#core/ports/change.ts";
 import { tombstoneOf } from "#core/deletion/tombstone.ts";
 import { replaceHealth } from "#core/health/replace-health.ts";
@@ -34,22 +33,6 @@ function headerChange(
 
 /** Every change of the catalog, by the function cell of its row. */
 export const changes: Readonly<Record<string, Trial>> = {
-  "`commit` of the first administrator": async ({ call, id, clock }) => {
-    const key = {
-      id: id("apiKey"),
-      userId: call.user.id,
-      name: "first administrator",
-      hash: "0".repeat(64),
-      expiresAt: null,
-      createdAt: clock.now().toISOString(),
-    };
-    return (store) =>
-      store.commit([
-        { write: "put", kind: "user", record: call.user },
-        ...principalWords({ type: "user", id: call.user.id }, "First administrator"),
-        { write: "put", kind: "api-key", record: key },
-      ]);
-  },
   "`commit` of the settings": async (given) => {
     const record = { ...(await given.store.settings()), preventStatisticsTag: "No statistics", version: 1 };
     return (store) =>

@@ -25,6 +25,7 @@ import { peopleAccess } from "./access-people.ts";
 import { policyAccess } from "./access-policies.ts";
 import { reads } from "./access-reads.ts";
 import { segmentAccess } from "./access-segments.ts";
+import { userAccess } from "./access-users.ts";
 
 const text = readFileSync(join(import.meta.dirname, "../../../docs/data-model.md"), "utf8");
 
@@ -80,6 +81,7 @@ const trials = {
   ...dbtAccess,
   ...dbtSyncAccess,
   ...peopleAccess,
+  ...userAccess,
   ...policyAccess,
   ...groupAccess,
 };

@@ -45,6 +45,10 @@ const anApiKey = (): ApiKey => ({
 
 /** A record of every kind, with nulls, nested values, empty texts and lists, and letters of every length. */
 export const records: { readonly [K in RecordKind]: () => Records[K] } = {
+  administrators: () => ({
+    holders: { USER_ADMIN: [unique("usr_")], APPLICATION_ADMIN: [], GOVERNANCE: ["usr_1", "usr_2"] },
+    version: 1,
+  }),
   "api-key": anApiKey,
   "column-edit": () => aColumnEdit({ columnId: unique("col_"), description: "Größe 尺寸 📏" }),
   connection: () => aConnection({ config: { host: "db", port: 5432, tls: { mode: "verify", ca: null } } }),
@@ -62,6 +66,19 @@ export const records: { readonly [K in RecordKind]: () => Records[K] } = {
   "group-roles": () => someGroupRoles({ dataSourceId: unique("ds_"), version: 2 }),
   "identity-provider": () => anIdentityProvider({ secretRef: null, syncedAt: at }),
   integration: () => anIntegration({ schemas: null, webhookId: null, newest: null }),
+  invitation: () => ({
+    userId: unique("usr_"),
+    id: "inv_1",
+    hash: "0".repeat(64),
+    expiresAt: at,
+    createdBy: "usr_1",
+    createdAt: at,
+  }),
+  "key-ring": () => ({
+    userId: unique("usr_"),
+    keys: [{ id: "key_1", name: "Größe", expiresAt: null, createdAt: at, createdBy: "usr_1" }],
+    version: 1,
+  }),
   measurement: () => aMeasurement({ dataSourceId: unique("ds_"), id: unique("mea_") }),
   policy: () => aPolicy({ name: "Größe 尺寸 📏" }),
   "principal-word": () => ({
@@ -82,12 +99,14 @@ export const records: { readonly [K in RecordKind]: () => Records[K] } = {
   tombstone: () => aTombstone(),
   user: () => aUser({ groups: ["grp_1"], attributes: { Country: ["US", "DE"], None: [] } }),
   "user-facts": () => someFacts({ userId: unique("usr_"), version: 2 }),
+  "user-place": () => ({ userId: unique("usr_"), name: "Größe 尺寸", email: "" }),
 };
 
 /** Every kind. */
 export const kinds = Object.keys(records) as RecordKind[];
 /** Those that carry a version. */
 export const versioned = [
+  "administrators",
   "connection",
   "data-source",
   "data-source-health",
@@ -95,6 +114,7 @@ export const versioned = [
   "group-roles",
   "identity-provider",
   "integration",
+  "key-ring",
   "policy",
   "saved-query",
   "saved-query-names",
@@ -136,6 +156,7 @@ const readBack: {
     table: TestTable,
   ) => Promise<Records[K] | null>;
 } = {
+  administrators: (store) => store.administrators(),
   "api-key": (store, { id }) => store.apiKey(id),
   "column-edit": async (store, { dataSourceId, columnId }) => {
     await store.commit([{ write: "put", kind: "data-source", record: whole(dataSourceId) }]);
@@ -167,6 +188,11 @@ const readBack: {
   },
   "identity-provider": async (store, { id }) => (await theDirectory(store)).provider(id) ?? null,
   integration: (store, key) => store.integration(key),
+  invitation: (store, { userId }) => store.invitation(userId),
+  "key-ring": async (store, { userId }) => {
+    const ring = await store.keyRing(userId);
+    return ring.version === 0 ? null : ring;
+  },
   measurement: async (store, { dataSourceId }) =>
     (await store.measurements(dataSourceId, null, 10)).items[0] ?? null,
   policy: (_, { id }, table) => told(table, "policy", (of) => of.id === id),
@@ -193,6 +219,8 @@ const readBack: {
     const facts = (await store.person(userId))?.facts ?? noFacts(userId);
     return facts.version === 0 ? null : facts;
   },
+  "user-place": async (store, { userId }) =>
+    (await store.userPlaces(null, 100)).items.find((place) => place.userId === userId) ?? null,
 };
 
 function recordOf(tag: Tag | undefined): TagRecord | null {
