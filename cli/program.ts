@@ -13,6 +13,7 @@ import { addPolicyCommands } from "./commands/policies.ts";
 import { addQueryCommands } from "./commands/queries.ts";
 import { addSystemCommands } from "./commands/system.ts";
 import { addThreadCommands } from "./commands/threads.ts";
+import { addUserCommands } from "./commands/users.ts";
 import type { Terminal } from "./terminal.ts";
 
 function version(): string {
@@ -67,6 +68,7 @@ export function reeveProgram(terminal: Terminal): Command {
   addQueryCommands(program, terminal);
   addThreadCommands(program, terminal);
   addPolicyCommands(program, terminal);
+  addUserCommands(program, terminal);
   addDbtCommands(program, terminal);
   addIdentityProviderCommands(program, terminal);
   addJobCommands(program, terminal);
