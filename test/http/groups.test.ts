@@ -146,11 +146,8 @@ describe("nobody changes their own rights", () => {
 
   it("nor in a group that a provider says they are in", async () => {
     const { group, persona } = await aProvidersGroup(app);
-    const user = await app.store.user(persona.user.id);
-    if (user === null) throw new Error("gone");
-    await app.store.commit([
-      { write: "put", kind: "user", record: { ...user, permissions: ["USER_ADMIN"], version: 2 } },
-    ]);
+    const params = { userId: persona.user.id };
+    await administrator.api.updateUser({ params, body: { permissions: ["USER_ADMIN"] } });
     const reply = await app.call("PUT", `/groups/${group.id}/attributes/Country`, {
       as: persona,
       body: { values: ["US"] },

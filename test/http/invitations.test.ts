@@ -68,6 +68,9 @@ describe("an invitation", () => {
     expect((await accept(one.token)).status).toBe(201);
     app.clock.advance(1);
     expect(await accept(other.token)).toMatchObject(invalid);
+    const [denied] = (await app.store.activity("user", other.id, null, 1)).items;
+    const told = { action: "user:join", outcome: "denied", details: { reason: "expired" } };
+    expect(denied).toMatchObject({ ...told, actor: other.id });
   });
 
   it("is void when a new one is made", async () => {

@@ -1,9 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Principal } from "#core/connections/connection.ts";
-import { DomainError } from "#core/errors/domain-error.ts";
 import { memberWrites } from "#core/members/member-writes.ts";
-import { principalWords } from "#core/people/principal-directory.ts";
-import { listedIn, removalJob } from "#core/people/removal/removal-job.ts";
 import { anApp } from "#test/support/app.ts";
 import { killedAt } from "#test/support/broken-steps.ts";
 import { anIntegration } from "#test/support/dbt-records.ts";
@@ -69,22 +66,10 @@ async function traces({ id }: Principal): Promise<readonly string[]> {
     .map(({ pk, sk }) => `${String(pk)} / ${String(sk)}`);
 }
 
-/** Deletes a user, as their route does. */
-async function deleteUser(persona: Persona): Promise<string> {
-  const found = (await store.people([persona.user.id])).get(persona.user.id);
-  if (found === undefined) throw new Error("there is no such user");
-  const principal = userOf(persona);
-  const asked = { by: administrator.user.id, at: clock.now(), correlationId: "request-1" };
-  const job = removalJob(ids, asked, { principal, groups: listedIn(found) });
-  const keys = (await itemsOf(app, "api-key")).filter((key) => key["userId"] === persona.user.id);
-  await store.commit([
-    { write: "remove", kind: "user", record: found.user, otherwise: new DomainError("contention") },
-    ...keys.map((key) => ({ write: "remove", kind: "api-key", record: key as never }) as const),
-    ...principalWords(principal, null, found.user.name),
-    { write: "enqueue", job },
-  ]);
-  await app.sweep();
-  return job.id;
+/** Deletes a user; the job that takes away what is left of them. */
+async function deleteUser({ user }: Persona): Promise<string> {
+  await administrator.api.deleteUser({ params: { userId: user.id } });
+  return await theRemoval();
 }
 
 const aGroup = (name = unique("Group ")) => administrator.api.createGroup({ body: { name } });

@@ -1,9 +1,9 @@
 import type { Routes } from "#contracts/http/routes.ts";
-import { audited } from "#core/audit/record.ts";
-import type { UseCase } from "#core/call/call.ts";
+import { audited, auditedDenial } from "#core/audit/record.ts";
+import type { Call, UseCase } from "#core/call/call.ts";
 import { retryConflict, staleAside } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import { callerOf, type StoredPerson } from "#core/people/caller.ts";
+import { callerOf, isOut, type StoredPerson } from "#core/people/caller.ts";
 import { invitedBy, type Invitation } from "#core/people/invitations/invitation.ts";
 import { newKey } from "#core/people/keys/key-ring.ts";
 import type { PeopleDeps } from "#core/people/people-deps.ts";
@@ -18,11 +18,11 @@ const invalid = (): DomainError => new DomainError("invitation-invalid");
  */
 export const acceptInvitation =
   (deps: PeopleDeps): UseCase<Routes["acceptInvitation"]> =>
-  ({ body }, { requestId }) =>
+  ({ body }, call) =>
     retryConflict({ ifMatch: null }, async () => {
       const { store, ids, clock } = deps;
       const at = clock.now();
-      const { invitation, stored } = await invited(deps, body.token, at);
+      const { invitation, stored } = await invited(deps, call, body.token, at);
       const { user } = stored;
       const ring = await store.keyRing(user.id);
       const made = newKey(deps, at, {
@@ -40,15 +40,17 @@ export const acceptInvitation =
         audited(
           ids,
           at,
-          { user: callerOf(stored, at), requestId },
+          { ...call, user: callerOf(stored, at) },
           { action: "user:join", resource: { type: "user", id: user.id }, details: { keyId, name } },
         ),
       ]);
       return { user: showUser(stored, at), key: made.token };
     });
 
+/** One that was made, and is refused for what became of it or of its user since, is recorded: somebody holds it. */
 async function invited(
-  { store, keys }: PeopleDeps,
+  { store, keys, ids }: PeopleDeps,
+  call: Call,
   token: string,
   at: Date,
 ): Promise<{ readonly invitation: Invitation; readonly stored: StoredPerson }> {
@@ -56,7 +58,20 @@ async function invited(
   if (userId === null) throw invalid();
   const [invitation, stored] = await Promise.all([store.invitation(userId), store.person(userId)]);
   if (invitation === null || !keys.same(invitation.hash, keys.identify(token).hash)) throw invalid();
-  if (Date.parse(invitation.expiresAt) <= at.getTime()) throw invalid();
-  if (stored === null || callerOf(stored, at).disabled) throw invalid();
-  return { invitation, stored };
+  if (stored === null) throw invalid();
+  const isExpired = Date.parse(invitation.expiresAt) <= at.getTime();
+  if (!isExpired && !isOut(stored)) return { invitation, stored };
+  await store.commit([
+    auditedDenial(
+      ids,
+      at,
+      { ...call, user: { id: userId } },
+      {
+        action: "user:join",
+        resource: { type: "user", id: userId },
+        details: { reason: isExpired ? "expired" : "disabled" },
+      },
+    ),
+  ]);
+  throw invalid();
 }
