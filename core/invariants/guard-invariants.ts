@@ -5,6 +5,15 @@ import { tagGuard } from "#core/tags/tag.ts";
 import { guardText, type Census } from "./census.ts";
 import { finding, type Finding } from "./finding.ts";
 
+/** Who somebody is inside remote databases is theirs alone. */
+function* dueUsernames({ people }: Census): Iterable<readonly [Guard, string]> {
+  for (const [id, { externalUsernames }] of people.users) {
+    for (const [technology, name] of Object.entries(externalUsernames)) {
+      yield [{ guard: "external-username", technology, name }, id];
+    }
+  }
+}
+
 /** Every guard that must be held, and by whom. What is deleted holds none. */
 function* dueGuards(census: Census): Iterable<readonly [Guard, string]> {
   for (const [id, { name }] of census.connections) yield [{ guard: "connection-name", name }, id];
@@ -13,11 +22,7 @@ function* dueGuards(census: Census): Iterable<readonly [Guard, string]> {
   for (const [userId, providers] of census.groups.facts) {
     for (const { issuer, subject } of providers) yield [{ guard: "identity", issuer, subject }, userId];
   }
-  for (const [id, { externalUsernames }] of census.people.users) {
-    for (const [technology, name] of Object.entries(externalUsernames)) {
-      yield [{ guard: "external-username", technology, name }, id];
-    }
-  }
+  yield* dueUsernames(census);
   for (const [id, tag] of census.tags) yield [tagGuard(tag), id];
   for (const [id, { name, place, remote, deletedAt }] of census.dataSources) {
     if (deletedAt !== null) continue;

@@ -1,7 +1,8 @@
 import { permission } from "#contracts/resources/system.ts";
 import { retryConflict } from "#core/call/retry-conflict.ts";
 import { administratorsNow, firstAdministratorId, listWrite } from "#core/people/administrators.ts";
-import { keyRemoval, ringWrite, type KeyRing, type ListedKey } from "#core/people/keys/key-ring.ts";
+import type { KeyRing, ListedKey } from "#core/people/keys/key-ring.ts";
+import { keyRemoval, ringWrite } from "#core/people/keys/new-key.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import { creationWrites, listingWrites } from "#core/people/users/user-writes.ts";
 import type { Write } from "#core/ports/change.ts";

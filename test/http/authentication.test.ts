@@ -112,7 +112,7 @@ describe("GET /me", () => {
       user: { id: as.user.id, name: "Ann", email: "ann@example.com" },
       permissions: ["AUDIT", "GOVERNANCE"],
       groups: ["Finance"],
-      attributes: { country: ["US", "DE", "FR"], department: ["Finance"] },
+      attributes: { Country: ["US", "DE", "FR"], Department: ["Finance"] },
     });
   });
 });

@@ -5,7 +5,7 @@ import { retryConflict, staleAside } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { callerOf, isOut, type StoredPerson } from "#core/people/caller.ts";
 import { invitedBy, type Invitation } from "#core/people/invitations/invitation.ts";
-import { newKey } from "#core/people/keys/key-ring.ts";
+import { newKey } from "#core/people/keys/new-key.ts";
 import type { PeopleDeps } from "#core/people/people-deps.ts";
 import { showUser } from "#core/people/users/show-user.ts";
 

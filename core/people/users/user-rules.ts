@@ -1,7 +1,7 @@
 import type { Permission } from "#contracts/resources/system.ts";
 import { isSameValue } from "#core/call/same-value.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import { keyRemoval, ringWrite, standingKeys } from "#core/people/keys/key-ring.ts";
+import { keyRemoval, ringWrite, standingKeys } from "#core/people/keys/new-key.ts";
 import type { User } from "#core/people/user.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { SettingsStore } from "#core/ports/store.ts";
