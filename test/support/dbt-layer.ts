@@ -33,7 +33,9 @@ export interface Word {
 /** An integration that is there, with its owners. */
 export async function aKeptIntegration(app: App, given: Partial<Integration> = {}): Promise<Integration> {
   const record = anIntegration({ id: app.ids.next("integration"), ...given });
-  for (const { id } of record.owners) await aPersona(app, { id });
+  for (const { id } of record.owners) {
+    if ((await app.store.user(id)) === null) await aPersona(app, { id });
+  }
   await app.store.commit([{ write: "create", kind: "integration", record }]);
   return record;
 }
