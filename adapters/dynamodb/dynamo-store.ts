@@ -15,6 +15,7 @@ import { dictionaryStore } from "./stores/dictionary-store.ts";
 import { healthStore } from "./stores/health-store.ts";
 import { keptDirectory } from "./stores/kept-directory.ts";
 import { jobStore } from "./stores/job-store.ts";
+import { memberStore } from "./stores/member-store.ts";
 import { peopleStore } from "./stores/people-store.ts";
 import { policyStore } from "./stores/policy-store.ts";
 import { principalStore } from "./stores/principal-store.ts";
@@ -49,6 +50,7 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...dictionaryStore(ref, clock),
     ...healthStore(ref, clock),
     ...policyStore(ref),
+    ...memberStore(ref),
     ...tags,
     ...threadStore(ref),
     ...userStore(ref),

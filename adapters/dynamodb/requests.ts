@@ -104,6 +104,13 @@ export interface PartitionQuery {
   readonly index?: "gsi1" | "gsi2";
 }
 
+/** Which items of a range are told; the others are read all the same. */
+export interface ItemFilter {
+  readonly FilterExpression: string;
+  readonly ExpressionAttributeNames: Readonly<Record<string, string>>;
+  readonly ExpressionAttributeValues: Readonly<Record<string, unknown>>;
+}
+
 /** The request for a range, but for how many items and from where. */
 function queryParams({ tableName }: TableRef, { index, partition, range, reverse }: PartitionQuery) {
   const { Limit: _, ...params } = table
@@ -136,6 +143,32 @@ export async function queryItems(ref: TableRef, query: PartitionQuery): Promise<
     from = answer.LastEvaluatedKey;
   } while (from !== undefined && items.length < most);
   return items;
+}
+
+/** The items of a range that pass a filter, with how many there are in all. */
+export async function filteredItems(
+  ref: TableRef,
+  query: Pick<PartitionQuery, "partition" | "range">,
+  filter: ItemFilter,
+): Promise<{ readonly items: readonly RawItem[]; readonly all: number }> {
+  const params = queryParams(ref, query);
+  const items: RawItem[] = [];
+  let all = 0;
+  let from: Record<string, unknown> | undefined;
+  do {
+    const command = new SendQuery({
+      ...params,
+      FilterExpression: filter.FilterExpression,
+      ExpressionAttributeNames: { ...params.ExpressionAttributeNames, ...filter.ExpressionAttributeNames },
+      ExpressionAttributeValues: { ...params.ExpressionAttributeValues, ...filter.ExpressionAttributeValues },
+      ...(from === undefined ? {} : { ExclusiveStartKey: from }),
+    });
+    const answer = await sent(ref, () => ref.client.send(command));
+    items.push(...(answer.Items ?? []));
+    all += answer.ScannedCount ?? 0;
+    from = answer.LastEvaluatedKey;
+  } while (from !== undefined);
+  return { items, all };
 }
 
 type BatchWrite =

@@ -57,9 +57,13 @@ function replaceStep({ kind, record, expected, otherwise }: Of<"replace">): Step
   return { item: put(itemOf(kind), record, condition), otherwise };
 }
 
-/** The condition that a record is there: at its version where it has one, and not another one in its place. */
+/**
+ * The condition that a record is there: at its version where it has one, and not another one in its place. One of
+ * version 0 was never stored, and must still not be there.
+ */
 function present(record: object): Condition {
   const version = versioned(record);
+  if (version === 0) return absent;
   if (version !== undefined) return { attr: "version", eq: version };
   const id: unknown = Reflect.get(record, "id");
   return typeof id === "string" ? { attr: "id", eq: id } : { attr: "v", exists: true };

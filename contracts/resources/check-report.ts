@@ -6,6 +6,7 @@ export const invariants = [
   "guard-has-its-record",
   "record-holds-its-guard",
   "data-source-is-whole",
+  "members-are-told-apart",
   "nothing-without-its-data-source",
   "dictionary-is-whole",
   "no-dangling-generation",

@@ -3,6 +3,9 @@ import * as z from "zod";
 /** RFC 3339, in UTC. */
 export const timestamp = z.string().meta({ format: "date-time" });
 
+/** A time that people give: RFC 3339 with any offset; kept in UTC. */
+export const givenTime = z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString());
+
 /** A name that people give: trimmed, composed (Unicode NFC, which may lengthen it), without control characters. */
 export const givenName = z
   .string()

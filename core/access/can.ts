@@ -35,6 +35,10 @@ export type Resource =
       readonly id: string;
     }
   | {
+      /** One on which no owner can act: all are disabled, or gone from the groups that own it. */
+      readonly type: "ownerless-data-source";
+    }
+  | {
       /** The audit records about a data source. */
       readonly type: "activity";
       readonly dataSource: Resource;
@@ -178,6 +182,14 @@ const rules = {
   "data-source:check": dataSourceRole("owner", "expert"),
   "data-source:fingerprint": dataSourceRole("owner"),
   "data-source:save-queries": dataSourceRole("owner"),
+  "data-source:list-members": readers,
+  "data-source:list-subscribers": either(dataSourceRole("owner"), holds("GOVERNANCE")),
+  "data-source:manage-members": dataSourceRole("owner"),
+  "data-source:appoint-owner": both(
+    holds("USER_ADMIN"),
+    (_, resource) => resource.type === "ownerless-data-source",
+  ),
+  "data-source:subscription": dataSourceRole("owner"),
   "data-source:delete": dataSourceRole("owner"),
   "data-source:restore": either(
     holds("APPLICATION_ADMIN"),
@@ -226,6 +238,7 @@ const sights: {
   integration: (user, resource) => rules["integration:read"](user, resource),
   "data-source": (user, resource) => rules["data-source:discover"](user, resource),
   "deleted-data-source": (user, resource) => rules["data-source:restore"](user, resource),
+  "ownerless-data-source": (user, resource) => rules["data-source:appoint-owner"](user, resource),
   activity: (user, resource) => activityVisible(user, resource),
   thread: (user, resource) => visible(user, resource.dataSource),
   policy: (user, resource) => rules["policy:read"](user, resource),

@@ -7,9 +7,10 @@ import type { Guard } from "#core/ports/change.ts";
 import type { Fact } from "#core/ports/table-facts.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
 import { placeOf } from "#core/threads/thread.ts";
-import { relationPlace, type DataSource } from "#core/sources/data-source.ts";
 import { GroupCensus } from "./group-census.ts";
 import { UserCensus } from "./user-census.ts";
+import { misplacedGroups } from "#core/invariants/misplaced-members.ts";
+import { relationPlace, type DataSource, type DataSourceMember } from "#core/sources/data-source.ts";
 import { checkNames, type CheckName } from "#contracts/resources/data-source.ts";
 
 /** A guard as one string; names that are the same to people are the same here. */
@@ -97,7 +98,10 @@ export class Census {
   readonly tags = new Map<string, Pick<TagRecord, "parentId" | "segment">>();
   readonly policies = new Map<string, CountedPolicy>();
   readonly dataSources = new Map<string, Counted>();
+  /** Data sources that somebody owns for good. */
   readonly owned = new Set<string>();
+  /** Users among groups, groups among users, the same group twice. */
+  readonly misplacedMembers: Pick<DataSourceMember, "id" | "dataSourceId">[] = [];
   /** For each kind of part, the data sources that have one. */
   readonly parts = new Map<string, Set<string>>();
   /** Where threads should stand, and where they do, by thread id. */
@@ -141,13 +145,14 @@ export class Census {
         tagIds: rule.scope?.on === "tagged" ? rule.scope.every.flat() : [],
       }),
     "data-source": ({ record }) => this.dataSources.set(record.id, counted(record)),
-    "data-source-member": ({ record: { dataSourceId, role } }) => {
-      if (role === "owner") this.owned.add(dataSourceId);
-      add(this.parts, "member", dataSourceId);
+    "data-source-member": ({ record }) => {
+      this.countMember(record);
+      if (record.principal.type !== "user") this.misplacedMembers.push(record);
     },
-    "group-roles": ({ record: { dataSourceId, members } }) => {
-      if (members.some(({ role }) => role === "owner")) this.owned.add(dataSourceId);
-      add(this.parts, "member", dataSourceId);
+    "group-roles": ({ record }) => {
+      add(this.parts, "member", record.dataSourceId);
+      for (const member of record.members) this.countMember(member);
+      this.misplacedMembers.push(...misplacedGroups(record));
     },
     "data-source-health": ({ record: { dataSourceId, checks } }) => {
       add(this.parts, "health", dataSourceId);
@@ -213,6 +218,11 @@ export class Census {
     "waiting-job": (place) => this.places.push(place),
     slot: (slot) => this.slots.push(slot),
   };
+
+  private countMember({ dataSourceId, role, expiresAt }: DataSourceMember): void {
+    if (role === "owner" && expiresAt === null) this.owned.add(dataSourceId);
+    add(this.parts, "member", dataSourceId);
+  }
 
   /** Takes one thing in. */
   count(fact: Fact): void {

@@ -30,6 +30,13 @@ function* wholeness(census: Census): Iterable<Finding> {
   }
 }
 
+/** Users have a record each, groups one together, and none of these is in the other. */
+function* members({ misplacedMembers }: Census): Iterable<Finding> {
+  for (const { id, dataSourceId } of misplacedMembers) {
+    yield finding("members-are-told-apart", dataSourceId, `the member ${id} is not where it should be`);
+  }
+}
+
 function* dictionaries(census: Census): Iterable<Finding> {
   for (const [id, { dictionary }] of census.dataSources) {
     const text = generationText({ dataSourceId: id, generation: dictionary.generation });
@@ -116,6 +123,7 @@ export function* tagInvariants(census: Census): Iterable<Finding> {
 export function* sourceInvariants(census: Census, now: Date): Iterable<Finding> {
   yield* orphans(census);
   yield* wholeness(census);
+  yield* members(census);
   yield* dictionaries(census);
   yield* generations(census, now);
   yield* references(census);

@@ -22,8 +22,8 @@ export const globalSubscriptions = (
   policies: readonly Policy[],
   tags: Pick<TagTree, "get" | "descendants"> | null,
 ): readonly GlobalSubscription[] =>
-  policies.flatMap(({ id, dataSourceId, state, rule: { terms, scope } }) =>
+  policies.flatMap(({ id, name, dataSourceId, state, rule: { terms, scope } }) =>
     dataSourceId !== null || state !== "active" || scope === null
       ? []
-      : [{ ...terms, policyId: id, every: scopeTags(scope, tags) }],
+      : [{ ...terms, policyId: id, name, every: scopeTags(scope, tags) }],
   );

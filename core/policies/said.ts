@@ -2,7 +2,7 @@ import type { AccessDirectory } from "#core/access/directory.ts";
 import type { PolicyScope, SubscriptionRule } from "#core/policies/policy.ts";
 import type { SaidScope, SaidWho, Sentence } from "#core/policies/sentence/ast.ts";
 import { print } from "#core/policies/sentence/print.ts";
-import type { Who } from "#core/subscriptions/subscription-policy.ts";
+import type { SubscriptionTerms, Who } from "#core/subscriptions/subscription-policy.ts";
 import type { TagTree } from "#core/tags/tag-tree.ts";
 
 /** What tells the names of groups and tags as they are now. */
@@ -45,7 +45,10 @@ const saidScope = (scope: PolicyScope, { tags }: Names): SaidScope =>
     : { on: "tagged", every: scope.every.map((any) => any.map((id) => tags.get(id)?.name ?? id)) };
 
 /** What is named in a rule and is not there: it matches nobody. */
-export function warningsOf({ terms: { when } }: SubscriptionRule, { directory }: Names): string[] {
+export function warningsOf(
+  { terms: { when } }: { readonly terms: Pick<SubscriptionTerms, "when"> },
+  { directory }: Pick<Names, "directory">,
+): string[] {
   const missing = when === null ? [] : groupsIn(when).filter((group) => !isThere(group, directory));
   return [...new Set(missing.map(warning))];
 }

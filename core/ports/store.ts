@@ -9,6 +9,7 @@ import type { Job } from "#core/jobs/job.ts";
 import type { StoredPerson } from "#core/people/caller.ts";
 import type { ApiKey, User } from "#core/people/user.ts";
 import type { DocumentationStore, QueryStore } from "#core/ports/curation-store.ts";
+import type { MemberStore } from "#core/ports/member-store.ts";
 import type { MeasurementStore } from "#core/ports/health-store.ts";
 import type { AuditStore } from "#core/ports/audit-store.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
@@ -243,6 +244,7 @@ export interface Store
     DocumentationStore,
     MeasurementStore,
     PolicyStore,
+    MemberStore,
     QueryStore,
     TagStore,
     ThreadStore,

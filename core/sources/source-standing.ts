@@ -4,6 +4,7 @@ import type { CatalogClass } from "#core/ports/catalog-index.ts";
 import type { Caller } from "#core/people/caller.ts";
 import type { DataSource, DataSourceMember } from "#core/sources/data-source.ts";
 import { admission, countingTerms, type Admission } from "#core/subscriptions/admission.ts";
+import type { GlobalSubscription, OwnSubscription } from "#core/subscriptions/subscription-policy.ts";
 
 /** What of a data source decides who may know of it, beside its members. */
 export type Exposure = Pick<DataSource, "status" | "subscription"> & { readonly tagIds: readonly string[] };
@@ -22,13 +23,16 @@ export interface SourceStanding {
 export const givenRole = (memberships: readonly Pick<DataSourceMember, "role">[]): DataSourceRole | null =>
   ranks.find((rank) => memberships.some(({ role }) => role === rank)) ?? null;
 
+/** The policies that count for a data source, as they are known with a caller. */
+export const countingFor = (
+  { directory }: Pick<Caller, "directory">,
+  { subscription, tagIds }: Pick<Exposure, "subscription" | "tagIds">,
+): readonly (OwnSubscription | GlobalSubscription)[] =>
+  countingTerms(subscription, directory.applying(tagIds));
+
 /** What the policies that apply to a data source mean to a caller. */
-export const admissionTo = (caller: Caller, { subscription, tagIds }: Exposure): Admission =>
-  admission(
-    caller,
-    countingTerms(subscription, caller.directory.applying(tagIds)),
-    caller.directory.combination,
-  );
+export const admissionTo = (caller: Caller, exposure: Exposure): Admission =>
+  admission(caller, countingFor(caller, exposure), caller.directory.combination);
 
 /** The same for all data sources of a class. */
 export const admissionToClass = (
@@ -59,10 +63,18 @@ export function withRole(
   { automatic, discoverable }: Pick<Admission, "automatic" | "discoverable">,
   memberships: readonly Pick<DataSourceMember, "role">[],
 ): Pick<SourceStanding, "role" | "discoverable"> {
+  const role = isAutomatic({ automatic }, memberships) ? "subscriber" : givenRole(memberships);
+  return { role, discoverable };
+}
+
+/** Whether somebody is a subscriber by the policies alone: nobody gave them as much, or took them out. */
+export function isAutomatic(
+  { automatic }: Pick<Admission, "automatic">,
+  memberships: readonly Pick<DataSourceMember, "role">[],
+): boolean {
   const given = givenRole(memberships);
   const out = memberships.some(({ role }) => role === "removed");
-  const subscribes = automatic && !out && (given === null || given === "ingest");
-  return { role: subscribes ? "subscriber" : given, discoverable };
+  return automatic && !out && (given === null || given === "ingest");
 }
 
 /** The exposure of a data source as it is stored. */

@@ -73,15 +73,20 @@ function hasAttribute(
 }
 
 /** The policies that count: what global policies say takes the place of the default, and stands beside an owner's own. */
-export const countingTerms = (
+export const countingTerms = <T extends SubscriptionTerms>(
   own: OwnSubscription,
-  globals: readonly SubscriptionTerms[],
-): readonly SubscriptionTerms[] =>
+  globals: readonly T[],
+): readonly (OwnSubscription | T)[] =>
   globals.length > 0 && own.source === "default" ? globals : [own, ...globals];
 
 /** Whether a policy's condition admits somebody. An entitlement without one admits nobody: what is not stated is not given. */
 const isAdmitted = (person: Person, { kind, when }: SubscriptionTerms): boolean =>
   when === null ? kind !== "entitlement" : satisfies(person, when);
+/** Whether policies can subscribe anybody by themselves. */
+export function mayAdmit(terms: readonly SubscriptionTerms[], combination: SubscriptionCombination): boolean {
+  const admits = ({ kind }: SubscriptionTerms): boolean => kind === "anyone" || kind === "entitlement";
+  return combination === "any" ? terms.some(admits) : terms.length > 0 && terms.every(admits);
+}
 
 /** What one policy means to somebody. */
 function admissionOf(person: Person, terms: SubscriptionTerms): Admission {

@@ -41,6 +41,7 @@ export interface OwnSubscription extends SubscriptionTerms {
 /** A global policy that is active, as decisions need it. */
 export interface GlobalSubscription extends SubscriptionTerms {
   readonly policyId: string;
+  readonly name: string;
   /** It applies to data sources that carry, of every part, any tag; what stands below a tag is in its part. Null means all. */
   readonly every: readonly (readonly string[])[] | null;
 }

@@ -2,6 +2,10 @@ import type { accessRoutes } from "#contracts/http/groups/access.ts";
 import { createPolicy, deletePolicy, updatePolicy } from "#core/policies/change-policies.ts";
 import { getPolicy, listPolicies, listSourcePolicies } from "#core/policies/list-policies.ts";
 import { parsePolicy } from "#core/policies/parse-policy.ts";
+import { addMember } from "#core/members/add-member.ts";
+import { removeMember, updateMember } from "#core/members/change-member.ts";
+import { listMembers } from "#core/members/list-members.ts";
+import { getSubscriptionPolicy, setSubscriptionPolicy } from "#core/subscriptions/source-subscription.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
 import type { CommonParts, IndexParts, QueueParts } from "./parts.ts";
 
@@ -16,4 +20,10 @@ export const accessOperations = (
   updatePolicy: updatePolicy(parts),
   deletePolicy: deletePolicy(parts),
   listSourcePolicies: listSourcePolicies(parts),
+  listMembers: listMembers(parts),
+  addMember: addMember(parts),
+  updateMember: updateMember(parts),
+  removeMember: removeMember(parts),
+  getSubscriptionPolicy: getSubscriptionPolicy(parts),
+  setSubscriptionPolicy: setSubscriptionPolicy(parts),
 });

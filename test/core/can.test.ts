@@ -134,6 +134,39 @@ describe("the decision function", () => {
     expect(decide(user, "thread:read", thread("expert", user.id, "disabled"))).toBe("hidden");
   });
 
+  it("shows members to readers, whom policies subscribe to owners and GOVERNANCE, and lets owners manage both", () => {
+    const may = (given: Parameters<typeof aUser>[0], ...of: Parameters<typeof source>) =>
+      (
+        [
+          "data-source:list-members",
+          "data-source:list-subscribers",
+          "data-source:manage-members",
+          "data-source:subscription",
+        ] as const
+      ).filter((action) => can(aUser(given), action, source(...of)));
+    expect(may({}, "owner")).toHaveLength(4);
+    expect(may({}, "owner", "disabled")).toHaveLength(4);
+    for (const role of ["expert", "subscriber", "ingest"] as const) {
+      expect(may({}, role)).toEqual(["data-source:list-members"]);
+      expect(may({}, role, "disabled")).toEqual([]);
+    }
+    expect(may({ permissions: ["GOVERNANCE"] }, null)).toEqual([
+      "data-source:list-members",
+      "data-source:list-subscribers",
+    ]);
+    const others = permission.options.filter((one) => one !== "GOVERNANCE");
+    expect(may({ permissions: others }, null)).toEqual([]);
+  });
+
+  it("lets USER_ADMIN make an owner where none can act, and hides that from everybody else", () => {
+    const ownerless = { type: "ownerless-data-source" } as const;
+    const of = (permissions: typeof permission.options) =>
+      decide(aUser({ permissions }), "data-source:appoint-owner", ownerless);
+    expect(of(["USER_ADMIN"])).toBe("allowed");
+    expect(of(permission.options.filter((one) => one !== "USER_ADMIN"))).toBe("hidden");
+    expect(decide(aUser({ permissions: ["USER_ADMIN"] }), "data-source:read", ownerless)).toBe("forbidden");
+  });
+
   it("lets only APPLICATION_ADMIN change settings, and USER_ADMIN the prevent-statistics tag", () => {
     expect(can(aUser({ permissions: ["USER_ADMIN"] }), "settings:update", deployment)).toBe(false);
     expect(can(aUser({ permissions: ["USER_ADMIN"] }), "settings:update-statistics-tag", deployment)).toBe(

@@ -72,6 +72,8 @@ describe("every route", () => {
         replaceDictionary: { columns: [] },
         analyzeDataSource: { columns: ["a"] },
         addTags: { tags: ["a"] },
+        addMember: { principal: { type: "user", id: "usr_1" }, role: "owner" },
+        setSubscriptionPolicy: { kind: "anyone", discoverable: true },
         createQuery: { name: "a", sql: "select 1" },
         createThread: { text: "a" },
         createReply: { text: "a" },

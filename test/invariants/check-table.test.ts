@@ -2,7 +2,15 @@ import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb"
 import { expect, it } from "vitest";
 import { anApp } from "#test/support/app.ts";
 import { checked, expectSound } from "#test/support/invariants.ts";
-import { aDataSource, aPersona, aRegistrar, aRemoteTable, everyPermission } from "#test/support/personas.ts";
+import { stateMember } from "#test/support/state-member.ts";
+import {
+  aDataSource,
+  aKnownGroup,
+  aPersona,
+  aRegistrar,
+  aRemoteTable,
+  everyPermission,
+} from "#test/support/personas.ts";
 import { itemsOf, type StoredItem } from "#test/support/table-items.ts";
 
 const app = await anApp();
@@ -118,6 +126,28 @@ it.each([
   ["dictionary-chunk", "dictionary-is-whole"],
 ])("finds a data source that lacks its %s", async (kind, invariant) => {
   expect(await without(await theItem(kind, ofSource))).toEqual([`${invariant} ${source.id}`]);
+});
+
+it("finds users among groups, and the same group twice", async () => {
+  const group = await aKnownGroup(app);
+  const member = await stateMember(app, source.id, { type: "group", id: group.id }, "expert");
+  const item = await theItem("group-roles", ofSource);
+  const another = { ...member, id: "mem_2" };
+  const aUser = { ...member, id: "mem_3", principal: { type: "user", id: owner.user.id } };
+  const misplaced = `members-are-told-apart ${source.id}`;
+  expect(await withItem({ ...item, members: [member, another, aUser] }, item)).toEqual([
+    misplaced,
+    misplaced,
+  ]);
+  const own = await theItem("data-source-member", ofSource);
+  expect(await withItem({ ...own, principal: member.principal }, own)).toEqual([misplaced]);
+  expect(await found()).toEqual([]);
+});
+
+it("counts no owner whose role has an end", async () => {
+  const own = await theItem("data-source-member", ofSource);
+  const expiresAt = new Date(app.clock.now().getTime() + 1).toISOString();
+  expect(await withItem({ ...own, expiresAt }, own)).toEqual([`data-source-is-whole ${source.id}`]);
 });
 
 it("finds all that is left of a data source whose header is missing", async () => {

@@ -5,7 +5,6 @@ import type { RouteResult } from "#contracts/http/route.ts";
 import type { Routes } from "#contracts/http/routes.ts";
 import type { DataSourceRole } from "#contracts/resources/data-source.ts";
 import { permission, type Permission } from "#contracts/resources/system.ts";
-import { memberWrites } from "#core/members/member-writes.ts";
 import type { Group } from "#core/people/group.ts";
 import { groupNameGuard, groupNameTaken } from "#core/people/groups/group-rules.ts";
 import { principalWords } from "#core/people/principal-directory.ts";
@@ -14,6 +13,7 @@ import type { Write } from "#core/ports/change.ts";
 import { fixedParts } from "./composition.ts";
 import type { App } from "./app.ts";
 import { aGroup } from "./people-records.ts";
+import { stateMember } from "./state-member.ts";
 import { runSql, uniqueName } from "./postgres-client.ts";
 import { putUser } from "./put-user.ts";
 import { aUser, unique } from "./records.ts";
@@ -194,27 +194,15 @@ export async function aDataSource(
   return atOnce(await owner.api.createDataSource({ body }));
 }
 
-/** Gives somebody a role on a data source. */
+/** Gives somebody a role on a data source, around the routes and their rules; lists know of it. */
 export async function makeMember(
-  app: App,
+  app: Pick<App, "store" | "ids" | "clock">,
   { id }: Pick<DataSource, "id">,
-  { user }: Persona,
+  { user }: Pick<Persona, "user">,
   role: DataSourceRole,
   expiresAt: string | null = null,
 ): Promise<void> {
-  const members = await app.store.dataSourceMembers(id);
-  const at = app.clock.now();
-  const after = {
-    id: unique("mem_"),
-    dataSourceId: id,
-    principal: { type: "user", id: user.id },
-    role,
-    expiresAt,
-    addedBy: "usr_1",
-    addedAt: at.toISOString(),
-  } as const;
-  const before = members.members.find(({ principal }) => principal.id === user.id) ?? null;
-  await app.store.commit(memberWrites(app.ids, at, members, [{ before, after }]));
+  await stateMember(app, id, { type: "user", id: user.id }, role, expiresAt);
 }
 
 /** Somebody who may register tables, with a connection of theirs. */

@@ -46,3 +46,9 @@ export async function auditOf(app: App, type: string, id: string): Promise<reado
     .map(({ action }) => action)
     .toReversed();
 }
+
+/** The newest of its audit records that tells of something done. */
+export async function lastDeed({ store }: Pick<App, "store">, type: string, id: string) {
+  const { items } = await store.activity(type, id, null, 50);
+  return items.find(({ outcome }) => outcome !== "denied");
+}

@@ -23,6 +23,7 @@ import { jobChanges } from "./access-jobs.ts";
 import { groupAccess } from "./access-groups.ts";
 import { peopleAccess } from "./access-people.ts";
 import { policyAccess } from "./access-policies.ts";
+import { memberAccess } from "./access-members.ts";
 import { reads } from "./access-reads.ts";
 import { segmentAccess } from "./access-segments.ts";
 import { userAccess } from "./access-users.ts";
@@ -84,6 +85,7 @@ const trials = {
   ...userAccess,
   ...policyAccess,
   ...groupAccess,
+  ...memberAccess,
 };
 
 /** What the trials did, for what is asked of all of them together. */
