@@ -10,6 +10,7 @@ import { addDbtCommands } from "./commands/dbt.ts";
 import { addIdentityProviderCommands } from "./commands/identity-providers.ts";
 import { addJobCommands } from "./commands/jobs.ts";
 import { addPolicyCommands } from "./commands/policies.ts";
+import { addMemberCommands, addSubscriptionPolicyCommands } from "./commands/members.ts";
 import { addQueryCommands } from "./commands/queries.ts";
 import { addSystemCommands } from "./commands/system.ts";
 import { addThreadCommands } from "./commands/threads.ts";
@@ -65,6 +66,8 @@ export function reeveProgram(terminal: Terminal): Command {
   addSystemCommands(program, terminal);
   addConnectionCommands(program, terminal);
   addDataSourceCommands(program, terminal);
+  addMemberCommands(program, terminal);
+  addSubscriptionPolicyCommands(program, terminal);
   addQueryCommands(program, terminal);
   addThreadCommands(program, terminal);
   addPolicyCommands(program, terminal);

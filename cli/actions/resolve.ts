@@ -38,3 +38,22 @@ export async function dataSourceId({ client }: Session, text: string): Promise<s
   const found = items(client.listDataSources, { query: { search: text, limit: 200 } });
   return (await byName(found, text, "data source")).id;
 }
+
+/** The id of a user or a group that is named by its id or its name. Two users may have one name: then the id is needed. */
+export async function principalId(
+  { client }: Session,
+  type: "user" | "group",
+  text: string,
+): Promise<string> {
+  if (isId(idPrefixes[type], text)) return text;
+  const found: Named[] = [];
+  for await (const one of items(client.listPrincipals, { query: { search: text, limit: 200 } })) {
+    if (one.kind === type && folded(one.name) === folded(text)) found.push(one);
+  }
+  const [first, ...others] = found;
+  if (first === undefined) throw new Refusal(`There is no ${type} "${text}", or you may not know of it.`);
+  if (others.length > 0) {
+    throw new Refusal(`Several are named "${text}": ${found.map(({ id }) => id).join(", ")}. Give the id.`);
+  }
+  return first.id;
+}
