@@ -5,6 +5,7 @@ import * as z from "zod";
  * for meaning: items hold ids, so that a rename is one write.
  */
 export const idPrefixes = {
+  accessRequest: "arq",
   apiKey: "key",
   audit: "aud",
   column: "col",

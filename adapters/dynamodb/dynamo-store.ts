@@ -19,6 +19,7 @@ import { memberStore } from "./stores/member-store.ts";
 import { peopleStore } from "./stores/people-store.ts";
 import { policyStore } from "./stores/policy-store.ts";
 import { principalStore } from "./stores/principal-store.ts";
+import { requestStore } from "./stores/request-store.ts";
 import { segmentPointers } from "./stores/segment-pointers.ts";
 import { tagStore } from "./stores/tag-store.ts";
 import { threadStore } from "./stores/thread-store.ts";
@@ -51,6 +52,7 @@ export function dynamoStore({ clock, ...ref }: DynamoStoreOptions): Store & Cata
     ...healthStore(ref, clock),
     ...policyStore(ref),
     ...memberStore(ref),
+    ...requestStore(ref),
     ...tags,
     ...threadStore(ref),
     ...userStore(ref),

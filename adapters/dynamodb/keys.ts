@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { foldName } from "#core/names/fold.ts";
 import { integrationName, type IntegrationKey } from "#core/dbt/integration.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
+import type { RequestList } from "#core/access-requests/access-request.ts";
 import type { Guard } from "#core/ports/change.ts";
 import type { Principal } from "#core/connections/connection.ts";
 import type { DictionaryLayer } from "#core/sources/data-source.ts";
@@ -48,6 +49,12 @@ export const keys = {
   ownersLeft: (): Key => ({ pk: "OWNERS", sk: "OWNERS" }),
   identityProvider: (id: string): Key => ({ pk: "PROVIDERS", sk: id }),
   policy: (id: string): Key => ({ pk: "POLICIES", sk: id }),
+  accessRequest: (id: string): Key => ({ pk: `REQUEST#${id}`, sk: "REQUEST" }),
+  /** What nobody has decided is in one partition, in the order of its ids; all else lies with whom or what it is about. */
+  requestPlace: (of: RequestList, requestId: string): Key => {
+    const { partition, prefix } = requestListKeys(of);
+    return { pk: partition, sk: `${prefix}${requestId}` };
+  },
   directory: (): Key => ({ pk: "DIRECTORY", sk: "DIRECTORY" }),
   settings: (): Key => ({ pk: "SETTINGS", sk: "SETTINGS" }),
   tag: (id: string): Key => ({ pk: "TAGS", sk: id }),
@@ -153,6 +160,18 @@ export const keys = {
   guard: guardKey,
 } as const;
 
+/** Where a list of access requests lies, and what stands there before a request's id. */
+export function requestListKeys(of: RequestList): { readonly partition: string; readonly prefix: string } {
+  switch (of.list) {
+    case "pending":
+      return { partition: "REQUESTS", prefix: "" };
+    case "user":
+      return { partition: `USER#${of.userId}`, prefix: "REQUEST#" };
+    case "data-source":
+      return { partition: `DS#${of.dataSourceId}`, prefix: "REQUEST#" };
+  }
+}
+
 const hashed = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 /**
@@ -168,6 +187,11 @@ function guardKey(guard: Guard): Key {
       return { pk: `GUARD#${guard.guard}#${foldName(guard.name)}`, sk: "GUARD" };
     case "issuer":
       return { pk: `GUARD#issuer#${hashed(guard.issuer)}`, sk: "GUARD" };
+    case "access-request":
+      return {
+        pk: `GUARD#access-request#${guard.dataSourceId}#${principalPart(guard.requester)}`,
+        sk: "GUARD",
+      };
     case "identity":
       return { pk: `GUARD#identity#${hashed(JSON.stringify([guard.issuer, guard.subject]))}`, sk: "GUARD" };
     case "external-username":

@@ -1,6 +1,7 @@
 import type { Entity } from "dynamodb-toolbox/entity";
 import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import type { RecordKind, Records } from "#core/ports/change.ts";
+import { accessRequestItem, requestPlaceItem } from "./items/access-requests.ts";
 import {
   columnEditItem,
   connectionItem,
@@ -49,6 +50,8 @@ import type { RawItem } from "./requests.ts";
 /** The item of each kind of record. A kind without one does not compile. */
 export const recordItems = {
   administrators: administratorsItem,
+  "access-request": accessRequestItem,
+  "access-request-place": requestPlaceItem,
   "api-key": apiKeyItem,
   "column-edit": columnEditItem,
   connection: connectionItem,
@@ -87,6 +90,8 @@ type Read<K extends RecordKind> = (item: RawItem) => Records[K];
 /** Stored items as the domain's records; an item of another shape fails. */
 export const read: { readonly [K in RecordKind]: Read<K> } = {
   administrators: (item) => administratorsItem.build(EntityFormatter).format(item),
+  "access-request": (item) => accessRequestItem.build(EntityFormatter).format(item),
+  "access-request-place": (item) => requestPlaceItem.build(EntityFormatter).format(item),
   "api-key": (item) => apiKeyItem.build(EntityFormatter).format(item),
   "column-edit": (item) => ({ withdrawn: [], ...columnEditItem.build(EntityFormatter).format(item) }),
   connection: (item) => ({
@@ -105,6 +110,7 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
       keptAway: [],
       dbt: null,
       subscription: individually,
+      restoredVersion: 0,
       ...record,
       dictionary: { source: "remote", ...dictionary },
     };

@@ -186,6 +186,16 @@ function requireTagsStep({ deletions, otherwise }: Of<"require-tags">): Step {
   return { item: { ConditionCheck: check }, otherwise };
 }
 
+function requireDirectoryStep({ version, otherwise }: Of<"require-directory">): Step {
+  const { ConditionCheck: check } = directoryItem
+    .build(ConditionCheck)
+    .key({})
+    .condition(counted("version", version))
+    .options({ tableName: "" })
+    .params();
+  return { item: { ConditionCheck: check }, otherwise };
+}
+
 function fenceStep({ job, otherwise }: Of<"fence">): Step {
   const { ConditionCheck: check } = jobItem
     .build(ConditionCheck)
@@ -238,6 +248,7 @@ const steps: StepsOf = {
   "directory-changed": (write) => [countStep(directoryItem, write)],
   "owner-leaves": (write) => [countStep(ownersLeftItem, write)],
   "require-principal": (write) => [requirePrincipalStep(write)],
+  "require-directory": (write) => [requireDirectoryStep(write)],
   "require-tags": (write) => [requireTagsStep(write)],
   claim: (write) => [claimStep(write)],
   release: (write) => [releaseStep(write)],

@@ -13,6 +13,8 @@ export const invariants = [
   "dbt-layer-has-its-binding",
   "integration-stands",
   "thread-has-its-place",
+  "access-request-stands-in-its-lists",
+  "access-request-is-approved-by-others",
   "deleted-has-its-tombstone",
   "saved-query-holds-its-name",
   "connection-stands",

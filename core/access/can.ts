@@ -3,6 +3,7 @@ import type { Permission } from "#contracts/resources/system.ts";
 import type { ConnectionMember } from "#core/connections/connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { User } from "#core/people/user.ts";
+import { approverKinds, type ApproverKind } from "#core/subscriptions/subscription-policy.ts";
 
 /** What a decision is about, with the facts that it needs. */
 export type Resource =
@@ -48,6 +49,16 @@ export type Resource =
       readonly type: "thread";
       readonly author: string;
       readonly dataSource: Resource;
+    }
+  | {
+      /** That somebody asked for access to a data source. */
+      readonly type: "access-request";
+      readonly requestedBy: string;
+      /** Whether it is for a group that the user is in. */
+      readonly ofOwnGroup: boolean;
+      /** Whose approval it takes. */
+      readonly required: readonly ApproverKind[];
+      readonly dataSource: Extract<Resource, { readonly type: "data-source" }>;
     }
   | {
       /** A dbt Cloud environment that is kept in step. */
@@ -136,6 +147,22 @@ const talkers = aboutSource(dataSourceRole("owner", "expert", "subscriber"));
 const readers = either(dataSourceRole("owner", "expert", "subscriber", "ingest"), holds("GOVERNANCE"));
 const discoverable: Rule = (_, resource) => resource.type === "data-source" && resource.discoverable === true;
 
+/** As what a user may approve an access request, whether or not that is asked for. A disabled data source is seen by its owners alone. */
+export function approverKindsOf(
+  { permissions }: Pick<Decider, "permissions">,
+  { role, status }: Extract<Resource, { readonly type: "data-source" }>,
+): readonly ApproverKind[] {
+  if (status === "disabled" && role !== "owner") return [];
+  return approverKinds.filter((kind) => (kind === "owner" ? role === "owner" : permissions.includes(kind)));
+}
+
+const approvers: Rule = (user, resource) =>
+  resource.type === "access-request" &&
+  approverKindsOf(user, resource.dataSource).some((kind) => resource.required.includes(kind));
+const asker: Rule = (user, resource) =>
+  resource.type === "access-request" && resource.requestedBy === user.id;
+const askersGroup: Rule = (_, resource) => resource.type === "access-request" && resource.ofOwnGroup;
+
 /** Every action and who may take it. This table is the whole of it; see docs/access.md. */
 const rules = {
   "settings:read": everyone,
@@ -175,6 +202,7 @@ const rules = {
   "data-source:discover": either(readers, discoverable),
   "data-source:read": readers,
   "data-source:mention": dataSourceRole("owner", "expert", "subscriber", "ingest"),
+  "data-source:request-access": either(readers, discoverable),
   "data-source:update": dataSourceRole("owner"),
   "data-source:describe": dataSourceRole("owner", "expert"),
   "data-source:tag": dataSourceRole("owner", "expert"),
@@ -203,6 +231,9 @@ const rules = {
   "policy:read": policyReader,
   "policy:update": policyAuthor,
   "policy:delete": policyAuthor,
+  "access-request:read": either(asker, askersGroup, approvers),
+  "access-request:decide": approvers,
+  "access-request:cancel": asker,
   "audit:read": holds("AUDIT"),
   "activity:read": either(aboutSource(dataSourceRole("owner")), holds("AUDIT", "GOVERNANCE")),
   "thread:read": talkers,
@@ -239,6 +270,7 @@ const sights: {
   "data-source": (user, resource) => rules["data-source:discover"](user, resource),
   "deleted-data-source": (user, resource) => rules["data-source:restore"](user, resource),
   "ownerless-data-source": (user, resource) => rules["data-source:appoint-owner"](user, resource),
+  "access-request": (user, resource) => rules["access-request:read"](user, resource),
   activity: (user, resource) => activityVisible(user, resource),
   thread: (user, resource) => visible(user, resource.dataSource),
   policy: (user, resource) => rules["policy:read"](user, resource),

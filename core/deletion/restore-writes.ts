@@ -61,6 +61,7 @@ export function restored(
     deletedAt: null,
     updatedAt: asked.at.toISOString(),
     version: before.version + 1,
+    restoredVersion: before.version + 1,
   };
   const job =
     before.statisticsPrevented || before.connectionId === null

@@ -1,9 +1,8 @@
+import { placesOf, type AccessRequest } from "#core/access-requests/access-request.ts";
 import type { Binding } from "#core/dbt/binding.ts";
 import type { Integration } from "#core/dbt/integration.ts";
 import { isFinished, type Job } from "#core/jobs/job.ts";
-import { foldName } from "#core/names/fold.ts";
 import type { Policy } from "#core/policies/policy.ts";
-import type { Guard } from "#core/ports/change.ts";
 import type { Fact } from "#core/ports/table-facts.ts";
 import type { TagRecord } from "#core/tags/tag.ts";
 import { placeOf } from "#core/threads/thread.ts";
@@ -12,25 +11,7 @@ import { UserCensus } from "./user-census.ts";
 import { misplacedGroups } from "#core/invariants/misplaced-members.ts";
 import { relationPlace, type DataSource, type DataSourceMember } from "#core/sources/data-source.ts";
 import { checkNames, type CheckName } from "#contracts/resources/data-source.ts";
-
-/** A guard as one string; names that are the same to people are the same here. */
-export function guardText(guard: Guard): string {
-  switch (guard.guard) {
-    case "relation":
-      return JSON.stringify([guard.guard, guard.place, guard.schema, guard.table]);
-    case "issuer":
-      return JSON.stringify([guard.guard, guard.issuer]);
-    case "identity":
-      return JSON.stringify([guard.guard, guard.issuer, guard.subject]);
-    case "external-username":
-      return JSON.stringify([guard.guard, guard.technology, guard.name]);
-    case "connection-name":
-    case "data-source-name":
-    case "group-name":
-    case "tag-name":
-      return JSON.stringify([guard.guard, foldName(guard.name)]);
-  }
-}
+import { guardText } from "./guard-text.ts";
 
 type Counted = Pick<DataSource, "name" | "connectionId" | "remote" | "dictionary" | "dbt" | "deletedAt"> & {
   readonly place: string;
@@ -47,6 +28,12 @@ type CountedIntegration = Pick<
   Integration,
   "secretRef" | "connectionId" | "owners" | "state" | "removalJobId" | "waiting" | "updatedAt"
 >;
+
+interface CountedRequest extends Pick<AccessRequest, "dataSourceId" | "requester" | "requestedBy" | "state"> {
+  /** The lists in which it should stand. */
+  readonly places: readonly string[];
+  readonly approvers: readonly string[];
+}
 
 interface CountedJob extends Pick<
   Job,
@@ -113,6 +100,9 @@ export class Census {
   /** Saved queries, by data source, and those that hold a name there. */
   readonly queries = new Map<string, Set<string>>();
   readonly namedQueries = new Map<string, Set<string>>();
+  /** Access requests: what they hold while they are pending, and where they should stand; and where they do. */
+  readonly accessRequests = new Map<string, CountedRequest>();
+  readonly requestPlaces = new Map<string, Set<string>>();
   readonly chunks = new Map<string, { count: number; columns: number }>();
   /** How many chunks of dbt's layer there are of a generation. */
   readonly dbtChunks = new Map<string, number>();
@@ -169,6 +159,14 @@ export class Census {
       add(this.parts, "place of a thread", record.dataSourceId);
       add(this.threadPlaces, record.threadId, JSON.stringify(record));
       this.sourceOfThread.set(record.threadId, record.dataSourceId);
+    },
+    "access-request": ({ record }) => {
+      add(this.parts, "access request", record.dataSourceId);
+      this.accessRequests.set(record.id, countedRequest(record));
+    },
+    "access-request-place": ({ record: { requestId, of, dataSourceId } }) => {
+      add(this.parts, "place of an access request", dataSourceId);
+      add(this.requestPlaces, requestId, JSON.stringify(of));
     },
     tombstone: ({ record: { dataSourceId, deletedAt } }) => add(this.tombstones, dataSourceId, deletedAt),
     "documentation-version": ({ record }) => add(this.parts, "documentation version", record.dataSourceId),
@@ -280,6 +278,15 @@ const countedIntegration = ({
   removalJobId,
   waiting,
   updatedAt,
+});
+
+const countedRequest = (request: AccessRequest): CountedRequest => ({
+  dataSourceId: request.dataSourceId,
+  requester: request.requester,
+  requestedBy: request.requestedBy,
+  state: request.state,
+  places: placesOf(request).map(({ of }) => JSON.stringify(of)),
+  approvers: request.approvals.map(({ by }) => by),
 });
 
 const countedJob = (job: Job, active: boolean): CountedJob => ({

@@ -10,6 +10,7 @@ import { jobInvariants } from "./job-invariants.ts";
 import { policyInvariants } from "./policy-invariants.ts";
 import { connectionInvariants, sourceInvariants, tagInvariants } from "./source-invariants.ts";
 import { userInvariants } from "./user-invariants.ts";
+import { requestInvariants } from "./request-invariants.ts";
 
 /** So many findings are told; where there are more, a person has enough to begin with. */
 const mostFindings = 100;
@@ -27,6 +28,7 @@ function* findingsOf(census: Census, now: Date): Iterable<Finding> {
   yield* dbtInvariants(census, now);
   yield* policyInvariants(census);
   yield* threadInvariants(census);
+  yield* requestInvariants(census);
   yield* jobInvariants(census, now);
 }
 

@@ -1,8 +1,10 @@
 import { groupNameGuard } from "#core/people/groups/group-rules.ts";
+import { requestGuard } from "#core/access-requests/access-request.ts";
 import type { Guard } from "#core/ports/change.ts";
 import { dataSourceNameGuard, relationGuard } from "#core/sources/guards.ts";
 import { tagGuard } from "#core/tags/tag.ts";
-import { guardText, type Census } from "./census.ts";
+import type { Census } from "./census.ts";
+import { guardText } from "./guard-text.ts";
 import { finding, type Finding } from "./finding.ts";
 
 /** Who somebody is inside remote databases is theirs alone. */
@@ -28,6 +30,14 @@ function* dueGuards(census: Census): Iterable<readonly [Guard, string]> {
     if (deletedAt !== null) continue;
     yield [dataSourceNameGuard(name), id];
     yield [relationGuard(place, remote), id];
+  }
+  yield* pendingGuards(census);
+}
+
+/** What is pending holds the place of whoever asked; what is decided holds none. */
+function* pendingGuards({ accessRequests }: Census): Iterable<readonly [Guard, string]> {
+  for (const [id, request] of accessRequests) {
+    if (request.state === "pending") yield [requestGuard(request), id];
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AccessRequest, RequestPlace } from "#core/access-requests/access-request.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
 import type { Connection, ConnectionMember, Principal } from "#core/connections/connection.ts";
 import type { Tombstone } from "#core/deletion/tombstone.ts";
@@ -36,6 +37,8 @@ import type { Thread, ThreadPlace } from "#core/threads/thread.ts";
 /** Every record that the store keeps by itself, by kind. */
 export interface Records {
   readonly administrators: Administrators;
+  readonly "access-request": AccessRequest;
+  readonly "access-request-place": RequestPlace;
   readonly "api-key": ApiKey;
   readonly "column-edit": ColumnEdit;
   readonly connection: Connection;
@@ -73,6 +76,7 @@ export type RecordKind = keyof Records;
 /** Kinds whose records carry a `version`: one that a replace must meet. */
 export type VersionedKind =
   | "administrators"
+  | "access-request"
   | "connection"
   | "data-source"
   | "data-source-health"
@@ -98,6 +102,8 @@ export type Guard =
   | { readonly guard: "group-name"; readonly name: string }
   /** An issuer of tokens: exact. */
   | { readonly guard: "issuer"; readonly issuer: string }
+  /** That somebody has asked for access to a data source, and nobody has decided: they ask once. */
+  | { readonly guard: "access-request"; readonly dataSourceId: string; readonly requester: Principal }
   /** Who somebody is at an issuer: exact, never an e-mail address. */
   | { readonly guard: "identity"; readonly issuer: string; readonly subject: string }
   /** Who somebody is inside remote databases of a technology: exact. */
@@ -146,6 +152,8 @@ export type Write =
    * else may have since then: who looks for another owner, and finds one, must not lose that one unseen.
    */
   | { readonly write: "owner-leaves"; readonly expected: number; readonly otherwise: DomainError }
+  /** Demands that groups, identity providers and global policies are as they were when the directory was read. */
+  | { readonly write: "require-directory"; readonly version: number; readonly otherwise: DomainError }
   /** Demands that a connection still exists, and is not closing, when the change commits. */
   | {
       readonly write: "require-connection";

@@ -13,9 +13,10 @@ import type { MemberStore } from "#core/ports/member-store.ts";
 import type { MeasurementStore } from "#core/ports/health-store.ts";
 import type { AuditStore } from "#core/ports/audit-store.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
-import type { DeletionStore } from "#core/ports/deletion-store.ts";
+import type { DeletionStore, SourceMembers } from "#core/ports/deletion-store.ts";
 import type { Guard, KeptReply, Write } from "#core/ports/change.ts";
 import type { PolicyStore } from "#core/ports/policy-store.ts";
+import type { AccessRequestStore } from "#core/ports/request-store.ts";
 import type { Relation } from "#core/ports/remote.ts";
 import type { PrincipalStore } from "#core/ports/principal-store.ts";
 import type { ThreadStore } from "#core/ports/thread-store.ts";
@@ -59,6 +60,8 @@ export interface PeopleStore {
   /** In one read: the user, what providers say of them, and whether the directory that was kept still stands. */
   person(userId: string): Promise<StoredPerson | null>;
   user(userId: string): Promise<User | null>;
+  /** Several people as `person` reads one, by id, all as of one directory; those that are not there are absent. */
+  people(userIds: readonly string[]): Promise<ReadonlyMap<string, StoredPerson>>;
   /** Groups, identity providers and global subscription policies as they are now. */
   directory(): Promise<AccessDirectory>;
 }
@@ -128,6 +131,10 @@ export interface DictionaryView {
 export interface DataSourceStore {
   /** One read: header, health and what is stated about a caller. Deleted ones are null. */
   dataSource(dataSourceId: string, principals: readonly Principal[]): Promise<DataSourceView | null>;
+  /** Headers alone, by id; deleted ones are absent. */
+  dataSourceHeaders(dataSourceIds: readonly string[]): Promise<ReadonlyMap<string, DataSource>>;
+  /** What is stated about these users and about every group, in one read: what has expired and who was taken out by hand, too. */
+  statedMembers(dataSourceId: string, userIds: readonly string[]): Promise<SourceMembers>;
   /** What is stated about a caller on several data sources, by data source id. */
   dataSourceMemberships(
     principals: readonly Principal[],
@@ -233,6 +240,7 @@ export interface Store
   extends
     AuditStore,
     Committer,
+    AccessRequestStore,
     PeopleStore,
     PrincipalStore,
     SettingsStore,

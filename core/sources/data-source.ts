@@ -131,6 +131,8 @@ export interface DataSource {
   readonly createdAt: string;
   readonly updatedAt: string;
   readonly version: number;
+  /** As which version it came back from its last deletion: what somebody asked for before that is cancelled. 0: it never was deleted. */
+  readonly restoredVersion: number;
   /** When it was deleted, softly: a tombstone is in no answer, and is purged 30 days later. */
   readonly deletedAt: string | null;
 }

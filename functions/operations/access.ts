@@ -6,6 +6,15 @@ import { addMember } from "#core/members/add-member.ts";
 import { removeMember, updateMember } from "#core/members/change-member.ts";
 import { listMembers } from "#core/members/list-members.ts";
 import { getSubscriptionPolicy, setSubscriptionPolicy } from "#core/subscriptions/source-subscription.ts";
+import { approveAccessRequests, denyAccessRequests } from "#core/access-requests/bulk-decisions.ts";
+import { createAccessRequest } from "#core/access-requests/create-request.ts";
+import {
+  approveAccessRequest,
+  cancelAccessRequest,
+  denyAccessRequest,
+  getAccessRequest,
+} from "#core/access-requests/decide-request.ts";
+import { listAccessRequests } from "#core/access-requests/list-requests.ts";
 import type { Operations } from "#functions/http/edge/operation.ts";
 import type { CommonParts, IndexParts, QueueParts } from "./parts.ts";
 
@@ -26,4 +35,12 @@ export const accessOperations = (
   removeMember: removeMember(parts),
   getSubscriptionPolicy: getSubscriptionPolicy(parts),
   setSubscriptionPolicy: setSubscriptionPolicy(parts),
+  createAccessRequest: createAccessRequest(parts),
+  listAccessRequests: listAccessRequests(parts),
+  approveAccessRequests: approveAccessRequests(parts),
+  denyAccessRequests: denyAccessRequests(parts),
+  getAccessRequest: getAccessRequest(parts),
+  approveAccessRequest: approveAccessRequest(parts),
+  denyAccessRequest: denyAccessRequest(parts),
+  cancelAccessRequest: cancelAccessRequest(parts),
 });

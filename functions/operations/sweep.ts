@@ -1,3 +1,4 @@
+import { settleLapsedRequests } from "#core/access-requests/settle-requests.ts";
 import { sweepSecrets } from "#core/connections/sweep-secrets.ts";
 import { sweepIntegrationSecrets } from "#core/dbt/integrations/sweep-integration-secrets.ts";
 import { sweepProviderSecrets } from "#core/identity/provider-secrets.ts";
@@ -22,11 +23,20 @@ export const sweep =
       hourly ? purgeDeleted(parts) : null,
       hourly ? sweepIntegrationSecrets(parts) : null,
       hourly ? sweepProviderSecrets(parts) : null,
+      hourly ? settleLapsedRequests(parts) : null,
     ]);
-    const [jobs, secrets, generations, purged, integrationSecrets, providerSecrets] = results.map((result) =>
-      result.status === "fulfilled" ? result.value : null,
+    const [jobs, secrets, generations, purged, integrationSecrets, providerSecrets, requests] = results.map(
+      (result) => (result.status === "fulfilled" ? result.value : null),
     );
-    parts.log.info("swept", { jobs, secrets, generations, purged, integrationSecrets, providerSecrets });
+    parts.log.info("swept", {
+      jobs,
+      secrets,
+      generations,
+      purged,
+      integrationSecrets,
+      providerSecrets,
+      requests,
+    });
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   };

@@ -167,6 +167,50 @@ describe("the decision function", () => {
     expect(decide(aUser({ permissions: ["USER_ADMIN"] }), "data-source:read", ownerless)).toBe("forbidden");
   });
 
+  it("lets whom the policies ask decide on a request, shows it to who asked, and hides it from everybody else", () => {
+    const user = aUser();
+    const of = (
+      required: readonly ("owner" | "AUDIT")[],
+      given: Partial<Extract<Resource, { type: "access-request" }>> = {},
+    ) =>
+      ({
+        type: "access-request",
+        requestedBy: "usr_other",
+        ofOwnGroup: false,
+        required,
+        dataSource: source(null),
+        ...given,
+      }) as const;
+    const may = (by: ReturnType<typeof aUser>, ...given: Parameters<typeof of>) =>
+      actions
+        .filter((action) => action.startsWith("access-request:") && can(by, action, of(...given)))
+        .map((action) => action.slice("access-request:".length));
+    const auditor = aUser({ permissions: ["AUDIT"] });
+    expect(may(auditor, ["AUDIT"])).toEqual(["read", "decide"]);
+    expect(may(user, ["owner"], { dataSource: source("owner") })).toEqual(["read", "decide"]);
+    expect(may(user, ["owner"], { dataSource: source("owner", "disabled") })).toEqual(["read", "decide"]);
+    expect(may(user, [], { requestedBy: user.id })).toEqual(["read", "cancel"]);
+    expect(may(user, [], { ofOwnGroup: true })).toEqual(["read"]);
+    const hidden: readonly (readonly [ReturnType<typeof aUser>, Resource])[] = [
+      [auditor, of(["owner"])],
+      [auditor, of(["AUDIT"], { dataSource: source(null, "disabled") })],
+      [user, of(["AUDIT"], { dataSource: source("owner") })],
+      [user, of(["owner"], { dataSource: source("expert") })],
+      [aUser({ permissions: [...permission.options] }), of([])],
+    ];
+    for (const [by, resource] of hidden) {
+      expect(decide(by, "access-request:read", resource)).toBe("hidden");
+      expect(decide(by, "access-request:decide", resource)).toBe("hidden");
+    }
+  });
+
+  it("lets whoever may know of a data source ask for access to it", () => {
+    const found = { ...source(null), discoverable: true };
+    expect(decide(aUser(), "data-source:request-access", found)).toBe("allowed");
+    expect(decide(aUser(), "data-source:request-access", source(null))).toBe("hidden");
+    expect(decide(aUser(), "data-source:request-access", { ...found, status: "disabled" })).toBe("hidden");
+  });
+
   it("lets only APPLICATION_ADMIN change settings, and USER_ADMIN the prevent-statistics tag", () => {
     expect(can(aUser({ permissions: ["USER_ADMIN"] }), "settings:update", deployment)).toBe(false);
     expect(can(aUser({ permissions: ["USER_ADMIN"] }), "settings:update-statistics-tag", deployment)).toBe(

@@ -77,6 +77,8 @@ describe("every route", () => {
         createQuery: { name: "a", sql: "select 1" },
         createThread: { text: "a" },
         createReply: { text: "a" },
+        createAccessRequest: { reason: "a" },
+        denyAccessRequest: { reason: "a" },
         updateReply: { text: "a" },
         updateIntegration: { webhookSecret: "a" },
         setUserAttribute: { values: ["a"] },

@@ -66,6 +66,7 @@ export const aDataSource = (given: Partial<DataSource> = {}): DataSource => ({
   createdAt: at,
   updatedAt: at,
   version: 1,
+  restoredVersion: 0,
   deletedAt: null,
   ...given,
 });

@@ -120,6 +120,8 @@ export const dataSourceItem = new Entity({
     createdAt: string(),
     updatedAt: string(),
     version: number(),
+    // Not in the items of the first releases: see records.ts.
+    restoredVersion: shaped<number>().optional(),
     deletedAt: shaped<string | null>(),
   }),
   computeKey: (key) => keys.dataSource(key.id),

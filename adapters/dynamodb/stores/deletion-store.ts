@@ -1,9 +1,10 @@
+import { placesOf, requestGuard } from "#core/access-requests/access-request.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import { keys } from "../keys.ts";
 import { read, readOr } from "../records.ts";
-import { deleteItems, keyOf, queryItems, type TableRef } from "../requests.ts";
-import { readView, type PickDataSource } from "./data-source-store.ts";
+import { deleteItems, getItems, keyOf, queryItems, type RawItem, type TableRef } from "../requests.ts";
+import { noGroups, readView, type PickDataSource } from "./data-source-store.ts";
 import { readDictionary } from "./dictionary-store.ts";
 
 /** A chunk of a dictionary may be 300 KB: of so many items at once the memory of a sweep has room. */
@@ -17,13 +18,36 @@ const deletedDataSource: PickDataSource = (item) => {
 
 const partition = "DELETED";
 
+/** Removes the requests for access whose places are among these items, each with what else leads to it. */
+async function removeRequests(ref: TableRef, items: readonly RawItem[]): Promise<void> {
+  const places = items
+    .filter(({ kind }) => kind === "access-request-place")
+    .map(read["access-request-place"]);
+  const found = await getItems(
+    ref,
+    places.map(({ requestId }) => keys.accessRequest(requestId)),
+  );
+  const requests = [...found.values()].map(read["access-request"]);
+  await deleteItems(
+    ref,
+    requests.flatMap((request) => [
+      ...placesOf(request).map(({ of }) => keys.requestPlace(of, request.id)),
+      ...(request.state === "pending" ? [keys.guard(requestGuard(request))] : []),
+    ]),
+  );
+  await deleteItems(
+    ref,
+    requests.map(({ id }) => keys.accessRequest(id)),
+  );
+}
+
 /** Deleted data sources lie where they lay; a tombstone of each lies with the others, in the order of their deletion. */
 export const deletionStore = (ref: TableRef, clock: Clock): DeletionStore => ({
   async dataSourceMembers(dataSourceId) {
     const { pk, sk } = keys.groupRoles(dataSourceId);
     const found = await queryItems(ref, { partition: pk, range: { between: [sk, `${sk}#~`] } });
     const users = found.filter(({ kind }) => kind === "data-source-member").map(read["data-source-member"]);
-    const [groups = { dataSourceId, members: [], version: 0 }] = found
+    const [groups = noGroups(dataSourceId)] = found
       .filter(({ kind }) => kind === "group-roles")
       .map(read["group-roles"]);
     return { members: [...users, ...groups.members], groups };
@@ -54,6 +78,7 @@ export const deletionStore = (ref: TableRef, clock: Clock): DeletionStore => ({
         ref,
         places.map(({ threadId }) => keys.thread(threadId)),
       );
+      await removeRequests(ref, items);
       await deleteItems(ref, items.map(keyOf));
       removed += items.length;
     }

@@ -20,6 +20,19 @@ export const peopleStore = (ref: TableRef, kept: KeptDirectory): PeopleStore & S
       directory: await kept.asOf(items),
     };
   },
+  async people(userIds) {
+    const wanted = userIds.flatMap((id) => [keys.user(id), keys.userFacts(id)]);
+    const items = await getItems(ref, [...wanted, ...kept.heads]);
+    const directory = await kept.asOf(items);
+    return new Map(
+      userIds.flatMap((id) => {
+        const user = readOr(read.user, items.get(keyText(keys.user(id))));
+        if (user === null) return [];
+        const facts = readOr(read["user-facts"], items.get(keyText(keys.userFacts(id)))) ?? noFacts(id);
+        return [[id, { user, facts, directory }]];
+      }),
+    );
+  },
   user: async (userId) => readOr(read.user, await getItem(ref, keys.user(userId))),
   directory: async () => await kept.asOf(await getItems(ref, kept.heads)),
   settings: async () => readOr(read.settings, await getItem(ref, keys.settings())) ?? defaultSettings,

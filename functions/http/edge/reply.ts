@@ -1,8 +1,9 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { RouteContract } from "#contracts/http/route.ts";
-import { problemMediaType, problems, problemType, type Problem } from "#contracts/problems.ts";
+import { problemMediaType } from "#contracts/problems.ts";
 import { Later } from "#core/call/call.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
+import { problemOf } from "#core/errors/problem-of.ts";
 
 const headers = (requestId: string) => ({
   "cache-control": "no-store",
@@ -64,22 +65,6 @@ function locationOf(path: string, result: unknown): string | null {
   }
   const id = field(result, "id");
   return typeof id === "string" ? `${path}/${encodeURIComponent(id)}` : null;
-}
-
-/** The problem that a caller gets for an error. Errors that nobody threw on purpose say nothing of themselves. */
-export function problemOf(error: unknown, requestId: string): Problem {
-  const known = error instanceof DomainError ? error : new DomainError("internal-error");
-  const { status, title } = problems[known.code];
-  return {
-    type: problemType(known.code),
-    title,
-    status,
-    detail: known.message,
-    instance: requestId,
-    code: known.code,
-    ...(known.reason === undefined ? {} : { reason: known.reason }),
-    ...(known.errors === undefined ? {} : { errors: [...known.errors] }),
-  };
 }
 
 /** An error as problem+json (RFC 9457). */

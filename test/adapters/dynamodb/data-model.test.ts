@@ -12,6 +12,7 @@ import { itemSize } from "#test/support/item-size.ts";
 import { aStore } from "#test/support/store.ts";
 import { snapshotOf, usageOf, type Snapshot } from "#test/support/table-costs.ts";
 import { typicalCatalog } from "#test/support/typical-catalog.ts";
+import { askingAccess } from "./access-asking.ts";
 import { bulkAccess } from "./access-bulk.ts";
 import { changes } from "./access-changes.ts";
 import { creationAccess } from "./access-creations.ts";
@@ -86,6 +87,7 @@ const trials = {
   ...policyAccess,
   ...groupAccess,
   ...memberAccess,
+  ...askingAccess,
 };
 
 /** What the trials did, for what is asked of all of them together. */
@@ -238,6 +240,7 @@ describe("the items in docs/data-model.md", () => {
       replace: true,
       report: true,
       require: true,
+      "require-directory": true,
       "require-connection": true,
       "require-integration": true,
       "require-job": true,

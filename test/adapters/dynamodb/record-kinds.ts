@@ -28,6 +28,8 @@ import {
   someFacts,
   someGroupRoles,
 } from "#test/support/people-records.ts";
+import { placeIn } from "#core/access-requests/access-request.ts";
+import { anAccessRequest } from "#test/support/request-records.ts";
 import { placeOf } from "#core/threads/thread.ts";
 import { aUser, unique } from "#test/support/records.ts";
 import type { aStore } from "#test/support/store.ts";
@@ -49,6 +51,9 @@ export const records: { readonly [K in RecordKind]: () => Records[K] } = {
     holders: { USER_ADMIN: [unique("usr_")], APPLICATION_ADMIN: [], GOVERNANCE: ["usr_1", "usr_2"] },
     version: 1,
   }),
+  "access-request": () => anAccessRequest({ reason: "Größe 尺寸 📏", duration: null }),
+  "access-request-place": () =>
+    placeIn({ list: "data-source", dataSourceId: unique("ds_") }, anAccessRequest()),
   "api-key": anApiKey,
   "column-edit": () => aColumnEdit({ columnId: unique("col_"), description: "Größe 尺寸 📏" }),
   connection: () => aConnection({ config: { host: "db", port: 5432, tls: { mode: "verify", ca: null } } }),
@@ -107,6 +112,7 @@ export const kinds = Object.keys(records) as RecordKind[];
 /** Those that carry a version. */
 export const versioned = [
   "administrators",
+  "access-request",
   "connection",
   "data-source",
   "data-source-health",
@@ -157,6 +163,8 @@ const readBack: {
   ) => Promise<Records[K] | null>;
 } = {
   administrators: (store) => store.administrators(),
+  "access-request": async (store, { id }) => (await store.accessRequests([id])).get(id) ?? null,
+  "access-request-place": async (store, { of }) => (await store.requestPlaces(of, null, 10))[0] ?? null,
   "api-key": (store, { id }) => store.apiKey(id),
   "column-edit": async (store, { dataSourceId, columnId }) => {
     await store.commit([{ write: "put", kind: "data-source", record: whole(dataSourceId) }]);

@@ -146,6 +146,7 @@ const standingHeader = (
   ...after,
   tags: after.tags.filter(({ tagId }) => tree.get(tagId) !== undefined),
   status: comparison === "unchanged" ? after.status : "disabled",
+  restoredVersion: after.version,
   deletedAt: null,
 });
 

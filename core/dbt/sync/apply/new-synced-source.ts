@@ -123,6 +123,7 @@ function header(
     createdAt: now,
     updatedAt: now,
     version: 1,
+    restoredVersion: 0,
     deletedAt: null,
   };
 }
