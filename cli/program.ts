@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { commonGroup } from "./command.ts";
+import { addRequestCommands } from "./commands/access-requests.ts";
 import { addAdminCommands } from "./commands/admin.ts";
 import { addApiCommand } from "./commands/api.ts";
 import { addConfigureCommand } from "./commands/configure.ts";
@@ -72,6 +73,7 @@ export function reeveProgram(terminal: Terminal): Command {
   addThreadCommands(program, terminal);
   addPolicyCommands(program, terminal);
   addUserCommands(program, terminal);
+  addRequestCommands(program, terminal);
   addDbtCommands(program, terminal);
   addIdentityProviderCommands(program, terminal);
   addJobCommands(program, terminal);
