@@ -1,4 +1,5 @@
-import { can, type Resource } from "#core/access/can.ts";
+import { can } from "#core/access/can.ts";
+import type { Resource } from "#core/access/resource.ts";
 import { stateNow, type AccessRequest } from "#core/access-requests/access-request.ts";
 import { showRequest, type ShownRequest } from "#core/access-requests/show-request.ts";
 import { whatItTakes } from "#core/access-requests/what-it-takes.ts";

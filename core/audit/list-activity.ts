@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { activityRecord } from "#contracts/resources/activity.ts";
 import type { Routes } from "#contracts/http/routes.ts";
-import { authorize, can, deployment } from "#core/access/can.ts";
+import { authorize, can } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
 import { mergeNewest } from "#core/audit/merge-newest.ts";
 import { redactedDetails } from "#core/audit/redacted-details.ts";

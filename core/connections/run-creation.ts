@@ -1,4 +1,5 @@
-import { can, deployment } from "#core/access/can.ts";
+import { can } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
 import { targetOf } from "#core/connections/connection.ts";
 import {

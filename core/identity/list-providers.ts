@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Routes } from "#contracts/http/routes.ts";
-import { authorize, deployment } from "#core/access/can.ts";
+import { authorize } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import type { UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import type { ProviderDeps } from "#core/identity/provider-deps.ts";

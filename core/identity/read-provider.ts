@@ -1,4 +1,5 @@
-import { authorize, deployment, type Action } from "#core/access/can.ts";
+import { authorize, type Action } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import type { Call } from "#core/call/call.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { IdentityProvider } from "#core/identity/identity-provider.ts";

@@ -1,4 +1,3 @@
-import { placesOf, type AccessRequest } from "#core/access-requests/access-request.ts";
 import type { Binding } from "#core/dbt/binding.ts";
 import type { Integration } from "#core/dbt/integration.ts";
 import { isFinished, type Job } from "#core/jobs/job.ts";
@@ -11,6 +10,7 @@ import { UserCensus } from "./user-census.ts";
 import { misplacedGroups } from "#core/invariants/misplaced-members.ts";
 import { relationPlace, type DataSource, type DataSourceMember } from "#core/sources/data-source.ts";
 import { checkNames, type CheckName } from "#contracts/resources/data-source.ts";
+import { countedRequest, type CountedRequest } from "./counted-request.ts";
 import { guardText } from "./guard-text.ts";
 
 type Counted = Pick<DataSource, "name" | "connectionId" | "remote" | "dictionary" | "dbt" | "deletedAt"> & {
@@ -28,12 +28,6 @@ type CountedIntegration = Pick<
   Integration,
   "secretRef" | "connectionId" | "owners" | "state" | "removalJobId" | "waiting" | "updatedAt"
 >;
-
-interface CountedRequest extends Pick<AccessRequest, "dataSourceId" | "requester" | "requestedBy" | "state"> {
-  /** The lists in which it should stand. */
-  readonly places: readonly string[];
-  readonly approvers: readonly string[];
-}
 
 interface CountedJob extends Pick<
   Job,
@@ -278,15 +272,6 @@ const countedIntegration = ({
   removalJobId,
   waiting,
   updatedAt,
-});
-
-const countedRequest = (request: AccessRequest): CountedRequest => ({
-  dataSourceId: request.dataSourceId,
-  requester: request.requester,
-  requestedBy: request.requestedBy,
-  state: request.state,
-  places: placesOf(request).map(({ of }) => JSON.stringify(of)),
-  approvers: request.approvals.map(({ by }) => by),
 });
 
 const countedJob = (job: Job, active: boolean): CountedJob => ({

@@ -1,4 +1,5 @@
-import { can, type Action, type Resource } from "#core/access/can.ts";
+import { can, type Action } from "#core/access/can.ts";
+import type { Resource } from "#core/access/resource.ts";
 import type { ConnectionMember } from "#core/connections/connection.ts";
 import { registrarOf } from "#core/connections/registrar-of.ts";
 import { integrationKeyOf, integrationName, type Integration } from "#core/dbt/integration.ts";

@@ -1,4 +1,5 @@
-import { authorize, deployment } from "#core/access/can.ts";
+import { authorize } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type Call } from "#core/call/call.ts";
 import { dispatch } from "#core/jobs/dispatch.ts";

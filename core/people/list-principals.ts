@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Routes } from "#contracts/http/routes.ts";
-import { authorize, can, deployment } from "#core/access/can.ts";
+import { authorize, can } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import type { UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import { callerOf, principalText, type Caller, type StoredPerson } from "#core/people/caller.ts";

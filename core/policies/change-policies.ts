@@ -1,5 +1,6 @@
 import type { Routes } from "#contracts/http/routes.ts";
-import { authorize, deployment } from "#core/access/can.ts";
+import { authorize } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { demandVersion, retryConflict } from "#core/call/retry-conflict.ts";
 import { isSameValue } from "#core/call/same-value.ts";

@@ -1,5 +1,6 @@
 import type { Routes } from "#contracts/http/routes.ts";
-import { authorize, deployment } from "#core/access/can.ts";
+import { authorize } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import type { UseCase } from "#core/call/call.ts";
 import { readSentence } from "#core/policies/resolve-sentence.ts";
 import { shownAst } from "#core/policies/show-policy.ts";

@@ -1,3 +1,4 @@
+import type { SourceMembers } from "#core/ports/deletion-store.ts";
 import type { Page } from "#core/ports/store.ts";
 import type { DataSourceMember, GroupRoles } from "#core/sources/data-source.ts";
 
@@ -23,6 +24,8 @@ export interface MemberStore {
     asked: { readonly userIds: readonly string[]; readonly memberId: string | null },
     at: Date,
   ): Promise<MembersAtHand>;
+  /** What is stated about these users and about every group, in one read: what has expired and who was taken out by hand, too. */
+  statedMembers(dataSourceId: string, userIds: readonly string[]): Promise<SourceMembers>;
   /** What is stated about users on a data source, by user id, from behind one; what has expired too. */
   userMembers(dataSourceId: string, after: string | null, limit: number): Promise<Page<DataSourceMember>>;
 }

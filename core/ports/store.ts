@@ -13,7 +13,7 @@ import type { MemberStore } from "#core/ports/member-store.ts";
 import type { MeasurementStore } from "#core/ports/health-store.ts";
 import type { AuditStore } from "#core/ports/audit-store.ts";
 import type { DbtStore } from "#core/ports/dbt-store.ts";
-import type { DeletionStore, SourceMembers } from "#core/ports/deletion-store.ts";
+import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import type { Guard, KeptReply, Write } from "#core/ports/change.ts";
 import type { PolicyStore } from "#core/ports/policy-store.ts";
 import type { AccessRequestStore } from "#core/ports/request-store.ts";
@@ -133,8 +133,6 @@ export interface DataSourceStore {
   dataSource(dataSourceId: string, principals: readonly Principal[]): Promise<DataSourceView | null>;
   /** Headers alone, by id; deleted ones are absent. */
   dataSourceHeaders(dataSourceIds: readonly string[]): Promise<ReadonlyMap<string, DataSource>>;
-  /** What is stated about these users and about every group, in one read: what has expired and who was taken out by hand, too. */
-  statedMembers(dataSourceId: string, userIds: readonly string[]): Promise<SourceMembers>;
   /** What is stated about a caller on several data sources, by data source id. */
   dataSourceMemberships(
     principals: readonly Principal[],

@@ -1,7 +1,8 @@
 import type * as z from "zod";
 import type { Routes } from "#contracts/http/routes.ts";
 import type { settings as settingsSchema } from "#contracts/resources/system.ts";
-import { authorize, deployment } from "#core/access/can.ts";
+import { authorize } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import { audited } from "#core/audit/record.ts";
 import type { UseCase } from "#core/call/call.ts";
 import { isSameValue } from "#core/call/same-value.ts";

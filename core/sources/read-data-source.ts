@@ -1,4 +1,5 @@
-import { authorize, can, type Action, type Resource } from "#core/access/can.ts";
+import { authorize, can, type Action } from "#core/access/can.ts";
+import type { Resource } from "#core/access/resource.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Caller } from "#core/people/caller.ts";
 import type { DataSourceStore, DataSourceView } from "#core/ports/store.ts";

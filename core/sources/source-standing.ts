@@ -1,5 +1,5 @@
 import type { DataSourceRole } from "#contracts/resources/data-source.ts";
-import type { Resource } from "#core/access/can.ts";
+import type { Resource } from "#core/access/resource.ts";
 import type { CatalogClass } from "#core/ports/catalog-index.ts";
 import type { Caller } from "#core/people/caller.ts";
 import type { DataSource, DataSourceMember } from "#core/sources/data-source.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { permission } from "#contracts/resources/system.ts";
-import { actions, can, decide, deployment, type Resource } from "#core/access/can.ts";
+import { actions, can, decide } from "#core/access/can.ts";
+import { deployment, type Resource } from "#core/access/resource.ts";
 import { aUser } from "#test/support/records.ts";
 
 const source = (

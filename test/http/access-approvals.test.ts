@@ -4,7 +4,6 @@ import type { Permission } from "#contracts/resources/system.ts";
 import { approverKinds } from "#core/subscriptions/subscription-policy.ts";
 import { anApp } from "#test/support/app.ts";
 import {
-  aGroup,
   aSourceWith,
   asked,
   decisions,
@@ -15,7 +14,7 @@ import {
   userOf,
 } from "#test/support/asking.ts";
 import { expectSound } from "#test/support/invariants.ts";
-import { aPersona, aRegistrar, makeMember, type Persona } from "#test/support/personas.ts";
+import { aPersona, aRegistrar, makeMember, type Persona, aKnownGroup } from "#test/support/personas.ts";
 
 const app = await anApp();
 const registrar = await aRegistrar(app);
@@ -135,7 +134,7 @@ describe("approving", () => {
 
   it("takes two different owners where two must approve", async () => {
     const source = await aSource({ approvers: ["owner", "owner"] });
-    const group = await aGroup(app);
+    const group = await aKnownGroup(app);
     const [ann, second] = [await aPersona(app), await aPersona(app, { groups: [group.id] })];
     await state(app, source, { principal: { type: "group", id: group.id }, role: "owner" });
     const request = await asked(ann, source);
@@ -169,7 +168,7 @@ describe("approving", () => {
   });
 
   it("is refused to who asked, and to everybody in the group that it is for, whatever they are", async () => {
-    const group = await aGroup(app);
+    const group = await aKnownGroup(app);
     const source = await aSource({ approvers: ["GOVERNANCE"] });
     const governor = await aPersona(app, { permissions: ["GOVERNANCE"] });
     const own = await asked(governor, source);

@@ -1,19 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Permission } from "#contracts/resources/system.ts";
 import { anApp } from "#test/support/app.ts";
-import {
-  aGroup,
-  aSourceWith,
-  asked,
-  change,
-  decisions,
-  state,
-  statedOf,
-  stateTerms,
-  userOf,
-} from "#test/support/asking.ts";
+import { aSourceWith, asked, decisions, state, statedOf, stateTerms, userOf } from "#test/support/asking.ts";
+import { changeUser } from "#test/support/members.ts";
 import { expectSound } from "#test/support/invariants.ts";
-import { aPersona, aRegistrar } from "#test/support/personas.ts";
+import { aPersona, aRegistrar, aKnownGroup } from "#test/support/personas.ts";
 
 const app = await anApp();
 const registrar = await aRegistrar(app);
@@ -31,8 +22,8 @@ describe("what an approval rests on is looked at when the access is granted:", (
     const request = await asked(ann, source);
     await approve(governor, request);
     await approve(auditor, request);
-    await change(app, governor, { disabled: true });
-    await change(app, auditor, { permissions: ["USER_ADMIN"] });
+    await changeUser(app, governor, { disabled: true });
+    await changeUser(app, auditor, { permissions: ["USER_ADMIN"] });
     expect(await approve(owner, request)).toMatchObject({
       body: { state: "pending", approvals: [{ by: owner.user.id, as: "owner" }] },
     });
@@ -76,15 +67,15 @@ describe("what an approval rests on is looked at when the access is granted:", (
   });
 
   it("who is disabled, or has lost what the policy is for, is let in by no approval", async () => {
-    const group = await aGroup(app);
+    const group = await aKnownGroup(app);
     const source = await aSource({ when: { who: "group", id: group.id, name: group.name } });
     const [ann, ben] = [
       await aPersona(app, { groups: [group.id] }),
       await aPersona(app, { groups: [group.id] }),
     ];
     const [first, second] = [await asked(ann, source), await asked(ben, source)];
-    await change(app, ann, { disabled: true });
-    await change(app, ben, { groups: [] });
+    await changeUser(app, ann, { disabled: true });
+    await changeUser(app, ben, { groups: [] });
     expect(await approve(owner, first)).toMatchObject(refused(409, "access-not-requestable"));
     expect(await approve(owner, second)).toMatchObject(refused(409, "access-not-requestable"));
   });

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { anApp, type App } from "#test/support/app.ts";
-import { aGroup, aSourceWith, asked, decisions, later, statedOf, userOf } from "#test/support/asking.ts";
+import { aSourceWith, asked, decisions, later, statedOf, userOf } from "#test/support/asking.ts";
 import { expectSound } from "#test/support/invariants.ts";
-import { aPersona, aRegistrar, type Persona } from "#test/support/personas.ts";
+import { aPersona, aRegistrar, type Persona, aKnownGroup } from "#test/support/personas.ts";
 import { allItems } from "#test/support/table-items.ts";
 
 const dayMs = 86_400_000;
@@ -142,7 +142,7 @@ describe("a request for a data source that is deleted", () => {
 describe("a request of somebody who is gone", () => {
   it("is cancelled for its approvers, also where the group that it is for is gone", async () => {
     const source = await aSourceWith(app, registrar);
-    const group = await aGroup(app);
+    const group = await aKnownGroup(app);
     const [ann, ben] = [await aPersona(app), await aPersona(app, { groups: [group.id] })];
     const first = await asked(ann, source);
     const second = await asked(ben, source, { principal: { type: "group", id: group.id } });

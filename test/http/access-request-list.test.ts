@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Permission } from "#contracts/resources/system.ts";
 import { anApp } from "#test/support/app.ts";
-import { aGroup, aSourceWith, asked, decisions, state, stateTerms, userOf } from "#test/support/asking.ts";
-import { aPersona, aRegistrar, type Persona } from "#test/support/personas.ts";
+import { aSourceWith, asked, decisions, state, stateTerms, userOf } from "#test/support/asking.ts";
+import { aPersona, aRegistrar, type Persona, aKnownGroup } from "#test/support/personas.ts";
 
 const app = await anApp();
 const registrar = await aRegistrar(app);
@@ -94,7 +94,7 @@ describe("the list of access requests", () => {
   });
 
   it("shows an owner by their group what the group may decide", async () => {
-    const group = await aGroup(app);
+    const group = await aKnownGroup(app);
     const source = await aSource();
     await state(app, source, { principal: { type: "group", id: group.id }, role: "owner" });
     const second = await aPersona(app, { groups: [group.id] });

@@ -3,18 +3,17 @@ import type { Store } from "#core/ports/store.ts";
 import { anApp, caller } from "#test/support/app.ts";
 import {
   aGlobalPolicy,
-  aGroup,
   aSourceWith,
   asked,
-  change,
   decisions,
   state,
   statedOf,
   stateTerms,
   userOf,
 } from "#test/support/asking.ts";
+import { changeUser } from "#test/support/members.ts";
 import { expectSound } from "#test/support/invariants.ts";
-import { aPersona, aRegistrar, everyPermission } from "#test/support/personas.ts";
+import { aPersona, aRegistrar, everyPermission, aKnownGroup } from "#test/support/personas.ts";
 import { unique } from "#test/support/records.ts";
 
 const app = await anApp();
@@ -140,7 +139,7 @@ describe("what happens between reading and granting is seen:", () => {
     const [ann, second, third] = [await aPersona(app), await aPersona(app), await aPersona(app)];
     for (const one of [second, third]) await state(app, source, { principal: userOf(one), role: "owner" });
     const request = await asked(ann, source);
-    const disabled = interrupted(() => change(app, second, { disabled: true }));
+    const disabled = interrupted(() => changeUser(app, second, { disabled: true }));
     expect(await disabled.approve(second, request)).toMatchObject(refused(404, "not-found"));
     const degraded = interrupted(() => state(app, source, { principal: userOf(third), role: "expert" }));
     expect(await degraded.approve(third, request)).toMatchObject(refused(404, "not-found"));
@@ -152,27 +151,27 @@ describe("what happens between reading and granting is seen:", () => {
     const governor = await aPersona(app, { permissions: ["GOVERNANCE"] });
     const request = await asked(await aPersona(app), source);
     await atOnce.approve(governor, request);
-    const { approve } = interrupted(() => change(app, governor, { permissions: [] }));
+    const { approve } = interrupted(() => changeUser(app, governor, { permissions: [] }));
     expect(await approve(owner, request)).toMatchObject({ body: { state: "pending" } });
   });
 
   it("that who asked loses what the policy is for", async () => {
-    const group = await aGroup(app);
+    const group = await aKnownGroup(app);
     const source = await aSource({ when: { who: "group", id: group.id, name: group.name } });
     const ann = await aPersona(app, { groups: [group.id] });
     const request = await asked(ann, source);
-    const { approve } = interrupted(() => change(app, ann, { groups: [] }));
+    const { approve } = interrupted(() => changeUser(app, ann, { groups: [] }));
     expect(await approve(owner, request)).toMatchObject(refused(409, "access-not-requestable"));
     expect(await statedOf(app, source, userOf(ann))).toBeUndefined();
   });
 
   it("that an approver joins the group that asks", async () => {
-    const group = await aGroup(app);
+    const group = await aKnownGroup(app);
     const source = await aSource({ approvers: ["GOVERNANCE"] });
     const ann = await aPersona(app, { groups: [group.id] });
     const governor = await aPersona(app, { permissions: ["GOVERNANCE"] });
     const request = await asked(ann, source, { principal: { type: "group", id: group.id } });
-    const { approve } = interrupted(() => change(app, governor, { groups: [group.id] }));
+    const { approve } = interrupted(() => changeUser(app, governor, { groups: [group.id] }));
     expect(await approve(governor, request)).toMatchObject(refused(409, "self-approval"));
   });
 

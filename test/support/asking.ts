@@ -1,6 +1,4 @@
-import type { Group } from "#core/people/group.ts";
 import type { Policy } from "#core/policies/policy.ts";
-import { memberWrites } from "#core/members/member-writes.ts";
 import type { DataSourceMember } from "#core/sources/data-source.ts";
 import { headerChange } from "#core/sources/update-data-source.ts";
 import type { OwnSubscription, SubscriptionTerms } from "#core/subscriptions/subscription-policy.ts";
@@ -9,6 +7,7 @@ import type { ReeveClient } from "#client/client.ts";
 import type { ShownRequest } from "#core/access-requests/show-request.ts";
 import { aDataSource, type Connection, type DataSource, type Persona } from "./personas.ts";
 import { unique } from "./records.ts";
+import { stateMember } from "./state-member.ts";
 
 /** Everybody may find it, and an owner must approve. */
 export const byApproval: SubscriptionTerms = {
@@ -29,21 +28,6 @@ export async function stateTerms(
   const subscription: OwnSubscription = { ...byApproval, source: "owner", policyId: null, ...terms };
   const after = { ...before, subscription, version: before.version + 1 };
   await app.store.commit(headerChange(app.ids, app.clock.now(), before, after));
-}
-
-/** A group of Reeve's own. */
-export async function aGroup(app: App, given: Partial<Group> = {}): Promise<Group> {
-  const group: Group = {
-    id: unique("grp_"),
-    name: unique("Group "),
-    providerId: null,
-    attributes: {},
-    createdAt: app.clock.now().toISOString(),
-    version: 1,
-    ...given,
-  };
-  await app.store.commit([{ write: "put", kind: "group", record: group }, { write: "directory-changed" }]);
-  return group;
 }
 
 /** A policy of GOVERNANCE's for all data sources that carry a tag. */
@@ -75,25 +59,11 @@ export async function aGlobalPolicy(
 type Stated = Pick<DataSourceMember, "role" | "principal"> & { readonly expiresAt?: string | null };
 
 /** States something about a user or a group on a data source. */
-export async function state(
+export const state = (
   app: App,
-  { id: dataSourceId }: Pick<DataSource, "id">,
+  { id }: Pick<DataSource, "id">,
   { role, principal, expiresAt = null }: Stated,
-): Promise<void> {
-  const { members, groups } = await app.store.dataSourceMembers(dataSourceId);
-  const before =
-    members.find((one) => one.principal.type === principal.type && one.principal.id === principal.id) ?? null;
-  const after: DataSourceMember = {
-    id: app.ids.next("member"),
-    dataSourceId,
-    principal,
-    role,
-    expiresAt,
-    addedBy: "usr_1",
-    addedAt: app.clock.now().toISOString(),
-  };
-  await app.store.commit(memberWrites(app.ids, app.clock.now(), { groups }, [{ before, after }]));
-}
+): Promise<unknown> => stateMember(app, id, principal, role, expiresAt);
 
 /** What is stated about somebody on a data source, as it is stored. */
 export async function statedOf(
@@ -107,14 +77,6 @@ export async function statedOf(
 
 /** A user as a principal. */
 export const userOf = ({ user }: Persona) => ({ type: "user", id: user.id }) as const;
-
-/** Changes what is set of a user. */
-export async function change(app: App, { user }: Persona, given: Partial<Persona["user"]>): Promise<void> {
-  const before = await app.store.user(user.id);
-  if (before === null) throw new Error(`there is no user ${user.id}`);
-  const record = { ...before, ...given, version: before.version + 1 };
-  await app.store.commit([{ write: "put", kind: "user", record }]);
-}
 
 /** What time passes over: the work that waits is done, and what crashes might have left is swept. */
 export async function later(app: App, ms: number): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Principal } from "#core/connections/connection.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { DataSourceStore, DataSourceView } from "#core/ports/store.ts";
-import type { DataSource, DataSourceMember, GroupRoles } from "#core/sources/data-source.ts";
+import type { DataSource, DataSourceMember } from "#core/sources/data-source.ts";
 import { exposureOf } from "#core/sources/source-standing.ts";
 import { keys, keyText, type Key } from "../keys.ts";
 import { read, readAudit, readOr } from "../records.ts";
@@ -46,9 +46,6 @@ function membershipsIn(
   );
 }
 
-/** What is kept of groups where none has had a role yet, and no member has changed. */
-export const noGroups = (dataSourceId: string): GroupRoles => ({ dataSourceId, members: [], version: 0 });
-
 /** Header, health and the caller's role in one read. */
 export async function readView(
   ref: TableRef,
@@ -72,14 +69,6 @@ export const dataSourceStore = (ref: TableRef, clock: Clock): DataSourceStore =>
     const items = await getItems(ref, dataSourceIds.map(keys.dataSource));
     const live = [...items.values()].map(liveDataSource).filter((found) => found !== null);
     return new Map(live.map((source) => [source.id, source]));
-  },
-  async statedMembers(dataSourceId, userIds) {
-    const together = keys.groupRoles(dataSourceId);
-    const users = userIds.map((id) => keys.dataSourceMember(dataSourceId, { type: "user", id }));
-    const items = await getItems(ref, [together, ...users]);
-    const groups = readOr(read["group-roles"], items.get(keyText(together))) ?? noGroups(dataSourceId);
-    const stated = users.flatMap((key) => readOr(read["data-source-member"], items.get(keyText(key))) ?? []);
-    return { members: [...stated, ...groups.members], groups };
   },
   async dataSourceMemberships(principals, dataSourceIds) {
     const items = await getItems(

@@ -4,7 +4,8 @@ import type { DeletionStore } from "#core/ports/deletion-store.ts";
 import { keys } from "../keys.ts";
 import { read, readOr } from "../records.ts";
 import { deleteItems, getItems, keyOf, queryItems, type RawItem, type TableRef } from "../requests.ts";
-import { noGroups, readView, type PickDataSource } from "./data-source-store.ts";
+import { readView, type PickDataSource } from "./data-source-store.ts";
+import { noGroups } from "./member-store.ts";
 import { readDictionary } from "./dictionary-store.ts";
 
 /** A chunk of a dictionary may be 300 KB: of so many items at once the memory of a sweep has room. */

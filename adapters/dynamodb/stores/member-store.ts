@@ -1,15 +1,25 @@
 import type { MemberStore } from "#core/ports/member-store.ts";
-import { keys } from "../keys.ts";
+import type { GroupRoles } from "#core/sources/data-source.ts";
+import { keys, keyText } from "../keys.ts";
 import { read, readOr } from "../records.ts";
-import { filteredItems, getItem, queryItems, type ItemFilter, type TableRef } from "../requests.ts";
+import { filteredItems, getItem, getItems, queryItems, type ItemFilter, type TableRef } from "../requests.ts";
 
-const noGroups = (dataSourceId: string) => ({ dataSourceId, members: [], version: 0 });
+/** What is kept of groups where none has had a role yet, and no member has changed. */
+export const noGroups = (dataSourceId: string): GroupRoles => ({ dataSourceId, members: [], version: 0 });
 
 /** Members lie beside their data source: a user's each by itself, those of groups together, in front of them. */
 export const memberStore = (ref: TableRef): MemberStore => ({
   async groupRoles(dataSourceId) {
     const item = await getItem(ref, keys.groupRoles(dataSourceId));
     return readOr(read["group-roles"], item) ?? noGroups(dataSourceId);
+  },
+  async statedMembers(dataSourceId, userIds) {
+    const together = keys.groupRoles(dataSourceId);
+    const users = userIds.map((id) => keys.dataSourceMember(dataSourceId, { type: "user", id }));
+    const items = await getItems(ref, [together, ...users]);
+    const groups = readOr(read["group-roles"], items.get(keyText(together))) ?? noGroups(dataSourceId);
+    const stated = users.flatMap((key) => readOr(read["data-source-member"], items.get(keyText(key))) ?? []);
+    return { members: [...stated, ...groups.members], groups };
   },
   async userMembers(dataSourceId, after, limit) {
     const { pk, sk } = keys.dataSourceMember(dataSourceId, { type: "user", id: "" });

@@ -1,4 +1,5 @@
-import { authorize, type Action, type Resource } from "#core/access/can.ts";
+import { authorize, type Action } from "#core/access/can.ts";
+import type { Resource } from "#core/access/resource.ts";
 import type { Integration, IntegrationKey } from "#core/dbt/integration.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Caller } from "#core/people/caller.ts";

@@ -1,4 +1,5 @@
-import { authorize, deployment } from "#core/access/can.ts";
+import { authorize } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import { audited, type AuditEntry } from "#core/audit/record.ts";
 import type { Call } from "#core/call/call.ts";
 import { demandVersion, staleRead } from "#core/call/retry-conflict.ts";

@@ -1,6 +1,7 @@
 import type { Routes } from "#contracts/http/routes.ts";
 import { maxGroups } from "#contracts/resources/group.ts";
-import { authorize, deployment } from "#core/access/can.ts";
+import { authorize } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type UseCase } from "#core/call/call.ts";
 import { staleAside } from "#core/call/retry-conflict.ts";

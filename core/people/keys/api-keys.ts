@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Routes } from "#contracts/http/routes.ts";
 import type { apiKey as apiKeySchema } from "#contracts/resources/api-key.ts";
-import { authorize, deployment } from "#core/access/can.ts";
+import { authorize } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";

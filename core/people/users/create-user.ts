@@ -1,5 +1,6 @@
 import type { Routes } from "#contracts/http/routes.ts";
-import { authorize, deployment } from "#core/access/can.ts";
+import { authorize } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type UseCase } from "#core/call/call.ts";
 import { administratorWrites } from "#core/people/administrators.ts";

@@ -1,6 +1,7 @@
 import type { Routes } from "#contracts/http/routes.ts";
 import { permission } from "#contracts/resources/system.ts";
-import { authorize, deployment } from "#core/access/can.ts";
+import { authorize } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import { audited } from "#core/audit/record.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
 import { demandVersion } from "#core/call/retry-conflict.ts";
