@@ -10,6 +10,7 @@ import { processLog } from "#adapters/observability/observability.ts";
 import { catalogRecords } from "#adapters/dynamodb/stores/catalog-records.ts";
 import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
+import { accessTokens } from "#adapters/oidc/access-tokens.ts";
 import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
 import { fileSegments } from "#adapters/segments/file-segments.ts";
 import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
@@ -111,6 +112,7 @@ function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret, dbtHo
     ids,
     log: processLog,
     keys: keyHasher,
+    tokens: accessTokens({ onLoopback: true, clock, log: processLog }),
     cursors: sealedCursors(() => Promise.resolve(rootSecret)),
     index: new CatalogReplica({ deltas: store, clock, stored: { ...stored, pointers: store } }),
     maintenance: new CatalogCompaction({

@@ -92,7 +92,10 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
   administrators: (item) => administratorsItem.build(EntityFormatter).format(item),
   "access-request": (item) => accessRequestItem.build(EntityFormatter).format(item),
   "access-request-place": (item) => requestPlaceItem.build(EntityFormatter).format(item),
-  "api-key": (item) => apiKeyItem.build(EntityFormatter).format(item),
+  "api-key": (item) => {
+    const { ttl: _, ...record } = apiKeyItem.build(EntityFormatter).format(item);
+    return record;
+  },
   "column-edit": (item) => ({ withdrawn: [], ...columnEditItem.build(EntityFormatter).format(item) }),
   connection: (item) => ({
     statementTimeoutSeconds: null,
@@ -183,6 +186,8 @@ export function madeAtOf(of: RecordOf): number | null {
 function expiresOf({ kind, record }: RecordOf): { readonly at: string; readonly days: number } | null {
   if (kind === "measurement") return { at: record.at, days: measurementRetentionDays };
   if (kind === "dbt-run") return { at: record.at, days: runRetentionDays };
+  // A session is at an end long before; a key that expires stays in its user's list.
+  if (kind === "api-key") return record.kind === "session" ? { at: record.createdAt, days: 1 } : null;
   return kind === "dbt-delivery" ? { at: record.receivedAt, days: deliveryRetentionDays } : null;
 }
 

@@ -6,6 +6,7 @@ import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { fileSegments } from "#adapters/segments/file-segments.ts";
+import { accessTokens } from "#adapters/oidc/access-tokens.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
 import { intervalTimers } from "#adapters/timers/interval-timers.ts";
@@ -101,7 +102,8 @@ export function deployment(
   const segments = fileSegments(join(tmpdir(), tableName));
   const queue = new JobQueue();
   const ids = ulids(clock);
-  const common = { store, clock, ids, log: processLog, messages: queue, ...fixedParts };
+  const tokens = accessTokens({ onLoopback: false, clock, log: processLog });
+  const common = { store, clock, ids, log: processLog, messages: queue, tokens, ...fixedParts };
   const { index } = indexOf({ ...store, ...deltas }, clock);
   const functions = httpFunctions({ ...common, secrets, remote: instantGateway, cloud, index });
   const worker = jobWorker(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { attributeName } from "./attributes.ts";
 import { givenName, givenSecret, text, timestamp } from "./fields.ts";
 import { cron } from "./system.ts";
 
@@ -21,7 +22,7 @@ const urlOf = (schemes: string, error: string) =>
 
 /** An attribute of Reeve's with where its values stand: a claim, or an LDAP attribute. */
 const attributes = z
-  .record(givenName, word)
+  .record(attributeName, word)
   .refine((given) => Object.keys(given).length <= 50, { error: "must have at most 50 fields" });
 
 /** For signing in to the console by the code flow. */

@@ -1,5 +1,5 @@
 import { foldName } from "#core/names/fold.ts";
-import type { IdentityProvider } from "#core/identity/identity-provider.ts";
+import type { IdentityProvider, OidcProvider } from "#core/identity/identity-provider.ts";
 import type { Group } from "#core/people/group.ts";
 import type { GlobalSubscription } from "#core/subscriptions/subscription-policy.ts";
 
@@ -57,6 +57,14 @@ export class AccessDirectory {
 
   provider(id: string): IdentityProvider | undefined {
     return this.providers.find((provider) => provider.id === id);
+  }
+
+  /** The provider of an issuer's tokens. */
+  issuer(issuer: string): OidcProvider | undefined {
+    return this.providers.find(
+      (provider): provider is OidcProvider =>
+        provider.config.kind === "oidc" && provider.config.issuer === issuer,
+    );
   }
 
   /** The global policies that apply to what carries these tags. */

@@ -5,6 +5,8 @@ import type { KeptReply } from "#core/ports/change.ts";
 /** One request: who asks, and under which conditions. */
 export interface Call {
   readonly user: Caller;
+  /** The session of the console's that they ask by; null where it is none. */
+  readonly sessionId: string | null;
   /** Where the caller reached this deployment, such as `https://api.example.com`. */
   readonly baseUrl: string;
   /** In our log, in the audit record, in a problem's `instance`, and with every job it causes. */

@@ -9,7 +9,7 @@ import { readProvider } from "#core/identity/read-provider.ts";
 
 /**
  * Accepts nobody from there any more. What the provider said of people counts for nothing at once: the directory
- * knows no groups of a provider that is gone. The sweep removes its secret.
+ * knows no groups of a provider that is gone. The sweep removes these within a minute, and its secret.
  */
 export const deleteIdentityProvider =
   ({ store, ids, clock }: ProviderDeps): UseCase<Routes["deleteIdentityProvider"]> =>

@@ -60,3 +60,8 @@ export interface IdentityProvider {
   readonly createdAt: string;
   readonly version: number;
 }
+
+/** A provider of tokens. */
+export type OidcProvider = IdentityProvider & {
+  readonly config: Extract<IdentityProvider["config"], { readonly kind: "oidc" }>;
+};

@@ -24,7 +24,10 @@ export class UserCensus {
     "user-place": ({ record: { userId, name, email } }) => this.places.set(userId, { name, email }),
     "user-facts": ({ record }) => this.stated.add(record.userId),
     "key-ring": ({ record }) => this.rings.set(record.userId, record.keys),
-    "api-key": ({ record }) => this.keys.set(record.id, record.userId),
+    "api-key": ({ record: { id, userId, kind } }) => {
+      // A session is in no list, and ends by itself after its user.
+      if (kind !== "session") this.keys.set(id, userId);
+    },
     invitation: ({ record }) => this.invited.add(record.userId),
     administrators: ({ record }) => {
       this.administrators = record;

@@ -27,14 +27,15 @@ export interface StoredPerson {
   readonly directory: AccessDirectory;
 }
 
-/** Facts that hold: of a provider that is there, refreshed within the last 24 hours by itself or by a whole sync. */
+/** Facts that hold: of a provider that is there and, of one of tokens, still of the same issuer; refreshed within the last 24 hours by itself or by a whole sync. */
 export function standingFacts(
   { facts, directory }: Pick<StoredPerson, "facts" | "directory">,
   now: Date,
 ): readonly ProviderFacts[] {
-  return facts.providers.filter(({ providerId, refreshedAt }) => {
+  return facts.providers.filter(({ providerId, issuer, refreshedAt }) => {
     const provider = directory.provider(providerId);
     if (provider === undefined) return false;
+    if (provider.config.kind === "oidc" && provider.config.issuer !== issuer) return false;
     const times = [refreshedAt, provider.syncedAt ?? refreshedAt].map((at) => Date.parse(at));
     return now.getTime() - Math.max(...times) < factsHoldMs;
   });

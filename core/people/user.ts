@@ -33,6 +33,8 @@ export interface ApiKey {
   /** Found in the key itself (`rv_<keyId>_…`), or derived from it where a person chose the key. */
   readonly id: string;
   readonly userId: string;
+  /** Only where it is a session of the console's, which lies in a cookie: it is no key, nor a key a session. */
+  readonly kind?: "session";
   readonly name: string;
   /** Lower-case hex of the SHA-256 of the whole key. */
   readonly hash: string;

@@ -62,6 +62,11 @@ export interface PeopleStore {
   user(userId: string): Promise<User | null>;
   /** Several people as `person` reads one, by id, all as of one directory; those that are not there are absent. */
   people(userIds: readonly string[]): Promise<ReadonlyMap<string, StoredPerson>>;
+  /** In one read: whose an identity is, null where nobody's is known, and the directory as it is now. */
+  identity(
+    issuer: string,
+    subject: string,
+  ): Promise<{ readonly userId: string | null; readonly directory: AccessDirectory }>;
   /** Groups, identity providers and global subscription policies as they are now. */
   directory(): Promise<AccessDirectory>;
 }

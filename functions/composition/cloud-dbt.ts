@@ -31,7 +31,7 @@ export const dbtParts = (
 /** For webhooks: reads their secrets, and asks dbt Cloud nothing. */
 export const webhooksParts = (
   environment: z.output<typeof webhooksEnvironment>,
-): Omit<CommonParts, "keys" | "cursors"> & QueueParts & SecretParts & SignatureParts => ({
+): Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts & SecretParts & SignatureParts => ({
   ...queueParts(environment),
   secrets: secretStore(environment),
   signatures,
@@ -40,7 +40,7 @@ export const webhooksParts = (
 /** For what asks for runs on a schedule. */
 export const dbtRunsParts = (
   environment: z.output<typeof dbtRunsEnvironment>,
-): Omit<CommonParts, "keys" | "cursors"> & QueueParts & SecretParts & DbtCloudParts => ({
+): Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts & SecretParts & DbtCloudParts => ({
   ...queueParts(environment),
   secrets: secretStore(environment),
   cloud: cloudOf(environment),

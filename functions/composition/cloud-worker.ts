@@ -28,7 +28,11 @@ type Worker = z.output<typeof workerEnvironment>;
 /** For the workers of jobs: with connectors and the credentials of connections. */
 export const workerParts = (
   environment: Worker,
-): Omit<CommonParts, "keys" | "cursors"> & QueueParts & SecretParts & DbtCloudParts & WorkerParts => {
+): Omit<CommonParts, "keys" | "tokens" | "cursors"> &
+  QueueParts &
+  SecretParts &
+  DbtCloudParts &
+  WorkerParts => {
   const secrets = secretStore(environment);
   const gateway = inProcessGateway(secrets);
   return {

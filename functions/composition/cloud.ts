@@ -6,6 +6,7 @@ import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { logger, processLog } from "#adapters/observability/observability.ts";
 import { lambdaGateway } from "#adapters/remote/lambda-gateway.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
+import { accessTokens } from "#adapters/oidc/access-tokens.ts";
 import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
 import { rootSecret } from "#adapters/secrets/root-secret.ts";
 import { systemClock, ulids } from "#adapters/system/system-clock.ts";
@@ -86,6 +87,7 @@ function messagesOf({ JOBS_QUEUE_URL }: { readonly JOBS_QUEUE_URL: string }): Jo
 const callerParts = (environment: Environment<typeof auditEnvironment>): CommonParts => ({
   ...base,
   keys: keyHasher,
+  tokens: accessTokens({ onLoopback: false, ...base }),
   store: storeOf(environment),
   cursors: cursorsOf(secretStore(environment)),
 });
@@ -159,7 +161,7 @@ export const jobsParts = (environment: Environment<typeof jobsEnvironment>): Com
 /** For what works on jobs and asks no remote: dead letters, and the beginning of the night. */
 export const queueParts = (
   environment: Environment<typeof deadLettersEnvironment>,
-): Omit<CommonParts, "keys" | "cursors"> & QueueParts => ({
+): Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts => ({
   ...base,
   store: storeOf(environment),
   messages: messagesOf(environment),
@@ -168,7 +170,7 @@ export const queueParts = (
 /** For the sweep. */
 export const sweepParts = (
   environment: Environment<typeof sweepEnvironment>,
-): Omit<CommonParts, "keys" | "cursors"> & QueueParts & SecretParts => ({
+): Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts & SecretParts => ({
   ...queueParts(environment),
   secrets: secretStore(environment),
 });
@@ -176,7 +178,7 @@ export const sweepParts = (
 /** For making the first administrator. */
 export const bootstrapParts = (
   environment: Environment<typeof bootstrapEnvironment>,
-): Omit<CommonParts, "keys" | "cursors"> & SecretParts => ({
+): Omit<CommonParts, "keys" | "tokens" | "cursors"> & SecretParts => ({
   ...base,
   store: storeOf(environment),
   secrets: secretStore(environment),

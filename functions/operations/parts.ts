@@ -1,3 +1,4 @@
+import type { AccessTokens } from "#core/ports/access-tokens.ts";
 import type { CatalogIndex } from "#core/ports/catalog-index.ts";
 import type { CatalogMaintenance } from "#core/ports/catalog-segments.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
@@ -23,6 +24,7 @@ export interface CommonParts {
   readonly ids: Ids;
   readonly log: Log;
   readonly keys: KeyHasher;
+  readonly tokens: AccessTokens;
   readonly cursors: Cursors;
 }
 

@@ -5,5 +5,5 @@ import type { CommonParts, QueueParts, SecretParts, SignatureParts } from "./par
 
 /** What other services send word by. */
 export const webhookOperations = (
-  parts: Omit<CommonParts, "keys" | "cursors"> & QueueParts & SecretParts & SignatureParts,
+  parts: Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts & SecretParts & SignatureParts,
 ): Operations<typeof webhookRoutes> => ({ receiveDbtWebhook: receiveDbtWebhook(parts) });

@@ -23,7 +23,7 @@ export type QueueFunction = (event: SQSEvent, context: Context) => Promise<SQSBa
 /** Asks the queue to show a message again in a while, where its own timeout would be long. */
 export type RetryLater = (record: SQSRecord) => Promise<void>;
 
-type Parts = Omit<CommonParts, "keys" | "cursors"> & QueueParts;
+type Parts = Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts;
 
 /** Handles each record by itself: one that fails comes again, the others are done. */
 const perRecord =

@@ -20,6 +20,7 @@ const rooms: Readonly<
       /^@smithy\//,
       /^@aws-lambda-powertools\//,
       /^dynamodb-toolbox/,
+      /^jose$/,
       /^ulid$/,
       /^zod$/,
     ],

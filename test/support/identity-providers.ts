@@ -48,3 +48,11 @@ export async function providersOf(app: App) {
 
 /** The id of what a reply is about. */
 export const idOf = (reply: { readonly body: unknown }): string => (reply.body as { readonly id: string }).id;
+
+/** A provider of tokens, made by its route. */
+export async function aTokenProvider(app: App, issuer: string, more: object = {}) {
+  const { create } = await providersOf(app);
+  const reply = await create(oidcBody(issuer, more));
+  if (reply.status !== 201) throw new Error(reply.text);
+  return idOf(reply);
+}

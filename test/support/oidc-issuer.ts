@@ -21,7 +21,7 @@ export interface TokenOptions {
   readonly key?: SigningKey;
   readonly header?: Readonly<Record<string, unknown>>;
   /** Claims beside the usual ones, or in their place; `undefined` leaves one out. */
-  readonly claims?: JWTPayload;
+  readonly claims?: Readonly<Record<string, unknown>>;
   /** How long ago it was issued; in seconds. */
   readonly age?: number;
 }
@@ -103,7 +103,7 @@ export class OidcIssuer {
     const payload = { iss: this.issuer, iat, exp: iat + 3600, jti: randomUUID(), ...claims, ...more };
     return await new SignJWT(JSON.parse(JSON.stringify(payload)) as JWTPayload)
       .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: "JWT", ...header })
-      .sign(key.privateKey);
+      .sign(key.privateKey, { crit: { x: true } });
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -101,6 +101,7 @@ export function typicalCatalog(clock: Clock): TypicalCatalog {
     call: {
       user: aCaller(user),
       address: "192.0.2.1",
+      sessionId: null,
       baseUrl: "https://reeve.test",
       requestId: id("request"),
       ifMatch: null,

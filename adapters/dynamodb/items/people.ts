@@ -11,7 +11,7 @@ import type { UserFacts } from "#core/people/user-facts.ts";
 import type { Policy } from "#core/policies/policy.ts";
 import type { Settings } from "#core/settings/settings.ts";
 import { keys } from "../keys.ts";
-import { id, schemaVersion, shaped, table } from "./table.ts";
+import { expiry, id, schemaVersion, shaped, table } from "./table.ts";
 
 export const apiKeyItem = new Entity({
   name: "api-key",
@@ -21,10 +21,12 @@ export const apiKeyItem = new Entity({
     ...schemaVersion,
     id: id(),
     userId: string(),
+    kind: shaped<"session">().optional().savedAs("keyKind"),
     name: string(),
     hash: string(),
     expiresAt: shaped<string | null>(),
     createdAt: string(),
+    ...expiry,
   }),
   computeKey: (key) => keys.apiKey(key.id),
 });

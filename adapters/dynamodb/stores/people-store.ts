@@ -1,10 +1,14 @@
+import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import { defaultSettings } from "#core/settings/settings.ts";
 import { noFacts } from "#core/people/user-facts.ts";
 import type { PeopleStore, SettingsStore } from "#core/ports/store.ts";
+import { guardItem } from "../items/ledger.ts";
 import { keys, keyText } from "../keys.ts";
 import { read, readOr } from "../records.ts";
-import { getItem, getItems, type TableRef } from "../requests.ts";
+import { getItem, getItems, type RawItem, type TableRef } from "../requests.ts";
 import type { KeptDirectory } from "./kept-directory.ts";
+
+const guardOwnerIn = (item: RawItem): string => guardItem.build(EntityFormatter).format(item).owner;
 
 /** Keys, users and settings. */
 export const peopleStore = (ref: TableRef, kept: KeptDirectory): PeopleStore & SettingsStore => ({
@@ -34,6 +38,14 @@ export const peopleStore = (ref: TableRef, kept: KeptDirectory): PeopleStore & S
     );
   },
   user: async (userId) => readOr(read.user, await getItem(ref, keys.user(userId))),
+  async identity(issuer, subject) {
+    const guard = keys.guard({ guard: "identity", issuer, subject });
+    const items = await getItems(ref, [guard, ...kept.heads]);
+    return {
+      userId: readOr(guardOwnerIn, items.get(keyText(guard))),
+      directory: await kept.asOf(items),
+    };
+  },
   directory: async () => await kept.asOf(await getItems(ref, kept.heads)),
   settings: async () => readOr(read.settings, await getItem(ref, keys.settings())) ?? defaultSettings,
 });

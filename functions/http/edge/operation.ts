@@ -5,6 +5,7 @@ import { DomainError } from "#core/errors/domain-error.ts";
 import { authenticate, type AuthenticationDeps } from "#core/people/authenticate.ts";
 import { ReplayError, type KeptReply } from "#core/ports/change.ts";
 import type { Committer } from "#core/ports/store.ts";
+import { credentialsOf } from "./credentials.ts";
 import { idempotencyOf, ifMatchOf, parseRequest } from "./parse-request.ts";
 import { keptSuccessReply, successReply } from "./reply.ts";
 import { nobodyCalling } from "#core/people/caller.ts";
@@ -94,14 +95,15 @@ async function callOf(
   const baseUrl = baseUrlOf(event);
   const address = event.requestContext.http.sourceIp;
   if (!contract.authenticated || deps === null) return { ...anonymous, requestId, baseUrl, address };
-  const user = await authenticate(deps, event.headers["authorization"]);
+  const { user, sessionId, proof } = await authenticate(deps, credentialsOf(event), { requestId, address });
   return {
     user,
+    sessionId,
     requestId,
     baseUrl,
     address,
     ifMatch: ifMatchOf(contract, event),
-    idempotency: idempotencyOf(contract, event),
+    idempotency: idempotencyOf(contract, event, proof),
   };
 }
 
@@ -117,6 +119,7 @@ function baseUrlOf({ headers, requestContext }: APIGatewayProxyEventV2): string 
 /** Stands for nobody on the routes that need no authentication: no permission, no role. */
 const anonymous: Omit<Call, "requestId" | "baseUrl" | "address"> = {
   user: nobodyCalling,
+  sessionId: null,
   ifMatch: null,
   idempotency: null,
 };

@@ -108,13 +108,14 @@ export function ifMatchOf(contract: RouteContract, event: APIGatewayProxyEventV2
 export function idempotencyOf(
   contract: RouteContract,
   event: APIGatewayProxyEventV2,
+  proof: string,
 ): { readonly key: string; readonly requestHash: string } | null {
   const key = event.headers["idempotency-key"];
   if (contract.idempotent !== true || key === undefined) return null;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw headerError("Idempotency-Key", "must be 1 to 255 visible ASCII characters");
   }
-  const hash = createHmac("sha256", event.headers["authorization"] ?? "");
+  const hash = createHmac("sha256", proof);
   for (const part of [contract.method, event.rawPath, event.rawQueryString]) hash.update(part).update("\0");
   return { key, requestHash: hash.update(rawBody(event)).digest("hex") };
 }

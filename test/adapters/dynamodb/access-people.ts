@@ -64,6 +64,11 @@ export const peopleAccess: Readonly<Record<string, Trial>> = {
       await used.person(given.call.user.id);
     };
   },
+  "`identity`, where nothing is in the directory": async (given) => {
+    const guard = { guard: "identity", issuer: "https://login.example.com", subject: "ann" } as const;
+    await given.store.commit([{ write: "claim", guard, owner: given.call.user.id, otherwise: conflict }]);
+    return (used) => used.identity(guard.issuer, guard.subject);
+  },
   "`directory`, where nothing is in it": () => Promise.resolve((used) => used.directory()),
   "`dataSource` for somebody in groups": async (given) => {
     const { dataSource } = await aCreatedDataSource(given);
