@@ -89,7 +89,7 @@ export function transport(options: ClientOptions): Send {
         headers,
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.any([signal, timeout]),
-        // Reeve never redirects; following one would take the key along.
+        // Reeve redirects nobody but browsers that sign in; following one would take the key along.
         redirect: "manual",
       });
       return await received(base, response);

@@ -11,6 +11,7 @@ export const problems = {
   "invalid-cursor": { status: 400, title: "The cursor was not made by this list" },
   unauthenticated: { status: 401, title: "Valid credentials are needed" },
   "invitation-invalid": { status: 401, title: "The invitation is not valid" },
+  "sign-in-failed": { status: 401, title: "Signing in did not succeed" },
   "webhook-signature-invalid": { status: 401, title: "The webhook's signature does not match" },
   forbidden: { status: 403, title: "You may not do this" },
   "not-found": { status: 404, title: "There is no such thing, or you may not know of it" },

@@ -1,5 +1,6 @@
 import { keyHasher } from "#adapters/crypto/key-hasher.ts";
 import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
+import { sealedValues } from "#adapters/crypto/sealed-values.ts";
 import { signatures } from "#adapters/crypto/signatures.ts";
 import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { dbtCloud } from "#adapters/dbt-cloud/dbt-cloud.ts";
@@ -123,7 +124,8 @@ function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret, dbtHo
       clock,
       ids,
     }),
-    issuers: oidcIssuers({ onLoopback: true }),
+    seals: sealedValues(() => Promise.resolve(rootSecret)),
+    issuers: oidcIssuers({ onLoopback: true, clock }),
     cloud: dbtCloud({ listed: dbtHosts, clock }),
     snapshots: sqliteSnapshots(),
     signatures,

@@ -1,7 +1,8 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import type * as z from "zod";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Cursors } from "#core/ports/cursors.ts";
+import { derivedKey } from "./derived-key.ts";
 
 const macBytes = 16;
 const maxCursor = 1024;
@@ -13,10 +14,6 @@ const invalid = (): DomainError =>
     errors: [{ in: "query", pointer: "/cursor", detail: "was not made by this list with these filters" }],
   });
 
-/** A key of its own for each purpose, derived from the deployment's root secret (HKDF, RFC 5869). */
-const derived = (root: string, purpose: string): Buffer =>
-  Buffer.from(hkdfSync("sha256", root, "reeve", purpose, 32));
-
 /**
  * Cursors as the position itself with a code over it and its list (HMAC-SHA256, cut to 128 bits as RFC
  * 2104 §5 allows). The root secret is asked for only when a cursor is made or opened.
@@ -24,7 +21,7 @@ const derived = (root: string, purpose: string): Buffer =>
 export function sealedCursors(rootSecret: () => Promise<string>): Cursors {
   let key: Promise<Buffer> | null = null;
   const codeOf = async (list: string, payload: Buffer): Promise<Buffer> => {
-    key ??= rootSecret().then((root) => derived(root, "cursors"));
+    key ??= rootSecret().then((root) => derivedKey(root, "cursors"));
     // A read of the root secret that failed is tried again with the next cursor.
     key.catch(() => {
       key = null;

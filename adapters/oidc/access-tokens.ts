@@ -1,5 +1,4 @@
 import type { AccessTokens } from "#core/ports/access-tokens.ts";
-import type { Clock } from "#core/ports/clock.ts";
 import type { Log } from "#core/ports/log.ts";
 import { type OidcOptions, reachOf } from "./oidc-issuers.ts";
 
@@ -32,9 +31,7 @@ function read(token: string): ReturnType<AccessTokens["read"]> {
 }
 
 /** Tokens of issuers over the network. What proves them is loaded with the first one: who sends API keys waits for none of it. */
-export function accessTokens(
-  options: OidcOptions & { readonly clock: Clock; readonly log: Log },
-): AccessTokens {
+export function accessTokens(options: OidcOptions & { readonly log: Log }): AccessTokens {
   const { clock, log } = options;
   const load = async () => {
     const [verifying, { KeptKeys }] = await Promise.all([

@@ -9,6 +9,7 @@ const discovered = z.object({
   jwks_uri: z.string(),
   authorization_endpoint: z.string().optional(),
   token_endpoint: z.string().optional(),
+  token_endpoint_auth_methods_supported: z.array(z.string()).optional(),
 });
 
 /** Asks an issuer for its endpoints. See `OidcIssuers.discover`. */
@@ -25,9 +26,22 @@ export async function discover(issuer: string, reach: Reach): Promise<OidcEndpoi
   if (found.issuer !== issuer) {
     throw new OidcIssuerError(`the discovery document of ${host} is of another issuer`);
   }
-  const [authorization, token] = [found.authorization_endpoint ?? null, found.token_endpoint ?? null];
-  for (const endpoint of [found.jwks_uri, authorization, token]) {
+  const endpoints: OidcEndpoints = {
+    authorization: found.authorization_endpoint ?? null,
+    token: found.token_endpoint ?? null,
+    clientProof: proofOf(found),
+    jwks: found.jwks_uri,
+  };
+  for (const endpoint of [endpoints.jwks, endpoints.authorization, endpoints.token]) {
     if (endpoint !== null) siteOf(endpoint, reach.onLoopback);
   }
-  return { authorization, token, jwks: found.jwks_uri };
+  return endpoints;
+}
+
+/** Basic where nothing is said: RFC 8414 §2. */
+function proofOf({
+  token_endpoint_auth_methods_supported: methods = ["client_secret_basic"],
+}: z.infer<typeof discovered>): OidcEndpoints["clientProof"] {
+  const isBasic = methods.includes("client_secret_basic") || !methods.includes("client_secret_post");
+  return isBasic ? "basic" : "post";
 }

@@ -48,6 +48,9 @@ async function proven(
     // The library's own errors hold the claims: they must come into no log.
     throw new TokenRefused(reasonOf(cause), cause instanceof OidcIssuerError ? { cause } : {});
   }
+  const { sub = "" } = result.payload;
+  // OpenID Connect Core 1.0 §2; it is part of a key.
+  if (sub === "" || sub.length > 255) throw new TokenRefused("malformed");
   const issuedAt = (result.payload.iat ?? Infinity) - clockSkewSeconds;
   if (issuedAt > now.getTime() / 1000) throw new TokenRefused("not-yet-valid");
   return result;

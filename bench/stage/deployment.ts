@@ -7,6 +7,7 @@ import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { fileSegments } from "#adapters/segments/file-segments.ts";
 import { accessTokens } from "#adapters/oidc/access-tokens.ts";
+import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
 import { intervalTimers } from "#adapters/timers/interval-timers.ts";
@@ -102,8 +103,9 @@ export function deployment(
   const segments = fileSegments(join(tmpdir(), tableName));
   const queue = new JobQueue();
   const ids = ulids(clock);
+  const issuers = oidcIssuers({ onLoopback: false, clock });
   const tokens = accessTokens({ onLoopback: false, clock, log: processLog });
-  const common = { store, clock, ids, log: processLog, messages: queue, tokens, ...fixedParts };
+  const common = { store, clock, ids, log: processLog, messages: queue, tokens, issuers, ...fixedParts };
   const { index } = indexOf({ ...store, ...deltas }, clock);
   const functions = httpFunctions({ ...common, secrets, remote: instantGateway, cloud, index });
   const worker = jobWorker(

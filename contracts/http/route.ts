@@ -26,7 +26,7 @@ export interface RouteContract {
   readonly bodyOptional?: boolean;
   /** For a body that is signed and so taken as it came, whatever its type: how long it may be. */
   readonly signedBody?: { readonly maxBytes: number };
-  readonly status: 200 | 201 | 202 | 204;
+  readonly status: 200 | 201 | 202 | 204 | 302;
   readonly result?: Schema;
   /** What is answered instead where the result takes longer than a request may: the job that comes to it. */
   readonly later?: { readonly status: 202; readonly result: Schema };
@@ -37,6 +37,8 @@ export interface RouteContract {
   readonly location?: string;
   /** Codes beside those that every route has. */
   readonly problems: readonly ProblemCode[];
+  /** Whether a browser asks, which brings its cookies and gets some; with status 302 it is sent elsewhere. */
+  readonly browser?: true;
   /** Whether `If-Match` is honoured. */
   readonly ifMatch?: boolean;
   /** Whether `Idempotency-Key` keeps the reply. Only for what creates something in our own table. */
@@ -96,7 +98,8 @@ export type RouteInput<R extends RouteContract> = {
   readonly params: Parsed<R["params"]>;
   readonly query: Parsed<R["query"]>;
   readonly body: Parsed<R["body"]>;
-} & (R["signedBody"] extends object ? { readonly signed: Signed } : unknown);
+} & (R["signedBody"] extends object ? { readonly signed: Signed } : unknown) &
+  (R["browser"] extends true ? { readonly cookies: ReadonlyMap<string, string> } : unknown);
 
 /** What a use case answers. */
 export type RouteResult<R extends RouteContract> = R["result"] extends Schema

@@ -201,3 +201,24 @@ export const identityProvider = z
     z.object({ ...shown, kind: z.literal("ldap"), ...ldap, bindPasswordSet: z.boolean() }),
   ])
   .meta({ id: "IdentityProvider" });
+
+/** What everybody may know of a provider. */
+export const signInProvider = z.object({ id: z.string(), name: z.string() }).meta({ id: "SignInProvider" });
+
+/** A path of this deployment, and nothing that a browser could take for another host: no second slash or backslash in front. */
+export const returnTo = z
+  .string()
+  .max(1000)
+  .regex(/^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/, { error: "must be a path on this host" })
+  .default("/");
+
+/** How an issuer answers a sign-in (RFC 6749 §4.1.2, RFC 9207); issuers add fields of their own, which say nothing here. */
+export const signInAnswer = z.object({
+  state: z.string().min(1).max(500),
+  code: z.string().min(1).max(4000).optional(),
+  iss: z.string().max(500).optional(),
+  error: z
+    .string()
+    .regex(/^[\x20-\x7e]{1,100}$/)
+    .optional(),
+});

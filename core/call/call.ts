@@ -1,4 +1,5 @@
 import type { LaterResult, RouteContract, RouteInput, RouteResult } from "#contracts/http/route.ts";
+import type { Cookie } from "#core/identity/cookies.ts";
 import type { Caller } from "#core/people/caller.ts";
 import type { KeptReply } from "#core/ports/change.ts";
 
@@ -28,9 +29,20 @@ export class Later<T> {
   }
 }
 
+/** An answer to a browser: cookies for it to keep and, where it is sent elsewhere, a path here or a URL. */
+export class ForBrowser {
+  readonly cookies: readonly Cookie[];
+  readonly location: string | null;
+
+  constructor(cookies: readonly Cookie[], location: string | null = null) {
+    this.cookies = cookies;
+    this.location = location;
+  }
+}
+
 /** What a use case answers: its result or, where the route may, that it comes later. */
 export type Answer<R extends RouteContract> =
-  | RouteResult<R>
+  | (R["browser"] extends true ? ForBrowser : RouteResult<R>)
   | ([LaterResult<R>] extends [never] ? never : Later<LaterResult<R>>);
 
 /** What an operation does, once its input is valid and its caller known. */

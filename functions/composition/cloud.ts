@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { keyHasher } from "#adapters/crypto/key-hasher.ts";
 import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
+import { sealedValues } from "#adapters/crypto/sealed-values.ts";
 import { documentClient } from "#adapters/dynamodb/client.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { logger, processLog } from "#adapters/observability/observability.ts";
@@ -126,7 +127,8 @@ export const identityParts = (
   ...callerParts(environment),
   messages: messagesOf(environment),
   secrets: secretStore(environment),
-  issuers: oidcIssuers({ onLoopback: false }),
+  seals: sealedValues(rootSecret(secretStore(environment))),
+  issuers: oidcIssuers({ onLoopback: false, clock: systemClock }),
 });
 
 /** For the audit. */

@@ -11,6 +11,7 @@ import type { KeyStores } from "#core/ports/key-store.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { OidcIssuers } from "#core/ports/oidc-issuers.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
+import type { Seals } from "#core/ports/seals.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Signatures } from "#core/ports/signatures.ts";
 import type { Store } from "#core/ports/store.ts";
@@ -38,9 +39,10 @@ export interface SecretParts {
   readonly secrets: SecretStore;
 }
 
-/** For what asks the issuers of tokens. */
+/** For what asks the issuers of tokens, and lets people sign in there. */
 export interface IssuerParts {
   readonly issuers: OidcIssuers;
+  readonly seals: Seals;
 }
 
 /** For what asks dbt Cloud. */

@@ -10,8 +10,9 @@ export function apiEvent(
   match: Match,
   body: Buffer,
 ): APIGatewayProxyEventV2 {
+  const { cookie, ...others } = request.headers;
   const headers = Object.fromEntries(
-    Object.entries(request.headers).flatMap(([name, value]) =>
+    Object.entries(others).flatMap(([name, value]) =>
       value === undefined ? [] : [[name.toLowerCase(), [value].flat().join(",")]],
     ),
   );
@@ -21,6 +22,7 @@ export function apiEvent(
     routeKey: match.routeKey,
     rawPath: url.pathname,
     rawQueryString: url.search.slice(1),
+    ...(cookie === undefined ? {} : { cookies: cookie.split(";").map((one) => one.trim()) }),
     headers: { "x-forwarded-proto": "http", ...headers },
     requestContext: {
       accountId: "000000000000",

@@ -26,7 +26,11 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | null> {
 /** Sends a function's reply as it is. */
 function send(response: ServerResponse, reply: APIGatewayProxyStructuredResultV2): void {
   const headers = Object.entries(reply.headers ?? {}).map(([name, value]) => [name, String(value)] as const);
-  response.writeHead(reply.statusCode ?? 200, Object.fromEntries(headers));
+  const cookies = reply.cookies ?? [];
+  response.writeHead(reply.statusCode ?? 200, {
+    ...Object.fromEntries(headers),
+    ...(cookies.length === 0 ? {} : { "set-cookie": cookies }),
+  });
   response.end(reply.body ?? "");
 }
 

@@ -8,6 +8,7 @@ import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { accessTokens } from "#adapters/oidc/access-tokens.ts";
+import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
 import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
 import type { RequestBudget } from "#connectors/gateway.ts";
@@ -122,7 +123,8 @@ export async function anApp(options: AppOptions = {}): Promise<App> {
   const gateway = testGateway(secrets, options.request);
   const segments = fileSegments(join(directory, "segments"));
   const tokens = accessTokens({ onLoopback: true, clock, log });
-  const common = { store, clock, ids: ulids(clock), log, messages: outbox, tokens, ...fixedParts };
+  const issuers = oidcIssuers({ onLoopback: true, clock });
+  const common = { store, clock, ids: ulids(clock), log, messages: outbox, tokens, issuers, ...fixedParts };
   const cloud = options.cloud?.(clock) ?? noDbtCloud;
   const { index } = indexOf(store, clock, segments);
   const parts: HttpParts = { ...common, secrets, remote: gateway, cloud, index };

@@ -11,6 +11,8 @@ export interface Reply {
   /** Parsed JSON, or undefined where there is no body. */
   readonly body: unknown;
   readonly text: string;
+  /** What `Set-Cookie` says, cookie by cookie. */
+  readonly cookies: readonly string[];
 }
 
 const contracts = new Map(
@@ -36,6 +38,7 @@ export function checkReply(match: Match, reply: Reply): void {
 
 function checkSuccess(contract: RouteContract, { status, headers, body, text }: Reply): void {
   const { later } = contract;
+  expect(headers["location"] !== undefined && contract.status !== 201).toBe(contract.status === 302);
   const isLater = later !== undefined && status === later.status;
   expect(status).toBe(isLater ? later.status : contract.status);
   const result = isLater ? later.result : contract.result;
@@ -52,7 +55,10 @@ function checkSuccess(contract: RouteContract, { status, headers, body, text }: 
 }
 
 /** What is new says where it is found: at a path that its fields fill, or below one by its id. */
-function checkLocation({ location }: RouteContract, { status, headers, body }: Omit<Reply, "text">): void {
+function checkLocation(
+  { location }: RouteContract,
+  { status, headers, body }: Omit<Reply, "text" | "cookies">,
+): void {
   if (status === 201 && location?.includes("{") === true) {
     const filled = location.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(member(body, name)));
     expect(headers["location"]).toBe(filled);

@@ -1,11 +1,11 @@
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { keyHasher } from "#adapters/crypto/key-hasher.ts";
 import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
+import { sealedValues } from "#adapters/crypto/sealed-values.ts";
 import { signatures } from "#adapters/crypto/signatures.ts";
 import { catalogRecords } from "#adapters/dynamodb/stores/catalog-records.ts";
 import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
-import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
 import { inProcessGateway, type RequestBudget } from "#connectors/gateway.ts";
 import { systemResolver, type ResolveHost } from "#connectors/network/host-guard.ts";
@@ -79,7 +79,7 @@ export const httpFunctions = (parts: HttpParts): Readonly<Record<RouteGroup, Htt
 export const fixedParts = {
   keys: keyHasher,
   signatures,
-  issuers: oidcIssuers({ onLoopback: true }),
+  seals: sealedValues(() => Promise.resolve("a root secret")),
   cursors: sealedCursors(() => Promise.resolve("a root secret")),
 };
 

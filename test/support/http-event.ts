@@ -29,6 +29,14 @@ export function queryString(query: Query = {}): string {
   return fields.toString();
 }
 
+/** The gateway takes cookies out of the headers. */
+function eventHeaders(given: Sent["headers"]): Pick<APIGatewayProxyEventV2, "headers" | "cookies"> {
+  const { cookie, ...headers } = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  return { headers, ...(cookie === undefined ? {} : { cookies: cookie.split("; ") }) };
+}
+
 /** The event that API Gateway makes of a request: HTTP API, payload version 2.0. */
 export function httpEvent(sent: Sent, match: Match): APIGatewayProxyEventV2 {
   const { method, path, bytes, base64 = false } = sent;
@@ -38,9 +46,7 @@ export function httpEvent(sent: Sent, match: Match): APIGatewayProxyEventV2 {
     routeKey: match.routeKey,
     rawPath: path,
     rawQueryString: sent.query,
-    headers: Object.fromEntries(
-      Object.entries(sent.headers).map(([name, value]) => [name.toLowerCase(), value]),
-    ),
+    ...eventHeaders(sent.headers),
     requestContext: {
       accountId: "000000000000",
       apiId: "test",
@@ -62,7 +68,12 @@ export function httpEvent(sent: Sent, match: Match): APIGatewayProxyEventV2 {
 }
 
 /** A function's result as the gateway passes it on. */
-export function replyOf({ statusCode, headers, body = "" }: APIGatewayProxyStructuredResultV2): Reply {
+export function replyOf({
+  statusCode,
+  headers,
+  cookies = [],
+  body = "",
+}: APIGatewayProxyStructuredResultV2): Reply {
   return {
     status: statusCode ?? 200,
     headers: Object.fromEntries(
@@ -70,5 +81,6 @@ export function replyOf({ statusCode, headers, body = "" }: APIGatewayProxyStruc
     ),
     body: body === "" ? undefined : JSON.parse(body),
     text: body,
+    cookies,
   };
 }

@@ -35,7 +35,13 @@ interface Grant {
 /** A real OpenID Connect issuer for tests: discovery, keys that rotate, sign-in with PKCE, tokens by a clock of the test's. */
 export class OidcIssuer {
   readonly asked: string[] = [];
-  readonly client = { id: "reeve-console", secret: "distinctive-client-secret" };
+  /** The client that may exchange codes; one without a secret proves itself by the verifier alone. */
+  readonly client: { readonly id: string; secret: string | null } = {
+    id: "reeve-console",
+    secret: "distinctive-client-secret",
+  };
+  /** Whether a code is taken more than once, as none should be. */
+  codesLast = false;
   readonly clock: Clock;
   /** What the discovery document says otherwise. */
   discovery: Readonly<Record<string, unknown>> = {};
@@ -146,13 +152,25 @@ export class OidcIssuer {
     response.writeHead(302, { location: back.href }).end();
   }
 
+  /** Whether the client proves itself in one of the ways that the discovery document names. */
+  private knowsClient(authorization: string | undefined, form: URLSearchParams): boolean {
+    const { id, secret } = this.client;
+    const methods = this.discovery["token_endpoint_auth_methods_supported"] ?? ["client_secret_basic"];
+    const isPost = !(methods as readonly string[]).includes("client_secret_basic");
+    if (isPost || secret === null) {
+      return (
+        form.get("client_id") === id && form.get("client_secret") === secret && authorization === undefined
+      );
+    }
+    return authorization === `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;
+  }
+
   /** A code for tokens, once, to who proves the verifier and knows the client's secret (RFC 6749 §4.1.3, RFC 7636 §4.6). */
   private async exchange(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = await formOf(request);
     const grant = this.grants.get(form.get("code") ?? "");
-    this.grants.delete(form.get("code") ?? "");
-    const credentials = `${this.client.id}:${this.client.secret}`;
-    if (request.headers.authorization !== `Basic ${Buffer.from(credentials).toString("base64")}`) {
+    if (!this.codesLast) this.grants.delete(form.get("code") ?? "");
+    if (!this.knowsClient(request.headers.authorization, form)) {
       return json(response, 401, { error: "invalid_client" });
     }
     if (grant === undefined || !isProven(grant, form) || grant.query.get("client_id") !== this.client.id) {

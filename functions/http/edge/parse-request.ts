@@ -5,6 +5,7 @@ import { readsBody, type RouteContract, type RouteInput, type Signed } from "#co
 import type { ProblemError } from "#contracts/problems.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { problemErrors } from "#core/errors/parse.ts";
+import { cookiesOf } from "./credentials.ts";
 
 /** Bodies are at most this long, counted in bytes as they came. */
 const maxBodyBytes = 1_048_576;
@@ -40,7 +41,8 @@ export function parseRequest<R extends RouteContract>(
   };
   if (contract.query === undefined && contract.signedBody === undefined) errors.push(...unknownQuery(event));
   if (errors.length > 0) throw invalid(errors);
-  return { ...input, ...signedOf(contract, event) } as RouteInput<R>;
+  const cookies = contract.browser === true ? { cookies: cookiesOf(event) } : {};
+  return { ...input, ...cookies, ...signedOf(contract, event) } as RouteInput<R>;
 }
 
 /** A signed body as it came; one that is longer than allowed is refused before anything is made of it. */

@@ -1,9 +1,10 @@
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { RouteContract } from "#contracts/http/route.ts";
 import { problemMediaType } from "#contracts/problems.ts";
-import { Later } from "#core/call/call.ts";
+import { ForBrowser, Later } from "#core/call/call.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { problemOf } from "#core/errors/problem-of.ts";
+import type { Cookie } from "#core/identity/cookies.ts";
 
 const headers = (requestId: string) => ({
   "cache-control": "no-store",
@@ -14,6 +15,30 @@ const headers = (requestId: string) => ({
 const field = (result: unknown, name: string): unknown =>
   typeof result === "object" && result !== null ? Reflect.get(result, name) : undefined;
 
+/** A cookie as a browser takes it (RFC 6265 §4.1); no script ever reads one. */
+const cookieText = ({ name, value, path, sameSite, secure, maxAgeSeconds }: Cookie): string =>
+  [
+    `${name}=${value}`,
+    `Path=${path}`,
+    `Max-Age=${maxAgeSeconds}`,
+    "HttpOnly",
+    `SameSite=${sameSite}`,
+    ...(secure ? ["Secure"] : []),
+  ].join("; ");
+
+function browserReply(
+  status: number,
+  requestId: string,
+  { cookies, location }: ForBrowser,
+): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: status,
+    headers: { ...headers(requestId), ...(location === null ? {} : { location }) },
+    cookies: cookies.map(cookieText),
+    body: "",
+  };
+}
+
 /** A success: its JSON, an `ETag` where it has a version, a `Location` where it is new. */
 export function successReply(
   contract: RouteContract,
@@ -21,6 +46,7 @@ export function successReply(
   requestId: string,
   answer: unknown,
 ): APIGatewayProxyStructuredResultV2 {
+  if (answer instanceof ForBrowser) return browserReply(contract.status, requestId, answer);
   const isLater = answer instanceof Later;
   const result: unknown = isLater ? answer.meanwhile : answer;
   const status = isLater && contract.later !== undefined ? contract.later.status : contract.status;
