@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Routes } from "#contracts/http/routes.ts";
 import { ForBrowser, type Call, type UseCase } from "#core/call/call.ts";
+import { fillPage } from "#core/call/fill-page.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { signInCookie, type Cookie } from "#core/identity/cookies.ts";
 import type { IdentityProvider, OidcProvider } from "#core/identity/identity-provider.ts";
@@ -53,10 +54,16 @@ export async function signInProvider(
 
 /** By what people may sign in: told to everybody, with no more than a name. */
 export const listSignInProviders =
-  ({ store }: Pick<SignInDeps, "store">): UseCase<Routes["listSignInProviders"]> =>
-  async () => {
-    const items = (await signInProviders(store)).map(({ provider: { id, name } }) => ({ id, name }));
-    return { items: items.toSorted((a, b) => (a.id < b.id ? -1 : 1)), nextCursor: null };
+  ({ store, cursors }: Pick<SignInDeps, "store" | "cursors">): UseCase<Routes["listSignInProviders"]> =>
+  async ({ query }) => {
+    const providers = (await signInProviders(store)).map(({ provider }) => provider);
+    const sorted = providers.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    return await fillPage(cursors, "sign-in/providers", query, z.string(), {
+      read: (after) =>
+        Promise.resolve({ items: sorted.filter(({ id }) => after === null || id > after), next: null }),
+      positionOf: ({ id }) => id,
+      show: ({ id, name }) => ({ id, name }),
+    });
   };
 
 /** A cookie for signing in; without a value it is taken away. */

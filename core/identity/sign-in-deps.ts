@@ -1,4 +1,5 @@
 import type { TokenDeps } from "#core/identity/token-deps.ts";
+import type { Cursors } from "#core/ports/cursors.ts";
 import type { KeyHasher } from "#core/ports/keys.ts";
 import type { OidcIssuers } from "#core/ports/oidc-issuers.ts";
 import type { Seals } from "#core/ports/seals.ts";
@@ -10,4 +11,5 @@ export interface SignInDeps extends TokenDeps {
   readonly secrets: Pick<SecretStore, "get">;
   readonly seals: Seals;
   readonly keys: KeyHasher;
+  readonly cursors: Cursors;
 }

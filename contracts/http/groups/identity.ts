@@ -87,9 +87,10 @@ export const identityRoutes = {
     summary: "List by what people may sign in to the console",
     who: "everybody",
     authenticated: false,
+    query: z.strictObject(pageQuery),
     status: 200,
     result: listOf(signInProvider),
-    problems: [],
+    problems: ["invalid-cursor"],
   }),
   beginSignIn: route({
     method: "GET",
