@@ -34,11 +34,11 @@ function read(token: string): ReturnType<AccessTokens["read"]> {
 export function accessTokens(options: OidcOptions & { readonly log: Log }): AccessTokens {
   const { clock, log } = options;
   const load = async () => {
-    const [verifying, { KeptKeys }] = await Promise.all([
+    const [{ verifyAccessToken, verifyIdToken }, { KeptKeys }] = await Promise.all([
       import("./verify-token.ts"),
       import("./kept-keys.ts"),
     ]);
-    return { ...verifying, keys: new KeptKeys(reachOf(options), clock, log) };
+    return { verifyAccessToken, verifyIdToken, keys: new KeptKeys(reachOf(options), clock, log) };
   };
   let loaded: ReturnType<typeof load> | undefined;
   return {

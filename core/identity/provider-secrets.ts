@@ -1,4 +1,5 @@
 import { orphanAfterMs } from "#core/connections/credentials.ts";
+import type { IdentityProvider } from "#core/identity/identity-provider.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { PeopleStore } from "#core/ports/store.ts";
@@ -15,6 +16,12 @@ export interface ProviderSecret {
 /** A reference for a new secret of a provider; a new one each time, so that the old one holds until the commit. */
 export const newProviderSecretRef = (ids: Ids, providerId: string): string =>
   `${providerSecretsPrefix}${providerId}/${ids.next("generation")}`;
+
+/** Reads a provider's secret; empty where it has none. */
+export const readProviderSecret = async (
+  secrets: Pick<SecretStore, "get">,
+  { secretRef }: Pick<IdentityProvider, "secretRef">,
+): Promise<ProviderSecret> => (secretRef === null ? {} : ((await secrets.get(secretRef)) ?? {}));
 
 /** What the sweep of providers' secrets needs from outside. */
 export interface ProviderSecretSweepDeps {

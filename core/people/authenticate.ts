@@ -25,8 +25,6 @@ export interface Authenticated {
   readonly user: Caller;
   /** The session that they ask by; null where it is none. */
   readonly sessionId: string | null;
-  /** What proved it, which the table does not hold. */
-  readonly proof: string;
 }
 
 const refused = (): DomainError =>
@@ -51,14 +49,14 @@ export async function authenticate(
 ): Promise<Authenticated> {
   if (authorization === undefined && session !== undefined) {
     const { user, id } = await byKey(deps, session, "session");
-    return { user, sessionId: id, proof: session };
+    return { user, sessionId: id };
   }
   const proof = bearer.exec(authorization ?? "")?.[1];
   if (proof === undefined) throw refused();
   const stated = deps.tokens.read(proof);
-  if (stated !== null) return { user: await byToken(deps, proof, stated, from), sessionId: null, proof };
+  if (stated !== null) return { user: await byToken(deps, proof, stated, from), sessionId: null };
   const { user } = await byKey(deps, proof, "key");
-  return { user, sessionId: null, proof };
+  return { user, sessionId: null };
 }
 
 async function byKey(

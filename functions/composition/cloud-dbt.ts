@@ -6,6 +6,7 @@ import { systemClock } from "#adapters/system/system-clock.ts";
 import type { dbtEnvironment, dbtRunsEnvironment, webhooksEnvironment } from "#contracts/environment.ts";
 import type { DbtCloud } from "#core/ports/dbt-cloud.ts";
 import type {
+  BackgroundParts,
   CommonParts,
   DbtCloudParts,
   QueueParts,
@@ -31,7 +32,7 @@ export const dbtParts = (
 /** For webhooks: reads their secrets, and asks dbt Cloud nothing. */
 export const webhooksParts = (
   environment: z.output<typeof webhooksEnvironment>,
-): Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts & SecretParts & SignatureParts => ({
+): BackgroundParts & QueueParts & SecretParts & SignatureParts => ({
   ...queueParts(environment),
   secrets: secretStore(environment),
   signatures,
@@ -40,7 +41,7 @@ export const webhooksParts = (
 /** For what asks for runs on a schedule. */
 export const dbtRunsParts = (
   environment: z.output<typeof dbtRunsEnvironment>,
-): Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts & SecretParts & DbtCloudParts => ({
+): BackgroundParts & QueueParts & SecretParts & DbtCloudParts => ({
   ...queueParts(environment),
   secrets: secretStore(environment),
   cloud: cloudOf(environment),

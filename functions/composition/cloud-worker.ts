@@ -12,7 +12,7 @@ import type { workerEnvironment } from "#contracts/environment.ts";
 import { statementTimeoutSeconds } from "#contracts/limits.ts";
 import type { RetryLater } from "#functions/operations/workers.ts";
 import type {
-  CommonParts,
+  BackgroundParts,
   DbtCloudParts,
   QueueParts,
   SecretParts,
@@ -28,11 +28,7 @@ type Worker = z.output<typeof workerEnvironment>;
 /** For the workers of jobs: with connectors and the credentials of connections. */
 export const workerParts = (
   environment: Worker,
-): Omit<CommonParts, "keys" | "tokens" | "cursors"> &
-  QueueParts &
-  SecretParts &
-  DbtCloudParts &
-  WorkerParts => {
+): BackgroundParts & QueueParts & SecretParts & DbtCloudParts & WorkerParts => {
   const secrets = secretStore(environment);
   const gateway = inProcessGateway(secrets);
   return {

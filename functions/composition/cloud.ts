@@ -25,6 +25,7 @@ import type {
 } from "#contracts/environment.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import type {
+  BackgroundParts,
   CommonParts,
   IndexParts,
   IssuerParts,
@@ -91,6 +92,7 @@ const callerParts = (environment: Environment<typeof auditEnvironment>): CommonP
   tokens: accessTokens({ onLoopback: false, ...base }),
   store: storeOf(environment),
   cursors: cursorsOf(secretStore(environment)),
+  seals: sealedValues(rootSecret(secretStore(environment))),
 });
 
 /** For what lists or counts data sources: the store that the index reads from is the same. */
@@ -127,7 +129,6 @@ export const identityParts = (
   ...callerParts(environment),
   messages: messagesOf(environment),
   secrets: secretStore(environment),
-  seals: sealedValues(rootSecret(secretStore(environment))),
   issuers: oidcIssuers({ onLoopback: false, clock: systemClock }),
 });
 
@@ -163,7 +164,7 @@ export const jobsParts = (environment: Environment<typeof jobsEnvironment>): Com
 /** For what works on jobs and asks no remote: dead letters, and the beginning of the night. */
 export const queueParts = (
   environment: Environment<typeof deadLettersEnvironment>,
-): Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts => ({
+): BackgroundParts & QueueParts => ({
   ...base,
   store: storeOf(environment),
   messages: messagesOf(environment),
@@ -172,7 +173,7 @@ export const queueParts = (
 /** For the sweep. */
 export const sweepParts = (
   environment: Environment<typeof sweepEnvironment>,
-): Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts & SecretParts => ({
+): BackgroundParts & QueueParts & SecretParts => ({
   ...queueParts(environment),
   secrets: secretStore(environment),
 });
@@ -180,7 +181,7 @@ export const sweepParts = (
 /** For making the first administrator. */
 export const bootstrapParts = (
   environment: Environment<typeof bootstrapEnvironment>,
-): Omit<CommonParts, "keys" | "tokens" | "cursors"> & SecretParts => ({
+): BackgroundParts & SecretParts => ({
   ...base,
   store: storeOf(environment),
   secrets: secretStore(environment),

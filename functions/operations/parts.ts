@@ -19,14 +19,19 @@ import type { TableFacts } from "#core/ports/table-facts.ts";
 import type { Timers } from "#core/ports/timers.ts";
 
 /** What every composition provides. */
-export interface CommonParts {
+export interface BackgroundParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+}
+
+/** What every composition provides that knows its callers. */
+export interface CommonParts extends BackgroundParts {
   readonly keys: KeyHasher;
   readonly tokens: AccessTokens;
   readonly cursors: Cursors;
+  readonly seals: Seals;
 }
 
 /** For what sends jobs on their way. */
@@ -42,7 +47,6 @@ export interface SecretParts {
 /** For what asks the issuers of tokens, and lets people sign in there. */
 export interface IssuerParts {
   readonly issuers: OidcIssuers;
-  readonly seals: Seals;
 }
 
 /** For what asks dbt Cloud. */

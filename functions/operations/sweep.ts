@@ -5,9 +5,9 @@ import { sweepProviderSecrets } from "#core/identity/provider-secrets.ts";
 import { sweepGroups } from "#core/identity/sweep-groups.ts";
 import { purgeDeleted } from "#core/deletion/purge-deleted.ts";
 import { sweepJobs } from "#core/jobs/sweep-jobs.ts";
-import type { CommonParts, QueueParts, SecretParts } from "./parts.ts";
+import type { BackgroundParts, QueueParts, SecretParts } from "./parts.ts";
 
-type Parts = Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts & SecretParts;
+type Parts = BackgroundParts & QueueParts & SecretParts;
 
 /**
  * What runs each minute: jobs are repaired and groups of gone providers removed every time, what crashes left behind

@@ -15,7 +15,7 @@ import { removalHandler } from "#core/people/removal/run-removal.ts";
 import { connectionCreationHandler } from "#core/connections/run-creation.ts";
 import { bulkJobHandler } from "#core/sources/bulk/run-bulk.ts";
 import { dataSourceCreationHandler } from "#core/sources/creation/run-creation.ts";
-import type { CommonParts, DbtCloudParts, QueueParts, SecretParts, WorkerParts } from "./parts.ts";
+import type { BackgroundParts, DbtCloudParts, QueueParts, SecretParts, WorkerParts } from "./parts.ts";
 
 /** A function behind a queue. */
 export type QueueFunction = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
@@ -23,7 +23,7 @@ export type QueueFunction = (event: SQSEvent, context: Context) => Promise<SQSBa
 /** Asks the queue to show a message again in a while, where its own timeout would be long. */
 export type RetryLater = (record: SQSRecord) => Promise<void>;
 
-type Parts = Omit<CommonParts, "keys" | "tokens" | "cursors"> & QueueParts;
+type Parts = BackgroundParts & QueueParts;
 
 /** Handles each record by itself: one that fails comes again, the others are done. */
 const perRecord =

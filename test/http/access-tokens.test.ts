@@ -33,6 +33,21 @@ describe("an access token", () => {
     expect(issuer.asked).toHaveLength(asked);
   });
 
+  it("that took another's place repeats what was asked with that one", async () => {
+    const make = async (name: string) =>
+      app.call("POST", "/me/api-keys", {
+        as: { key: await issuer.token(ann) },
+        headers: { "idempotency-key": "again" },
+        body: { name },
+      });
+    const first = await make("mine");
+    app.clock.advance(1000);
+    const again = await make("mine");
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toMatchObject({ id: (first.body as { id: string }).id });
+    expect(await make("another")).toMatchObject({ status: 422, body: { code: "idempotency-key-reused" } });
+  });
+
   it.each(["RS256", "PS256", "ES256", "ES384", "EdDSA"])("may be signed by %s", async (alg) => {
     const another = await anIssuer(app.clock, true);
     await another.rotate(alg, false);

@@ -4,6 +4,7 @@ import type { Call, UseCase } from "#core/call/call.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { authenticate, type AuthenticationDeps } from "#core/people/authenticate.ts";
 import { ReplayError, type KeptReply } from "#core/ports/change.ts";
+import type { Seals } from "#core/ports/seals.ts";
 import type { Committer } from "#core/ports/store.ts";
 import { credentialsOf } from "./credentials.ts";
 import { idempotencyOf, ifMatchOf, parseRequest } from "./parse-request.ts";
@@ -18,6 +19,7 @@ export type Operations<G extends Readonly<Record<string, RouteContract>>> = {
 
 /** What every authenticated request needs. */
 export interface EdgeDeps extends AuthenticationDeps, Omit<DenialDeps, "store"> {
+  readonly seals: Pick<Seals, "mark">;
   readonly store: AuthenticationDeps["store"] & Pick<Committer, "keptReply" | "commit">;
 }
 
@@ -95,7 +97,7 @@ async function callOf(
   const baseUrl = baseUrlOf(event);
   const address = event.requestContext.http.sourceIp;
   if (!contract.authenticated || deps === null) return { ...anonymous, requestId, baseUrl, address };
-  const { user, sessionId, proof } = await authenticate(deps, credentialsOf(event), { requestId, address });
+  const { user, sessionId } = await authenticate(deps, credentialsOf(event), { requestId, address });
   return {
     user,
     sessionId,
@@ -103,7 +105,7 @@ async function callOf(
     baseUrl,
     address,
     ifMatch: ifMatchOf(contract, event),
-    idempotency: idempotencyOf(contract, event, proof),
+    idempotency: await idempotencyOf(contract, event, deps.seals),
   };
 }
 

@@ -1,10 +1,11 @@
-import { createHmac } from "node:crypto";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import * as z from "zod";
 import { readsBody, type RouteContract, type RouteInput, type Signed } from "#contracts/http/route.ts";
 import type { ProblemError } from "#contracts/problems.ts";
+import type { Call } from "#core/call/call.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import { problemErrors } from "#core/errors/parse.ts";
+import type { Seals } from "#core/ports/seals.ts";
 import { cookiesOf } from "./credentials.ts";
 
 /** Bodies are at most this long, counted in bytes as they came. */
@@ -104,20 +105,18 @@ export function ifMatchOf(contract: RouteContract, event: APIGatewayProxyEventV2
 
 /**
  * The idempotency key with a hash of what was asked: operation, path, query and body. A body may hold a
- * password, which a plain hash in the table would let anybody guess at leisure; so it is keyed by what the
- * caller proves themselves with, which the table does not hold.
+ * password, which a plain hash in the table would let anybody guess at leisure; so it is a keyed one.
  */
-export function idempotencyOf(
+export async function idempotencyOf(
   contract: RouteContract,
   event: APIGatewayProxyEventV2,
-  proof: string,
-): { readonly key: string; readonly requestHash: string } | null {
+  seals: Pick<Seals, "mark">,
+): Promise<Call["idempotency"]> {
   const key = event.headers["idempotency-key"];
   if (contract.idempotent !== true || key === undefined) return null;
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw headerError("Idempotency-Key", "must be 1 to 255 visible ASCII characters");
   }
-  const hash = createHmac("sha256", proof);
-  for (const part of [contract.method, event.rawPath, event.rawQueryString]) hash.update(part).update("\0");
-  return { key, requestHash: hash.update(rawBody(event)).digest("hex") };
+  const asked = [contract.method, event.rawPath, event.rawQueryString, rawBody(event)];
+  return { key, requestHash: await seals.mark("requests", asked) };
 }
