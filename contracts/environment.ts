@@ -30,3 +30,8 @@ export const nightlyEnvironment = z.object({ ...table, ...queue });
 export const dbtRunsEnvironment = z.object({ ...table, ...queue, ...secrets, ...dbtHosts });
 export const compactionEnvironment = z.object({ ...table, ...segments });
 export const bootstrapEnvironment = z.object({ ...table, ...secrets });
+export const userPoolEnvironment = z.object({
+  ...table,
+  USER_POOL_ISSUER: z.url(),
+  USER_POOL_CLIENT_ID: z.string().min(1),
+});

@@ -1,5 +1,6 @@
-import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import * as z from "zod";
+import { signedRequests, type SignedSend } from "#adapters/aws/signed-requests.ts";
+import type { ClientOptions } from "#adapters/aws/client-options.ts";
 import { unavailable } from "#adapters/aws/unavailable.ts";
 import { remoteTimeoutSeconds } from "#contracts/remote-calls.ts";
 import { parseJson, remoteService, type Invoke } from "./invocation.ts";
@@ -11,18 +12,39 @@ const isTimeout = (text: string): boolean => {
   return errorType === "Sandbox.Timedout" || /\bTask timed out after\b/.test(errorMessage ?? "");
 };
 
-/** Invokes `<prefix><technology>` and waits for it. */
+/** What Lambda calls its refusal: a name, with what it is an instance of behind a colon. */
+const refusalOf = ({ status, headers }: Response): Error => {
+  const [kind = ""] = (headers.get("x-amzn-errortype") ?? "").split(":");
+  return Object.assign(new Error(`Lambda answered ${status}`), {
+    name: /^\w{1,100}$/.test(kind) ? kind : `HTTP ${status}`,
+  });
+};
+
+const waitMs = (remoteTimeoutSeconds + 1) * 1000;
+
+/** Requests to Lambda that wait for their answer. */
+export const lambdaRequests = (options: ClientOptions = {}): SignedSend =>
+  signedRequests({ name: "lambda", tries: 3, timeoutMs: waitMs }, options);
+
+/**
+ * Invokes `<prefix><technology>` and waits for it.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ */
 export const invokeFunction =
-  (client: Pick<LambdaClient, "send">, { prefix }: { readonly prefix: string }): Invoke =>
+  (send: SignedSend, { prefix }: { readonly prefix: string }): Invoke =>
   async (technology, call) => {
-    const signal = AbortSignal.timeout((remoteTimeoutSeconds + 1) * 1000);
+    const signal = AbortSignal.timeout(waitMs);
     try {
-      const { FunctionError, Payload } = await client.send(
-        new InvokeCommand({ FunctionName: `${prefix}${technology}`, Payload: JSON.stringify(call) }),
-        { abortSignal: signal },
-      );
-      const text = new TextDecoder().decode(Payload);
-      if (FunctionError === undefined) return { answered: true, text };
+      const answer = await send({
+        method: "POST",
+        path: `/2015-03-31/functions/${encodeURIComponent(`${prefix}${technology}`)}/invocations`,
+        headers: { "content-type": "application/json", "x-amz-invocation-type": "RequestResponse" },
+        body: JSON.stringify(call),
+        signal,
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw refusalOf(answer);
+      if (!answer.headers.has("x-amz-function-error")) return { answered: true, text };
       return { answered: false, timedOut: isTimeout(text) };
     } catch (error) {
       if (signal.aborted) return { answered: false, timedOut: true };

@@ -77,7 +77,7 @@ export const bundles: Bench = async (report) => {
   const directory = await mkdtemp(join(tmpdir(), "reeve-bench-bundles-"));
   try {
     const entries = globSync("functions/{http,remote,workers,schedules}/*.ts", { cwd: projectRoot });
-    entries.push("functions/bootstrap/first-administrator.ts");
+    entries.push("functions/bootstrap/first-administrator.ts", "functions/bootstrap/user-pool.ts");
     const made = entries.toSorted().map((entry) => bundled(entry, directory));
     const empty = join(directory, "empty.mjs");
     await writeFile(empty, "export const handler = () => {};\n");

@@ -15,12 +15,12 @@ const request = z.object({
 const byHand = z.strictObject({ RequestType: z.literal("Create") });
 
 /**
- * Runs something once, when the deployment first makes the resource, and answers CloudFormation. An update
+ * Runs something once, when the deployment first makes the resource, and answers CloudFormation by that name. An update
  * or a deletion does nothing: what was taken away since must not come back. The answer says of an error
  * only where to look, since everybody who may read the stack sees it.
  */
 export const onceAtCreation =
-  (work: () => Promise<void>) =>
+  (name: string, work: () => Promise<void>) =>
   async (event: unknown): Promise<void> => {
     if (byHand.safeParse(event).success) {
       await work();
@@ -40,7 +40,7 @@ export const onceAtCreation =
       StackId: ids.StackId,
       RequestId: ids.RequestId,
       LogicalResourceId: ids.LogicalResourceId,
-      PhysicalResourceId: ids.PhysicalResourceId ?? "first-administrator",
+      PhysicalResourceId: ids.PhysicalResourceId ?? name,
     };
     // As bytes, because text would bring a content type along, and the URL may be signed for none.
     const body = Buffer.from(JSON.stringify(answer));

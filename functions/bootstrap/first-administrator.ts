@@ -10,7 +10,7 @@ const parts = bootstrapParts(bootstrapEnvironment.parse(process.env));
  * Run once by the deployment: makes the first administrator from the generated key in the secret store.
  * The table keeps only the key's hash, and nothing here returns the key.
  */
-export const handler = onceAtCreation(async () => {
+export const handler = onceAtCreation("first-administrator", async () => {
   const secret = await parts.secrets.get("first-administrator");
   if (secret?.["key"] === undefined) {
     throw new Error("the secret of the first administrator's key is missing");

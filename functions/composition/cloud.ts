@@ -15,6 +15,7 @@ import type {
   accessEnvironment,
   auditEnvironment,
   bootstrapEnvironment,
+  userPoolEnvironment,
   catalogEnvironment,
   connectionsEnvironment,
   deadLettersEnvironment,
@@ -65,11 +66,8 @@ function lazily<T>(load: () => Promise<T>): () => Promise<T> {
 
 function remoteOf({ REMOTE_FUNCTION_PREFIX }: { readonly REMOTE_FUNCTION_PREFIX: string }) {
   const invoke = lazily(async () => {
-    const [{ lambdaClient }, { invokeFunction }] = await Promise.all([
-      import("#adapters/remote/client.ts"),
-      import("#adapters/remote/invoke-function.ts"),
-    ]);
-    return invokeFunction(lambdaClient(), { prefix: REMOTE_FUNCTION_PREFIX });
+    const { invokeFunction, lambdaRequests } = await import("#adapters/remote/invoke-function.ts");
+    return invokeFunction(lambdaRequests(), { prefix: REMOTE_FUNCTION_PREFIX });
   });
   return lambdaGateway(async (technology, call) => await (await invoke())(technology, call), correlationId);
 }
@@ -185,4 +183,10 @@ export const bootstrapParts = (
   ...base,
   store: storeOf(environment),
   secrets: secretStore(environment),
+});
+
+/** For making the provider of the deployment's own user pool. */
+export const userPoolParts = (environment: Environment<typeof userPoolEnvironment>): BackgroundParts => ({
+  ...base,
+  store: storeOf(environment),
 });

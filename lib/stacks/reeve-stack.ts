@@ -16,6 +16,7 @@ import { RemoteFunctions } from "#lib/constructs/remote-functions.ts";
 import { SegmentBucket } from "#lib/constructs/segment-bucket.ts";
 import { ServiceSecrets } from "#lib/constructs/service-secrets.ts";
 import { SweepSchedule } from "#lib/constructs/sweep-schedule.ts";
+import { hasUserPool, UserPool } from "#lib/constructs/user-pool.ts";
 
 /** All of Reeve: what is deployed, and nothing about how. */
 export class ReeveStack extends Stack {
@@ -45,6 +46,10 @@ export class ReeveStack extends Stack {
     new DbtSchedule(this, "DbtRuns", { table, queue, secrets, dbtHosts, alarms });
     new CompactionSchedule(this, "Compaction", { table, segments, alarms });
     new FirstAdministrator(this, "FirstAdministrator", { table, secrets, alarms });
+    if (hasUserPool(this)) {
+      const { poolId } = new UserPool(this, "UserPool", { table, api, alarms });
+      new CfnOutput(this, "UserPoolId", { value: poolId, description: "Where people are let in from" });
+    }
     new CfnOutput(this, "ApiUrl", { value: api.url, description: "Where the API answers" });
     new CfnOutput(this, "AdministratorSecretName", {
       value: secrets.administratorName,

@@ -5,8 +5,7 @@ import {
   type Message,
 } from "@aws-sdk/client-sqs";
 import { describe, expect, inject, it, onTestFinished } from "vitest";
-import { lambdaClient } from "#adapters/remote/client.ts";
-import { invokeFunction } from "#adapters/remote/invoke-function.ts";
+import { invokeFunction, lambdaRequests } from "#adapters/remote/invoke-function.ts";
 import { lambdaGateway } from "#adapters/remote/lambda-gateway.ts";
 import { secretsManagerClient } from "#adapters/secrets/client.ts";
 import { rootSecret } from "#adapters/secrets/root-secret.ts";
@@ -161,7 +160,7 @@ describe("the secret store", () => {
 describe("a remote database through the deployed function", () => {
   const secrets = secretsManagerStore(secretsManagerClient(aws), { prefix: "Reeve/" });
   const near = lambdaGateway(
-    invokeFunction(lambdaClient(aws), { prefix: "Reeve-remote-" }),
+    invokeFunction(lambdaRequests(aws), { prefix: "Reeve-remote-" }),
     () => "request-1",
   );
 
@@ -193,7 +192,9 @@ describe("a remote database through the deployed function", () => {
   });
 
   it("is unavailable where there is no function for it", async () => {
-    const invoke = invokeFunction(lambdaClient(aws), { prefix: "Reeve-none-" });
+    const invoke = invokeFunction(lambdaRequests(aws), {
+      prefix: "Reeve-none-",
+    });
     const gateway = lambdaGateway(invoke, () => undefined);
     await expect(gateway.server(await aTarget())).rejects.toMatchObject({ code: "unavailable" });
   });

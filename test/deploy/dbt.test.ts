@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
-import { InvokeCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from "vitest";
-import { lambdaClient } from "#adapters/remote/client.ts";
 import { secretsManagerClient } from "#adapters/secrets/client.ts";
 import { secretsManagerStore } from "#adapters/secrets/secrets-manager-store.ts";
 import type { ReeveClient } from "#client/client.ts";
@@ -167,7 +166,7 @@ describe("word of a run", () => {
   it("that was lost is made up for by the schedule", async () => {
     const changed = { ...payments, description: "One line for each payment that was made." };
     const run = ranWith([changed, refunds]);
-    const lambda = lambdaClient(aws);
+    const lambda = new LambdaClient(aws);
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand());
     const asking = Functions.find(({ FunctionName }) => FunctionName?.includes("DbtRuns"));
     const event = { source: "aws.events", "detail-type": "Scheduled Event", detail: {} };

@@ -1,11 +1,10 @@
 import { DeleteCommand, GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { InvokeCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
 import { Client } from "pg";
 import { beforeAll, describe, expect, inject, it, vi } from "vitest";
 import { documentClient } from "#adapters/dynamodb/client.ts";
 import { keys } from "#adapters/dynamodb/keys.ts";
-import { lambdaClient } from "#adapters/remote/client.ts";
 import { secretsManagerClient } from "#adapters/secrets/client.ts";
 import { secretsManagerStore } from "#adapters/secrets/secrets-manager-store.ts";
 import type { ReeveClient } from "#client/client.ts";
@@ -256,7 +255,7 @@ describe("the deployment", () => {
     const newKey = "a-new-key-of-forty-characters-at-the-very-least";
     await secrets.delete("first-administrator");
     await secrets.put("first-administrator", { key: newKey });
-    const lambda = lambdaClient(aws);
+    const lambda = new LambdaClient(aws);
     const { Functions = [] } = await lambda.send(new ListFunctionsCommand());
     const bootstrap = Functions.find(({ FunctionName }) => FunctionName?.includes("FirstAdministrator"));
     const Payload = JSON.stringify({ RequestType: "Create" });

@@ -45,7 +45,7 @@ describe("a step of the deployment", () => {
   it("is done at creation, and CloudFormation is told so", async () => {
     const { answers, url } = await listening();
     const work = vi.fn<() => Promise<void>>().mockResolvedValue();
-    await onceAtCreation(work)(event("Create", url));
+    await onceAtCreation("first-administrator", work)(event("Create", url));
     expect(work).toHaveBeenCalledOnce();
     expect(answers).toEqual([
       expect.objectContaining({
@@ -61,7 +61,10 @@ describe("a step of the deployment", () => {
   it.each(["Update", "Delete"])("is not done again at %s, and keeps its name", async (type) => {
     const { answers, url } = await listening();
     const work = vi.fn<() => Promise<void>>().mockResolvedValue();
-    await onceAtCreation(work)({ ...event(type, url), PhysicalResourceId: "as-before" });
+    await onceAtCreation(
+      "first-administrator",
+      work,
+    )({ ...event(type, url), PhysicalResourceId: "as-before" });
     expect(work).not.toHaveBeenCalled();
     expect(answers).toEqual([
       expect.objectContaining({ Status: "SUCCESS", PhysicalResourceId: "as-before" }),
@@ -71,7 +74,9 @@ describe("a step of the deployment", () => {
   it("that fails fails the deployment, without saying more than where to look", async () => {
     const logged = vi.spyOn(processLog, "error").mockReturnValue();
     const { answers, url } = await listening();
-    await onceAtCreation(() => Promise.reject(new Error("hunter2")))(event("Create", url));
+    await onceAtCreation("first-administrator", () => Promise.reject(new Error("hunter2")))(
+      event("Create", url),
+    );
     expect(answers).toEqual([expect.objectContaining({ Status: "FAILED" })]);
     expect(JSON.stringify(answers)).not.toContain("hunter2");
     expect(logged).toHaveBeenCalledOnce();
@@ -79,7 +84,9 @@ describe("a step of the deployment", () => {
 
   it("complains when CloudFormation does not take the answer", async () => {
     const { url } = await listening(403);
-    await expect(onceAtCreation(() => Promise.resolve())(event("Create", url))).rejects.toThrow("403");
+    await expect(
+      onceAtCreation("first-administrator", () => Promise.resolve())(event("Create", url)),
+    ).rejects.toThrow("403");
   });
 
   it("can be run by hand, and then fails openly", async () => {
@@ -87,8 +94,10 @@ describe("a step of the deployment", () => {
       .fn<() => Promise<void>>()
       .mockResolvedValueOnce()
       .mockRejectedValue(new Error("no secret"));
-    await onceAtCreation(work)({ RequestType: "Create" });
+    await onceAtCreation("first-administrator", work)({ RequestType: "Create" });
     expect(work).toHaveBeenCalledOnce();
-    await expect(onceAtCreation(work)({ RequestType: "Create" })).rejects.toThrow("no secret");
+    await expect(onceAtCreation("first-administrator", work)({ RequestType: "Create" })).rejects.toThrow(
+      "no secret",
+    );
   });
 });

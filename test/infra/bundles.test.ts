@@ -8,7 +8,7 @@ const directory = mkdtempSync(join(tmpdir(), "reeve-bundles-"));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const entries = globSync("functions/{http,remote,schedules,workers}/*.ts", { cwd: projectRoot })
-  .concat("functions/bootstrap/first-administrator.ts")
+  .concat("functions/bootstrap/first-administrator.ts", "functions/bootstrap/user-pool.ts")
   .toSorted();
 
 /** The worker of jobs has every handler and driver in it, and nobody waits for its start; the others answer people. */

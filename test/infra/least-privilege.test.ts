@@ -163,13 +163,14 @@ describe("each function may do what it does and nothing else", () => {
       "Compaction",
       { Table: dynamodb(...read, ...change, "BatchWriteItem", "Scan"), SegmentsBucket: writeSegments },
     ],
+    ["UserPool", { Table: someChange }],
     ["FirstAdministrator", { Table: someChange, "secret first-administrator-??????": readSecret }],
   ])("%s", (role, rights) => {
     expect(rightsOf(role)).toEqual(rights);
   });
 
   it("has a policy that is listed here", () => {
-    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(18);
+    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(19);
   });
 });
 

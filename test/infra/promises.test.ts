@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { maxDeliveries } from "#contracts/messages.ts";
 import { routes } from "#contracts/http/routes.ts";
 import { tableShape } from "#contracts/storage.ts";
+import { firstProviderId } from "#core/identity/first-provider.ts";
 import { maxAttempts } from "#core/jobs/run-job.ts";
 import { projectRoot } from "#lib/bundling/bundle.ts";
 import { mismatch, synthesized, synthesizedInVpc } from "./template.ts";
@@ -169,8 +170,8 @@ describe("the API", () => {
 describe("every function", () => {
   it("is deployed", () => {
     const entries = globSync("functions/{http,remote,schedules,workers}/*.ts", { cwd: projectRoot });
-    // And the one that makes the first administrator.
-    expect(Object.keys(of("AWS::Lambda::Function"))).toHaveLength(entries.length + 1);
+    // And those that make the first administrator, and let the user pool's people in.
+    expect(Object.keys(of("AWS::Lambda::Function"))).toHaveLength(entries.length + 2);
   });
 
   it("runs Node 24 on arm64 with traces, JSON logs that end, and a time limit", () => {
@@ -234,8 +235,45 @@ describe("secrets", () => {
 
   it("are named in the outputs and never shown there", () => {
     const outputs = template.findOutputs("*");
-    expect(Object.keys(outputs).toSorted()).toEqual(["AdministratorSecretName", "ApiUrl"]);
+    expect(Object.keys(outputs).toSorted()).toEqual(["AdministratorSecretName", "ApiUrl", "UserPoolId"]);
     expect(outputs["AdministratorSecretName"]?.["Value"]).toBe("Reeve/first-administrator");
+  });
+});
+
+describe("the user pool", () => {
+  it("lets nobody in by themselves, asks for a second factor, and survives the stack", () => {
+    expect(
+      mismatch(() =>
+        template.hasResource("AWS::Cognito::UserPool", {
+          DeletionPolicy: "Retain",
+          Properties: {
+            AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+            MfaConfiguration: "ON",
+            EnabledMfas: ["SOFTWARE_TOKEN_MFA"],
+            DeletionProtection: "ACTIVE",
+          },
+        }),
+      ),
+    ).toBeNull();
+  });
+
+  it("has one client: without a secret, for the code flow alone, that sends people back to this deployment", () => {
+    const [client, ...others] = Object.values(of("AWS::Cognito::UserPoolClient"));
+    expect(others).toEqual([]);
+    expect(client?.Properties).toMatchObject({
+      GenerateSecret: false,
+      AllowedOAuthFlows: ["code"],
+      AllowedOAuthScopes: ["openid", "email", "profile"],
+    });
+    expect(JSON.stringify(client?.Properties["CallbackURLs"])).toContain(
+      `/sign-in/${firstProviderId}/callback`,
+    );
+  });
+
+  it("is left out with context userPool=none, for who has an identity provider already", () => {
+    const without = synthesized({ userPool: "none" });
+    expect(without.of("AWS::Cognito::UserPool")).toEqual({});
+    expect(without.of("AWS::Cognito::UserPoolClient")).toEqual({});
   });
 });
 
