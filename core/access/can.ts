@@ -99,6 +99,7 @@ const rules = {
     holds("USER_ADMIN", "GOVERNANCE", "APPLICATION_ADMIN", "CREATE_DATA_SOURCE"),
     (_, resource) => resource.type === "deployment" && resource.owns === true,
   ),
+  "tag:keep-away": holds("GOVERNANCE"),
   "tag:create": holds("GOVERNANCE"),
   "tag:update": holds("GOVERNANCE"),
   "tag:delete": holds("GOVERNANCE"),

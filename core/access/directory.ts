@@ -55,6 +55,11 @@ export class AccessDirectory {
     return this.byName.get(foldName(name));
   }
 
+  /** Whether an active policy decides by this tag of a data source, as it is or by what it stands below. */
+  usesTag(tagId: string): boolean {
+    return this.subscriptions.some(({ every }) => every?.some((any) => any.includes(tagId)) ?? false);
+  }
+
   provider(id: string): IdentityProvider | undefined {
     return this.providers.find((provider) => provider.id === id);
   }

@@ -1,3 +1,4 @@
+import { userAtCommit } from "#core/access/rights-at-commit.ts";
 import type { Call } from "#core/call/call.ts";
 import { staleAside, staleRead } from "#core/call/retry-conflict.ts";
 import { isSameValue } from "#core/call/same-value.ts";
@@ -21,7 +22,9 @@ export async function changeWrites(
   change: PolicyChange,
   names: Names,
 ): Promise<readonly Write[]> {
+  const isGlobal = (change.after ?? change.before)?.dataSourceId === null;
   return [
+    ...(isGlobal ? [userAtCommit(call.user)] : []),
     ...policyWrites(deps.ids, call, at, change, { names, otherwise: staleRead() }),
     ...(await termsWrites(deps, call, at, change)),
   ];

@@ -1,5 +1,7 @@
 import type { Routes } from "#contracts/http/routes.ts";
 import { maxTags } from "#contracts/resources/fields.ts";
+import { can } from "#core/access/can.ts";
+import { deployment } from "#core/access/resource.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { isSameValue } from "#core/call/same-value.ts";
@@ -49,7 +51,8 @@ export const addTags =
 
 /**
  * Takes a tag off a data source, whoever put it there; an absent one is no error. dbt's comes back with its next run,
- * unless it is kept away: then also one that dbt has not put there yet never comes.
+ * unless it is kept away: then also one that dbt has not put there yet never comes. To keep away what an active policy
+ * decides by takes GOVERNANCE.
  */
 export const removeTag =
   (deps: SourceDeps): UseCase<Routes["removeTag"]> =>
@@ -62,6 +65,7 @@ export const removeTag =
       if (tag === undefined) return undefined;
       const at = deps.clock.now();
       const keepAway = query.keepAway === true && before.dbt !== null;
+      const standing = keepAway ? demandKeepingAway(call, tag) : [];
       const after = changed(before, at, {
         tags: before.tags.filter(({ tagId }) => tagId !== tag.id),
         keptAway: keepAway
@@ -72,10 +76,22 @@ export const removeTag =
       const losesDbts = before.tags.some(({ tagId, provenance }) => tagId === tag.id && provenance === "dbt");
       await commitTags(deps, call, at, before, after, {
         details: { removed: [tag.name], ...(keepAway ? { keptAway: true } : {}) },
-        demands: losesDbts && !keepAway ? dbtChanged(before) : letBack(before, after),
+        demands: [...standing, ...(losesDbts && !keepAway ? dbtChanged(before) : letBack(before, after))],
       });
       return undefined;
     });
+
+/** Refuses to keep away a tag by which policies decide, and holds policies still until the change commits. */
+function demandKeepingAway({ user }: Call, { id }: Tag): readonly Write[] {
+  const { directory } = user;
+  if (directory.usesTag(id) && !can(user, "tag:keep-away", deployment)) {
+    const detail = "An active policy decides by this tag: to keep it away takes GOVERNANCE.";
+    throw new DomainError("forbidden", detail, { refused: "tag:keep-away" });
+  }
+  return [
+    { write: "require-directory", version: directory.version, otherwise: new DomainError("contention") },
+  ];
+}
 
 function keptAwayWith(before: readonly KeptAway[], tagId: string, call: Call, at: Date): readonly KeptAway[] {
   if (before.some((one) => one.tagId === tagId)) return before;

@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { anApp } from "#test/support/app.ts";
 import { aKeptIntegration, bindingNow, layOn, type Word } from "#test/support/dbt-layer.ts";
 import { expectSound } from "#test/support/invariants.ts";
-import { aDataSource, aPersona, aRegistrar, everyPermission } from "#test/support/personas.ts";
+import {
+  aDataSource,
+  aPersona,
+  aRegistrar,
+  everyPermission,
+  makeMember,
+  type Persona,
+} from "#test/support/personas.ts";
 import { unique } from "#test/support/records.ts";
 
 const app = await anApp();
@@ -10,8 +17,8 @@ const { owner, connection } = await aRegistrar(app);
 const governor = await aPersona(app, { permissions: everyPermission });
 const integration = await aKeptIntegration(app);
 
-const aTag = async (): Promise<string> =>
-  (await governor.api.createTag({ body: { name: unique("Dbt ") } })).name;
+const aTag = async (name = unique("Dbt ")): Promise<string> =>
+  (await governor.api.createTag({ body: { name } })).name;
 
 /** A data source with dbt's word on it. */
 async function said(word: Word) {
@@ -152,6 +159,24 @@ describe("a tag that dbt puts on a data source", () => {
     expect(reply).toMatchObject({ status: 422, body: { code: "too-many-tags" } });
     await remove(source.id, tag);
     expect(await tagsOf(source.id)).toEqual([]);
+  });
+
+  it("by which an active policy decides is kept away by GOVERNANCE alone, below a tag of the policy's too", async () => {
+    const policyTag = await aTag(unique("Kept"));
+    const tag = await aTag(`${policyTag}.Below`);
+    const source = await said({ tags: [tag] });
+    const sentence = `Allow anyone to subscribe on data sources tagged ${policyTag}`;
+    const policy = await governor.api.createPolicy({ body: { name: unique("Keeps "), sentence } });
+    const params = { policyId: policy.id };
+    const path = `/data-sources/${source.id}/tags/${encodeURIComponent(tag)}`;
+    const keepAway = (as: Persona) => app.call("DELETE", path, { as, query: { keepAway: "true" } });
+    await governor.api.updatePolicy({ params, body: { state: "active" } });
+    expect(await keepAway(owner)).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    await makeMember(app, source, governor, "expert");
+    expect((await keepAway(governor)).status).toBe(204);
+    await governor.api.deletePolicy({ params });
+    await add(source.id, tag);
+    expect((await keepAway(owner)).status).toBe(204);
   });
 
   it("refuses a keepAway that is neither true nor false", async () => {
