@@ -42,7 +42,7 @@ export class UserPool extends Construct {
       schema: userPoolEnvironment,
       environment: {
         TABLE_NAME: table.tableName,
-        USER_POOL_ISSUER: pool.userPoolProviderUrl,
+        USER_POOL_ISSUER: this.issuerOf(pool),
         USER_POOL_CLIENT_ID: client.userPoolClientId,
       },
       timeout: Duration.seconds(60),
@@ -59,6 +59,12 @@ export class UserPool extends Construct {
       reason: "CDK writes the number of seconds as text, which CloudFormation takes.",
     });
     resource.node.addDependency(bootstrap);
+  }
+
+  /** As tokens name it: https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-id-token.html */
+  private issuerOf({ userPoolId }: CognitoPool): string {
+    const { region, urlSuffix } = Stack.of(this);
+    return `https://cognito-idp.${region}.${urlSuffix}/${userPoolId}`;
   }
 
   private pool(): CognitoPool {

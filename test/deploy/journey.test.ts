@@ -8,6 +8,7 @@ import { keys } from "#adapters/dynamodb/keys.ts";
 import { secretsManagerClient } from "#adapters/secrets/client.ts";
 import { secretsManagerStore } from "#adapters/secrets/secrets-manager-store.ts";
 import type { ReeveClient } from "#client/client.ts";
+import { firstProviderId } from "#core/identity/first-provider.ts";
 import { administratorKey, api, aws, logLines } from "./deployed.ts";
 
 const warehouse = inject("warehouse");
@@ -49,6 +50,17 @@ beforeAll(async () => {
 });
 
 describe("the deployed API", () => {
+  it("lets people of the deployment's user pool sign in", async () => {
+    const { items } = await reeve.listSignInProviders({ query: {} });
+    expect(items).toEqual([{ id: firstProviderId, name: "User pool" }]);
+    const provider = await reeve.getIdentityProvider({ params: { providerId: firstProviderId } });
+    expect(provider).toMatchObject({
+      kind: "oidc",
+      issuer: expect.stringMatching(/^https:\/\/cognito-idp\.[\w-]+\.amazonaws\.com\/[\w-]+$/) as string,
+      clientSecretSet: false,
+    });
+  });
+
   it("knows the first administrator by the key in the secret that the output names", async () => {
     // The emulator does not know that punctuation was to be left out.
     expect(key).toMatch(/^[\x21-\x7e]{48}$/);
