@@ -8,6 +8,7 @@ import { addConfigureCommand } from "./commands/configure.ts";
 import { addConnectionCommands } from "./commands/connections.ts";
 import { addDataSourceCommands } from "./commands/data-sources.ts";
 import { addDbtCommands } from "./commands/dbt.ts";
+import { addGroupCommands, addPrincipalsCommand } from "./commands/groups.ts";
 import { addIdentityProviderCommands } from "./commands/identity-providers.ts";
 import { addJobCommands } from "./commands/jobs.ts";
 import { addPolicyCommands } from "./commands/policies.ts";
@@ -73,6 +74,8 @@ export function reeveProgram(terminal: Terminal): Command {
   addThreadCommands(program, terminal);
   addPolicyCommands(program, terminal);
   addUserCommands(program, terminal);
+  addGroupCommands(program, terminal);
+  addPrincipalsCommand(program, terminal);
   addRequestCommands(program, terminal);
   addDbtCommands(program, terminal);
   addIdentityProviderCommands(program, terminal);

@@ -1,4 +1,3 @@
-import { attributeBody, attributeName } from "#contracts/resources/attributes.ts";
 import { userCreation, userPatch } from "#contracts/resources/user.ts";
 import { UsageError } from "../failure.ts";
 import { parsePair } from "../input/assignments.ts";
@@ -7,6 +6,7 @@ import { printList, printOne } from "../output/print.ts";
 import { attributePairs, printUser, userColumns, type User } from "../output/user.ts";
 import type { Session } from "../session.ts";
 import { say } from "../terminal.ts";
+import { attributeBodies, type AttributeChanges } from "./attributes.ts";
 import { invitationPairs, tellInvitation } from "./invitations.ts";
 import { listed, type ListOptions } from "./listing.ts";
 import { userId } from "./resolve-user.ts";
@@ -117,11 +117,6 @@ export async function deleteUser(session: Session, user: string): Promise<void> 
   say(session.terminal, `User ${user} is deleted. A job takes away the roles that they had.`);
 }
 
-/** The options of `user attributes`. */
-export interface AttributeChanges {
-  readonly unset?: readonly string[];
-}
-
 /** Shows a user's attributes, or sets and takes away those that are named. */
 export async function changeAttributes(
   session: Session,
@@ -129,18 +124,10 @@ export async function changeAttributes(
   assignments: readonly string[],
   { unset = [] }: AttributeChanges,
 ): Promise<void> {
-  const pairs = assignments.map((pair) => parsePair(pair, "attributes"));
-  const given = Map.groupBy(pairs, ([name]) => name);
-  const bodies = [...given].map(([name, of]) => {
-    checked(attributeName, name);
-    return [
-      name,
-      attributeBody.parse(checked(attributeBody, { values: of.map(([, value]) => value) })),
-    ] as const;
-  });
+  const bodies = attributeBodies(assignments);
   const params = { userId: await userId(session, user) };
   for (const name of unset) await session.client.removeUserAttribute({ params: { ...params, name } });
-  for (const [name, body] of bodies) {
+  for (const { name, body } of bodies) {
     await session.client.setUserAttribute({ params: { ...params, name }, body });
   }
   const { attributes } = await session.client.getUser({ params });

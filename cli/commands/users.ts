@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import type { KeyCreation } from "../actions/api-keys.ts";
+import type { AttributeChanges } from "../actions/attributes.ts";
 import type { ListOptions } from "../actions/listing.ts";
-import type { AttributeChanges, UserCreation, UserFilters, UserUpdate } from "../actions/users.ts";
+import type { UserCreation, UserFilters, UserUpdate } from "../actions/users.ts";
 import { group, inSession, leaf, repeated } from "../command.ts";
 import type { Terminal } from "../terminal.ts";
 import { listOptions } from "./system.ts";
