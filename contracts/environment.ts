@@ -29,6 +29,7 @@ export const sweepEnvironment = z.object({ ...table, ...queue, ...secrets });
 export const nightlyEnvironment = z.object({ ...table, ...queue });
 export const dbtRunsEnvironment = z.object({ ...table, ...queue, ...secrets, ...dbtHosts });
 export const compactionEnvironment = z.object({ ...table, ...segments });
+export const auditExportEnvironment = z.object({ ...table, AUDIT_BUCKET: z.string().min(1) });
 export const bootstrapEnvironment = z.object({ ...table, ...secrets });
 export const userPoolEnvironment = z.object({
   ...table,

@@ -8,6 +8,7 @@ export const idPrefixes = {
   accessRequest: "arq",
   apiKey: "key",
   audit: "aud",
+  auditExport: "exp",
   column: "col",
   connection: "con",
   dataSource: "ds",

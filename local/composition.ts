@@ -1,3 +1,4 @@
+import { fileAuditObjects } from "#adapters/audit-objects/file-audit-objects.ts";
 import { keyHasher } from "#adapters/crypto/key-hasher.ts";
 import { sealedCursors } from "#adapters/crypto/sealed-cursors.ts";
 import { sealedValues } from "#adapters/crypto/sealed-values.ts";
@@ -44,6 +45,7 @@ import { identityOperations } from "#functions/operations/identity.ts";
 import { jobOperations } from "#functions/operations/jobs.ts";
 import { peopleOperations } from "#functions/operations/people.ts";
 import { nightly } from "#functions/operations/nightly.ts";
+import { auditExports } from "#functions/operations/export-audit.ts";
 import { compact } from "#functions/operations/compact.ts";
 import { sweep } from "#functions/operations/sweep.ts";
 import { systemOperations } from "#functions/operations/system.ts";
@@ -65,6 +67,7 @@ export interface Ingredients {
   readonly table: LocalTable;
   readonly secretsDirectory: string;
   readonly segmentsDirectory: string;
+  readonly exportsDirectory: string;
   readonly rootSecret: string;
   readonly dbtHosts: ListedHosts;
 }
@@ -93,6 +96,7 @@ export function compose(ingredients: Ingredients) {
     nightly: nightly(withMessages),
     compact: compact(parts),
     dbtRuns: dbtRuns(withMessages),
+    exportAudit: auditExports({ ...parts, objects: fileAuditObjects(ingredients.exportsDirectory) }),
     stopWorkers: queues.stop,
   };
 }

@@ -21,6 +21,8 @@ const sweepEveryMs = 60_000;
 /** What has begun in a night is not begun again: a machine that was off then makes up for it soon after its start. */
 const nightlyEveryMs = 30 * 60_000;
 const compactEveryMs = 15 * 60_000;
+/** A machine that was off makes up for it soon after its start; where an hour has not ended, it looks and goes. */
+const exportEveryMs = 10 * 60_000;
 /** No webhook of dbt Cloud's reaches a machine behind a firewall: what it would have told is found soon all the same. */
 const askForRunsEveryMs = 60_000;
 /** How long a request or a job may go on once the end has begun; a job is taken up again by the next start. */
@@ -86,6 +88,7 @@ async function openReeve({ directory, table, dbtHosts }: OpenReeve, closing: Clo
     table,
     secretsDirectory: directory.at("secrets"),
     segmentsDirectory: directory.at("segments"),
+    exportsDirectory: directory.at("exports"),
     rootSecret,
     dbtHosts,
   });
@@ -97,6 +100,7 @@ async function openReeve({ directory, table, dbtHosts }: OpenReeve, closing: Clo
     { name: "sweep", everyMs: sweepEveryMs, task: () => reeve.sweep() },
     { name: "nightly", everyMs: nightlyEveryMs, task: () => reeve.nightly() },
     { name: "compaction", everyMs: compactEveryMs, task: () => reeve.compact() },
+    { name: "export of the audit", everyMs: exportEveryMs, task: () => reeve.exportAudit() },
     { name: "dbt runs", everyMs: askForRunsEveryMs, task: () => reeve.dbtRuns() },
   ];
   for (const schedule of schedules) {

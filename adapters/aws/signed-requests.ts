@@ -122,9 +122,9 @@ async function answered(
     path,
     query: { ...query },
     headers: {
-      ...given,
       host: endpoint.host,
       ...(isText ? {} : { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" }),
+      ...given,
     },
     ...(isText ? { body } : {}),
   });

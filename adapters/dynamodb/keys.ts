@@ -156,6 +156,8 @@ export const keys = {
     pk: `AUDIT#${resource.type}#${resource.id}`,
     sk: auditId,
   }),
+  /** All in one partition, in their order: the last one is the chain's head. */
+  auditExport: (number: number): Key => ({ pk: "EXPORTS", sk: String(number).padStart(10, "0") }),
   keptReply: (userId: string, key: string): Key => ({ pk: `IDEM#${userId}#${key}`, sk: "IDEM" }),
   guard: guardKey,
 } as const;

@@ -44,7 +44,7 @@ import { administratorsItem, invitationItem, keyRingItem, userPlaceItem } from "
 import { defaultSettings } from "#core/settings/settings.ts";
 import { individually } from "#core/subscriptions/subscription-policy.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
-import { auditItem } from "./items/ledger.ts";
+import { auditExportItem, auditItem } from "./items/ledger.ts";
 import type { RawItem } from "./requests.ts";
 
 /** The item of each kind of record. A kind without one does not compile. */
@@ -53,6 +53,7 @@ export const recordItems = {
   "access-request": accessRequestItem,
   "access-request-place": requestPlaceItem,
   "api-key": apiKeyItem,
+  "audit-export": auditExportItem,
   "column-edit": columnEditItem,
   connection: connectionItem,
   "connection-member": connectionMemberItem,
@@ -96,6 +97,7 @@ export const read: { readonly [K in RecordKind]: Read<K> } = {
     const { ttl: _, ...record } = apiKeyItem.build(EntityFormatter).format(item);
     return record;
   },
+  "audit-export": (item) => auditExportItem.build(EntityFormatter).format(item),
   "column-edit": (item) => ({ withdrawn: [], ...columnEditItem.build(EntityFormatter).format(item) }),
   connection: (item) => ({
     statementTimeoutSeconds: null,

@@ -15,16 +15,16 @@ async function sync(path: string): Promise<void> {
 }
 
 /**
- * Writes a file that only its owner may read, wholly or not at all: whoever reads sees the old text or the
+ * Writes a file that only its owner may read, wholly or not at all: whoever reads sees the old content or the
  * new one, also after a crash or a power cut.
  */
-export async function writeDurably(path: string, text: string): Promise<void> {
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const directory = dirname(path);
   const unfinished = join(directory, `${randomBytes(8).toString("hex")}${unfinishedSuffix}`);
   try {
     const handle = await open(unfinished, "wx", 0o600);
     try {
-      await handle.writeFile(text);
+      await handle.writeFile(content);
       await handle.sync();
     } finally {
       await handle.close();

@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { CatalogSegments } from "#core/ports/catalog-segments.ts";
-import type { S3Request, S3Send } from "./s3-requests.ts";
+import type { S3Request, S3Send } from "#adapters/aws/s3-requests.ts";
 
 const prefix = "segments/";
 

@@ -15,6 +15,7 @@ export const invariants = [
   "thread-has-its-place",
   "access-request-stands-in-its-lists",
   "access-request-is-approved-by-others",
+  "audit-export-follows-on",
   "deleted-has-its-tombstone",
   "saved-query-holds-its-name",
   "connection-stands",

@@ -1,12 +1,11 @@
 import * as z from "zod";
 import { idPrefixes } from "#contracts/ids.ts";
 import type { Routes } from "#contracts/http/routes.ts";
-import type { auditRecord } from "#contracts/resources/activity.ts";
 import { can } from "#core/access/can.ts";
 import { deployment } from "#core/access/resource.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
 import { audited } from "#core/audit/record.ts";
-import { redactedDetails } from "#core/audit/redacted-details.ts";
+import { shownRecord } from "#core/audit/shown-record.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
 import { fillPage } from "#core/call/fill-page.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -57,7 +56,7 @@ export const listAudit =
         return { items: items.filter(({ outcome }) => all || outcome !== "denied"), next };
       },
       positionOf: (record) => ({ span: spanOf(asked, record), id: record.id }),
-      show: (record) => show(record, all),
+      show: (record) => shownRecord(record, all),
     });
   };
 
@@ -87,7 +86,7 @@ const kinds: Readonly<Record<string, string>> = {
   [idPrefixes.thread]: "thread",
   [idPrefixes.user]: "user",
   [idPrefixes.group]: "group",
-  [idPrefixes.request]: "access-request",
+  [idPrefixes.accessRequest]: "access-request",
 };
 
 /** `<type>:<id>`, or an id of ours alone. */
@@ -127,18 +126,3 @@ function spanAsked(
 
 const tooBroad = (pointer: string, detail: string): DomainError =>
   new DomainError("filter-too-broad", undefined, { errors: [{ in: "query", pointer, detail }] });
-
-function show(record: AuditRecord, all: boolean): z.output<typeof auditRecord> {
-  const { id, at, actor, action, resource, outcome, requestId, address, details } = record;
-  return {
-    id,
-    at,
-    actor,
-    action,
-    resource: { ...resource },
-    outcome,
-    requestId,
-    address: all ? address : null,
-    details: { ...(all ? details : redactedDetails(record)) },
-  };
-}

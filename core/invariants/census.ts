@@ -1,3 +1,4 @@
+import type { AuditExport } from "#core/audit/export/audit-export.ts";
 import type { Binding } from "#core/dbt/binding.ts";
 import type { Integration } from "#core/dbt/integration.ts";
 import { isFinished, type Job } from "#core/jobs/job.ts";
@@ -97,6 +98,7 @@ export class Census {
   /** Access requests: what they hold while they are pending, and where they should stand; and where they do. */
   readonly accessRequests = new Map<string, CountedRequest>();
   readonly requestPlaces = new Map<string, Set<string>>();
+  readonly exports: AuditExport[] = [];
   readonly chunks = new Map<string, { count: number; columns: number }>();
   /** How many chunks of dbt's layer there are of a generation. */
   readonly dbtChunks = new Map<string, number>();
@@ -162,6 +164,7 @@ export class Census {
       add(this.parts, "place of an access request", dataSourceId);
       add(this.requestPlaces, requestId, JSON.stringify(of));
     },
+    "audit-export": ({ record }) => this.exports.push(record),
     tombstone: ({ record: { dataSourceId, deletedAt } }) => add(this.tombstones, dataSourceId, deletedAt),
     "documentation-version": ({ record }) => add(this.parts, "documentation version", record.dataSourceId),
     measurement: ({ record }) => add(this.parts, "measurement", record.dataSourceId),

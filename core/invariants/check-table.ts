@@ -3,6 +3,7 @@ import type { TableFacts } from "#core/ports/table-facts.ts";
 import { Census } from "./census.ts";
 import { threadInvariants } from "./conversation-invariants.ts";
 import { dbtInvariants } from "./dbt-invariants.ts";
+import { exportInvariants } from "./export-invariants.ts";
 import { finding, type Finding } from "./finding.ts";
 import { groupInvariants } from "./group-invariants.ts";
 import { guardInvariants } from "./guard-invariants.ts";
@@ -29,6 +30,7 @@ function* findingsOf(census: Census, now: Date): Iterable<Finding> {
   yield* policyInvariants(census);
   yield* threadInvariants(census);
   yield* requestInvariants(census);
+  yield* exportInvariants(census);
   yield* jobInvariants(census, now);
 }
 

@@ -1,5 +1,6 @@
 import type { AccessRequest, RequestPlace } from "#core/access-requests/access-request.ts";
 import type { AuditRecord } from "#core/audit/audit-record.ts";
+import type { AuditExport } from "#core/audit/export/audit-export.ts";
 import type { Connection, ConnectionMember, Principal } from "#core/connections/connection.ts";
 import type { Tombstone } from "#core/deletion/tombstone.ts";
 import type { Binding } from "#core/dbt/binding.ts";
@@ -40,6 +41,7 @@ export interface Records {
   readonly "access-request": AccessRequest;
   readonly "access-request-place": RequestPlace;
   readonly "api-key": ApiKey;
+  readonly "audit-export": AuditExport;
   readonly "column-edit": ColumnEdit;
   readonly connection: Connection;
   readonly "connection-member": ConnectionMember;

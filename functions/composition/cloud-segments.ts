@@ -10,7 +10,7 @@ export function bucketSegments({ SEGMENTS_BUCKET }: { readonly SEGMENTS_BUCKET: 
   let loaded: Promise<CatalogSegments> | undefined;
   const load = async (): Promise<CatalogSegments> => {
     const [{ s3Requests }, { s3Segments }] = await Promise.all([
-      import("#adapters/segments/s3-requests.ts"),
+      import("#adapters/aws/s3-requests.ts"),
       import("#adapters/segments/s3-segments.ts"),
     ]);
     return s3Segments(s3Requests(), { bucket: SEGMENTS_BUCKET });

@@ -19,6 +19,7 @@ export type RunbookSection =
   | "alarm-jobs-waiting"
   | "alarm-sweep-silent"
   | "alarm-compaction-silent"
+  | "alarm-audit-export-behind"
   | "alarm-server-errors"
   | "alarm-table-throttles";
 

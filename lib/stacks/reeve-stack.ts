@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { Alarms } from "#lib/constructs/alarms.ts";
+import { AuditExportSchedule } from "#lib/constructs/audit-export-schedule.ts";
 import { CompactionSchedule } from "#lib/constructs/compaction-schedule.ts";
 import { DbtSchedule } from "#lib/constructs/dbt-schedule.ts";
 import { dbtHostsOf } from "#lib/constructs/dbt-hosts.ts";
@@ -45,12 +46,14 @@ export class ReeveStack extends Stack {
     new NightlySchedule(this, "Nightly", { table, queue, alarms });
     new DbtSchedule(this, "DbtRuns", { table, queue, secrets, dbtHosts, alarms });
     new CompactionSchedule(this, "Compaction", { table, segments, alarms });
+    const { bucketName } = new AuditExportSchedule(this, "Audit", { table, alarms });
     new FirstAdministrator(this, "FirstAdministrator", { table, secrets, alarms });
     if (hasUserPool(this)) {
       const { poolId } = new UserPool(this, "UserPool", { table, api, alarms });
       new CfnOutput(this, "UserPoolId", { value: poolId, description: "Where people are let in from" });
     }
     new CfnOutput(this, "ApiUrl", { value: api.url, description: "Where the API answers" });
+    new CfnOutput(this, "AuditBucketName", { value: bucketName, description: "Where the audit is exported" });
     new CfnOutput(this, "AdministratorSecretName", {
       value: secrets.administratorName,
       description: "Holds the first administrator's API key: read it once, then delete it",

@@ -164,13 +164,17 @@ describe("each function may do what it does and nothing else", () => {
       { Table: dynamodb(...read, ...change, "BatchWriteItem", "Scan"), SegmentsBucket: writeSegments },
     ],
     ["UserPool", { Table: someChange }],
+    [
+      "AuditExport",
+      { Table: someChange, "Table gsi2": ["dynamodb:Query"], AuditExportsBucket: ["s3:PutObject"] },
+    ],
     ["FirstAdministrator", { Table: someChange, "secret first-administrator-??????": readSecret }],
   ])("%s", (role, rights) => {
     expect(rightsOf(role)).toEqual(rights);
   });
 
   it("has a policy that is listed here", () => {
-    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(19);
+    expect(Object.keys(of("AWS::IAM::Policy"))).toHaveLength(20);
   });
 });
 
@@ -207,6 +211,7 @@ describe("the checks of AWS Solutions and Serverless find nothing that is not ac
   it.each([
     ["as it is", () => synthesized()],
     ["with a VPC", synthesizedInVpc],
+    ["with exports that are locked", () => synthesized({ auditLockDays: "30" })],
     ["with a restored table", () => synthesized({ tableName: "restored" })],
   ])("%s", (_, made) => {
     const { app, stack } = made();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import { afterAll } from "vitest";
+import { fileAuditObjects } from "#adapters/audit-objects/file-audit-objects.ts";
 import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
@@ -21,6 +22,7 @@ import type { KeyStores } from "#core/ports/key-store.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Store } from "#core/ports/store.ts";
+import { auditExports } from "#functions/operations/export-audit.ts";
 import { sweep } from "#functions/operations/sweep.ts";
 import { deadLetterWorker, jobWorker, type QueueFunction } from "#functions/operations/workers.ts";
 import { lambdaContext } from "#local/lambda-context.ts";
@@ -85,6 +87,10 @@ export interface App {
   readonly parts: HttpParts;
   /** Sends one request to the function that the gateway would choose; the reply is held to its contract. */
   readonly call: (method: string, path: string, request?: Request) => Promise<Reply>;
+  /** Exports what is settled of the audit, as the schedule does. */
+  readonly exportAudit: () => Promise<void>;
+  /** Where it exports to. */
+  readonly exportsDirectory: string;
   readonly maintenance: CatalogMaintenance;
   readonly segments: CatalogSegments;
   readonly worker: (options?: WorkerOptions) => QueueFunction;
@@ -125,6 +131,7 @@ export async function anApp(options: AppOptions = {}): Promise<App> {
   const tokens = accessTokens({ onLoopback: true, clock, log });
   const issuers = oidcIssuers({ onLoopback: true, clock });
   const common = { store, clock, ids: ulids(clock), log, messages: outbox, tokens, issuers, ...fixedParts };
+  const exportsDirectory = join(directory, "exports");
   const cloud = options.cloud?.(clock) ?? noDbtCloud;
   const { index } = indexOf(store, clock, segments);
   const parts: HttpParts = { ...common, secrets, remote: gateway, cloud, index };
@@ -157,6 +164,8 @@ export async function anApp(options: AppOptions = {}): Promise<App> {
     log,
     parts,
     call: caller(parts),
+    exportAudit: auditExports({ ...common, objects: fileAuditObjects(exportsDirectory) }),
+    exportsDirectory,
     worker,
     maintenance,
     segments,

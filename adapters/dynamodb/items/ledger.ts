@@ -42,6 +42,26 @@ export const auditItem = new Entity({
   computeKey: ({ id, resource }) => keys.audit(resource, id),
 });
 
+/** A part of the audit that was exported. */
+export const auditExportItem = new Entity({
+  name: "audit-export",
+  table,
+  timestamps: false,
+  schema: item({
+    ...schemaVersion,
+    number: number().key(),
+    id: string(),
+    from: string(),
+    to: string(),
+    count: number(),
+    object: string(),
+    sha256: string(),
+    previous: shaped<string | null>(),
+    at: string(),
+  }),
+  computeKey: ({ number: of }) => keys.auditExport(of),
+});
+
 /** What a commit tells the index, gzipped. Version 1 was `delta`: one change as JSON, with the delta's own id and time in it. */
 export const deltaItem = new Entity({
   name: "delta",

@@ -2,6 +2,7 @@ import type { AuditRecord } from "#core/audit/audit-record.ts";
 import type { AuditPosition, AuditQuery, AuditStore } from "#core/ports/audit-store.ts";
 import { auditPartitions, keyText, shards, type Key } from "../keys.ts";
 import { readAudit } from "../records.ts";
+import { auditExportStore } from "./audit-export-store.ts";
 import { getItems, keyOf, queryItems, type RawItem, type TableRef } from "../requests.ts";
 
 /** Spans of time, newest first, each with the partitions of an index that hold it. */
@@ -159,4 +160,5 @@ export const auditStore = (ref: TableRef): AuditStore => ({
     query.resource === null
       ? await bySpan(ref, query, after, limit)
       : await byResource(ref, query, query.resource, after, limit),
+  ...auditExportStore(ref),
 });

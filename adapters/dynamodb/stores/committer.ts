@@ -2,9 +2,11 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { EntityFormatter } from "dynamodb-toolbox/entity/actions/format";
 import { PutTransaction } from "dynamodb-toolbox/entity/actions/transactPut";
 import { DomainError } from "#core/errors/domain-error.ts";
-import { ReplayError, type KeptReply } from "#core/ports/change.ts";
+import { latestCommitMs } from "#core/audit/settled.ts";
+import { ReplayError, type KeptReply, type Write } from "#core/ports/change.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Committer } from "#core/ports/store.ts";
+import { idTime } from "../id-time.ts";
 import { commitSteps, type Step } from "../commit.ts";
 import { keptReplyItem } from "../items/ledger.ts";
 import { keys } from "../keys.ts";
@@ -35,6 +37,17 @@ function keepStep(kept: KeptReply): Step {
   return { item: { Put }, otherwise: replayed };
 }
 
+const tooLate = new DomainError("unavailable", "it took too long to be done");
+
+/** Refuses what records something that was made so long ago that its part of the audit may be exported already. */
+function demandInTime(writes: readonly Write[], now: Date): void {
+  for (const one of writes) {
+    if (one.write !== "audit") continue;
+    const madeAt = idTime(one.record.id);
+    if (madeAt !== null && now.getTime() - madeAt > latestCommitMs) throw tooLate;
+  }
+}
+
 /** Commits a change as one transaction. */
 export const committer = (ref: TableRef, clock: Clock): Committer => {
   const keptReply = async (userId: string, key: string): Promise<KeptReply | null> => {
@@ -47,6 +60,7 @@ export const committer = (ref: TableRef, clock: Clock): Committer => {
   return {
     keptReply,
     async commit(writes, kept) {
+      demandInTime(writes, clock.now());
       const steps = writes.flatMap(stepsOf);
       if (kept === undefined) return await commitSteps(ref, steps);
       try {

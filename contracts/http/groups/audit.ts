@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { auditRecord, outcome } from "../../resources/activity.ts";
+import { auditExport } from "../../audit-exports.ts";
 import { listOf, pageQuery, repeatable } from "../lists.ts";
 import { route } from "../route.ts";
 
@@ -26,5 +27,16 @@ export const auditRoutes = {
     status: 200,
     result: listOf(auditRecord),
     problems: ["forbidden", "filter-too-broad", "invalid-cursor"],
+  }),
+  listAuditExports: route({
+    method: "GET",
+    path: "/audit/exports",
+    summary: "List what was exported of the audit, newest first: the first is the head of the chain",
+    who: "AUDIT",
+    authenticated: true,
+    query: z.strictObject(pageQuery),
+    status: 200,
+    result: listOf(auditExport),
+    problems: ["forbidden", "invalid-cursor"],
   }),
 };

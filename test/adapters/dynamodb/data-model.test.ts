@@ -20,6 +20,7 @@ import { curationChanges } from "./access-curation-changes.ts";
 import { dbtAccess } from "./access-dbt.ts";
 import { dbtSyncAccess } from "./access-dbt-sync.ts";
 import { dictionaryChanges } from "./access-dictionaries.ts";
+import { exportAccess } from "./access-exports.ts";
 import { jobChanges } from "./access-jobs.ts";
 import { groupAccess } from "./access-groups.ts";
 import { peopleAccess } from "./access-people.ts";
@@ -88,6 +89,7 @@ const trials = {
   ...groupAccess,
   ...memberAccess,
   ...askingAccess,
+  ...exportAccess,
 };
 
 /** What the trials did, for what is asked of all of them together. */

@@ -55,6 +55,17 @@ export const records: { readonly [K in RecordKind]: () => Records[K] } = {
   "access-request-place": () =>
     placeIn({ list: "data-source", dataSourceId: unique("ds_") }, anAccessRequest()),
   "api-key": anApiKey,
+  "audit-export": () => ({
+    number: 1,
+    id: unique("exp_"),
+    from: at,
+    to: "2026-01-02T04:00:00.000Z",
+    count: 0,
+    object: "audit/größe.ndjson",
+    sha256: "0".repeat(64),
+    previous: null,
+    at,
+  }),
   "column-edit": () => aColumnEdit({ columnId: unique("col_"), description: "Größe 尺寸 📏" }),
   connection: () => aConnection({ config: { host: "db", port: 5432, tls: { mode: "verify", ca: null } } }),
   "connection-member": () => aConnectionMember({ connectionId: unique("con_"), schemas: ["sales_*", "hr"] }),
@@ -166,6 +177,7 @@ const readBack: {
   "access-request": async (store, { id }) => (await store.accessRequests([id])).get(id) ?? null,
   "access-request-place": async (store, { of }) => (await store.requestPlaces(of, null, 10))[0] ?? null,
   "api-key": (store, { id }) => store.apiKey(id),
+  "audit-export": async (store, { number }) => (await store.auditExports(number + 1, 1))[0] ?? null,
   "column-edit": async (store, { dataSourceId, columnId }) => {
     await store.commit([{ write: "put", kind: "data-source", record: whole(dataSourceId) }]);
     return (await store.dictionary(dataSourceId))?.edits.get(columnId) ?? null;

@@ -1,12 +1,12 @@
-import type { ClientOptions } from "#adapters/aws/client-options.ts";
-import { signedRequests, type SignedRequest } from "#adapters/aws/signed-requests.ts";
+import type { ClientOptions } from "./client-options.ts";
+import { signedRequests, type SignedRequest } from "./signed-requests.ts";
 
 /** A request to S3, by path style: names of buckets are not resolved as hosts, which works with every endpoint. */
-export interface S3Request extends Pick<SignedRequest, "query"> {
+export interface S3Request extends Pick<SignedRequest, "query" | "headers"> {
   readonly method: "GET" | "PUT" | "DELETE";
   readonly bucket: string;
   readonly key?: string;
-  /** Sent over TLS, and checked by the pointer's own hash of it. */
+  /** Sent over TLS, and checked by a hash of it that is kept elsewhere. */
   readonly body?: Blob;
 }
 
