@@ -4,6 +4,7 @@ import { commonGroup } from "./command.ts";
 import { addRequestCommands } from "./commands/access-requests.ts";
 import { addAdminCommands } from "./commands/admin.ts";
 import { addApiCommand } from "./commands/api.ts";
+import { addAuditCommands } from "./commands/audit.ts";
 import { addConfigureCommand } from "./commands/configure.ts";
 import { addConnectionCommands } from "./commands/connections.ts";
 import { addDataSourceCommands } from "./commands/data-sources.ts";
@@ -77,6 +78,7 @@ export function reeveProgram(terminal: Terminal): Command {
   addGroupCommands(program, terminal);
   addPrincipalsCommand(program, terminal);
   addRequestCommands(program, terminal);
+  addAuditCommands(program, terminal);
   addDbtCommands(program, terminal);
   addIdentityProviderCommands(program, terminal);
   addJobCommands(program, terminal);
