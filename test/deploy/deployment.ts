@@ -9,7 +9,11 @@ import { account, type Emulator } from "./emulator.ts";
 const run = promisify(execFile);
 
 const outputs = z.object({
-  Reeve: z.object({ ApiUrl: z.url(), AdministratorSecretName: z.string() }),
+  Reeve: z.object({
+    ApiUrl: z.url(),
+    AdministratorSecretName: z.string(),
+    AuditBucketName: z.string(),
+  }),
 });
 
 /** What a deployment tells who made it. */
