@@ -3,6 +3,12 @@ import { attributeName } from "./attributes.ts";
 import { givenName, givenSecret, text, timestamp } from "./fields.ts";
 import { cron } from "./system.ts";
 
+/**
+ * The provider of the deployment's own user pool. Its id is known before it is there, because the pool's client must name
+ * where people are sent back to.
+ */
+export const deploymentProviderId = "idp_deployment";
+
 /** A word of another service's: a claim, an audience, an LDAP attribute. */
 const word = z
   .string()

@@ -1,3 +1,4 @@
+import { deploymentProviderId } from "#contracts/resources/identity-provider.ts";
 import { auditedSystem } from "#core/audit/record.ts";
 import { retryConflict } from "#core/call/retry-conflict.ts";
 import type { IdentityProvider } from "#core/identity/identity-provider.ts";
@@ -13,12 +14,6 @@ export interface FirstProviderDeps {
 }
 
 /**
- * The provider of the deployment's own user pool. Its id is known before it is there, because the pool's client must name
- * where people are sent back to.
- */
-export const firstProviderId = "idp_deployment";
-
-/**
  * Accepts the people of the deployment's own Amazon Cognito user pool: its access tokens bear their audience in `client_id`
  * and their groups in `cognito:groups`. Where the issuer has a provider already, nothing is changed.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
@@ -31,7 +26,7 @@ export const bootstrapProvider = (
     if ((await store.guardOwner({ guard: "issuer", issuer })) !== null) return;
     const at = clock.now();
     const record: IdentityProvider = {
-      id: firstProviderId,
+      id: deploymentProviderId,
       name: "User pool",
       config: {
         kind: "oidc",

@@ -10,7 +10,7 @@ import {
 } from "aws-cdk-lib/aws-cognito";
 import { Construct } from "constructs";
 import { userPoolEnvironment } from "#contracts/environment.ts";
-import { firstProviderId } from "#core/identity/first-provider.ts";
+import { deploymentProviderId } from "#contracts/resources/identity-provider.ts";
 import type { Alarms } from "./alarms.ts";
 import type { PublicApi } from "./public-api.ts";
 import type { ReeveTable } from "./reeve-table.ts";
@@ -35,7 +35,7 @@ export class UserPool extends Construct {
     super(scope, id);
     const pool = this.pool();
     this.poolId = pool.userPoolId;
-    const client = this.client(pool, `${api.url}/sign-in/${firstProviderId}/callback`);
+    const client = this.client(pool, `${api.url}/sign-in/${deploymentProviderId}/callback`);
     const bootstrap = new ServiceFunction(this, "Bootstrap", {
       entry: "functions/bootstrap/user-pool.ts",
       description: "Lets the people of the user pool in",

@@ -1,10 +1,9 @@
 import { ListTablesCommand } from "@aws-sdk/client-dynamodb";
-import { InvokeCommand, ListFunctionsCommand } from "@aws-sdk/client-lambda";
+import { InvokeCommand, LambdaClient, ListFunctionsCommand } from "@aws-sdk/client-lambda";
 import { expect, inject, it } from "vitest";
 import { s3Requests } from "#adapters/aws/s3-requests.ts";
 import { documentClient } from "#adapters/dynamodb/client.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
-import { lambdaClient } from "#adapters/remote/client.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
 import { checkChain } from "#cli/verification/check-chain.ts";
 import { checkObject } from "#cli/verification/check-object.ts";
@@ -49,7 +48,7 @@ it("the deployed schedule exports the audit to its bucket, sealed onto what was 
   ]);
   client.destroy();
 
-  const lambda = lambdaClient(aws);
+  const lambda = new LambdaClient(aws);
   const { Functions = [] } = await lambda.send(new ListFunctionsCommand());
   const exporting = Functions.find(({ FunctionName }) => FunctionName?.includes("AuditExport"));
   const done = await lambda.send(new InvokeCommand({ FunctionName: exporting?.FunctionName }));

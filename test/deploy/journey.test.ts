@@ -8,7 +8,7 @@ import { keys } from "#adapters/dynamodb/keys.ts";
 import { secretsManagerClient } from "#adapters/secrets/client.ts";
 import { secretsManagerStore } from "#adapters/secrets/secrets-manager-store.ts";
 import type { ReeveClient } from "#client/client.ts";
-import { firstProviderId } from "#core/identity/first-provider.ts";
+import { deploymentProviderId } from "#contracts/resources/identity-provider.ts";
 import { administratorKey, api, aws, logLines } from "./deployed.ts";
 
 const warehouse = inject("warehouse");
@@ -52,8 +52,8 @@ beforeAll(async () => {
 describe("the deployed API", () => {
   it("lets people of the deployment's user pool sign in", async () => {
     const { items } = await reeve.listSignInProviders({ query: {} });
-    expect(items).toEqual([{ id: firstProviderId, name: "User pool" }]);
-    const provider = await reeve.getIdentityProvider({ params: { providerId: firstProviderId } });
+    expect(items).toEqual([{ id: deploymentProviderId, name: "User pool" }]);
+    const provider = await reeve.getIdentityProvider({ params: { providerId: deploymentProviderId } });
     expect(provider).toMatchObject({
       kind: "oidc",
       issuer: expect.stringMatching(/^https:\/\/cognito-idp\.[\w-]+\.amazonaws\.com\/[\w-]+$/) as string,

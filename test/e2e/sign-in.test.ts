@@ -5,8 +5,11 @@ import { aDataDirectory, caller, keyIn, startReeve } from "#test/support/local-r
 import { anIssuer } from "#test/support/oidc-issuer.ts";
 
 /** Goes somewhere as a browser does, without following where it is sent. */
-const visit = (url: string | URL, cookie = "", more: RequestInit = {}) =>
-  fetch(url, { redirect: "manual", ...more, headers: { cookie, ...more.headers } });
+const visit = (
+  url: string | URL,
+  cookie = "",
+  { headers, ...more }: { method?: string; headers?: Readonly<Record<string, string>> } = {},
+) => fetch(url, { redirect: "manual", ...more, headers: { cookie, ...headers } });
 /** The cookie that a reply sets, as it is sent back; empty where it takes one away. */
 const cookieOf = (reply: Response): string => (reply.headers.getSetCookie().at(0) ?? "").split(";")[0] ?? "";
 

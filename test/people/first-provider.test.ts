@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { bootstrapProvider, firstProviderId } from "#core/identity/first-provider.ts";
+import { deploymentProviderId } from "#contracts/resources/identity-provider.ts";
+import { bootstrapProvider } from "#core/identity/first-provider.ts";
 import { anApp } from "#test/support/app.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { anIssuer } from "#test/support/oidc-issuer.ts";
@@ -17,10 +18,10 @@ it("a deployment's own user pool lets its people in, once, and stays as administ
   expect(me).toMatchObject({ status: 200, body: { permissions: [], groups: ["Legal"] } });
   const other = await issuer.token({ sub: "ann" }, { claims: { ...claims, client_id: "other" } });
   expect((await app.call("GET", "/me", { as: { key: other } })).status).toBe(401);
-  const params = { providerId: firstProviderId };
+  const params = { providerId: deploymentProviderId };
   await admin.api.updateIdentityProvider({ params, body: { name: "Colleagues" } });
   await bootstrapProvider(app, pool);
   const { items } = await admin.api.listIdentityProviders({ query: {} });
-  expect(items.map(({ id, name }) => [id, name])).toEqual([[firstProviderId, "Colleagues"]]);
+  expect(items.map(({ id, name }) => [id, name])).toEqual([[deploymentProviderId, "Colleagues"]]);
   await expectSound(app);
 });
