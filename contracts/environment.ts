@@ -28,6 +28,7 @@ export const deadLettersEnvironment = z.object({ ...table, ...queue });
 export const sweepEnvironment = z.object({ ...table, ...queue, ...secrets });
 export const nightlyEnvironment = z.object({ ...table, ...queue });
 export const dbtRunsEnvironment = z.object({ ...table, ...queue, ...secrets, ...dbtHosts });
+export const directoriesEnvironment = z.object({ ...table, ...queue });
 export const compactionEnvironment = z.object({ ...table, ...segments });
 export const auditExportEnvironment = z.object({ ...table, AUDIT_BUCKET: z.string().min(1) });
 export const bootstrapEnvironment = z.object({ ...table, ...secrets });

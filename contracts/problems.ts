@@ -61,6 +61,7 @@ export const problems = {
   "dictionary-from-remote": { status: 422, title: "The remote database tells the columns" },
   "entitlement-required": { status: 422, title: "An entitlement policy must say whom it admits" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key was used for another request" },
+  "identity-provider-not-synced": { status: 409, title: "The identity provider has nothing to sync" },
   "identity-provider-unreachable": { status: 422, title: "The identity provider could not be asked" },
   "ingest-needs-object-backed": { status: 422, title: "Only object-backed data sources have ingest users" },
   "principal-not-found": { status: 422, title: "There is no such user or group" },

@@ -8,6 +8,7 @@ import { dbtCloud } from "#adapters/dbt-cloud/dbt-cloud.ts";
 import type { ListedHosts } from "#adapters/dbt-cloud/hosts.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import { ldapDirectory } from "#adapters/ldap/ldap-directory.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { catalogRecords } from "#adapters/dynamodb/stores/catalog-records.ts";
 import { CatalogCompaction } from "#adapters/replica/catalog-compaction.ts";
@@ -40,6 +41,7 @@ import { auditOperations } from "#functions/operations/audit.ts";
 import { catalogOperations } from "#functions/operations/catalog.ts";
 import { connectionOperations } from "#functions/operations/connections.ts";
 import { dbtOperations } from "#functions/operations/dbt.ts";
+import { identitySyncs } from "#functions/operations/identity-syncs.ts";
 import { dbtRuns } from "#functions/operations/dbt-runs.ts";
 import { identityOperations } from "#functions/operations/identity.ts";
 import { jobOperations } from "#functions/operations/jobs.ts";
@@ -97,6 +99,7 @@ export function compose(ingredients: Ingredients) {
     compact: compact(parts),
     dbtRuns: dbtRuns(withMessages),
     exportAudit: auditExports({ ...parts, objects: fileAuditObjects(ingredients.exportsDirectory) }),
+    identitySyncs: identitySyncs(withMessages),
     stopWorkers: queues.stop,
   };
 }
@@ -131,6 +134,7 @@ function partsOf({ table, secretsDirectory, segmentsDirectory, rootSecret, dbtHo
     seals: sealedValues(() => Promise.resolve(rootSecret)),
     issuers: oidcIssuers({ onLoopback: true, clock }),
     cloud: dbtCloud({ listed: dbtHosts, clock }),
+    ldap: ldapDirectory({ onLoopback: true }),
     snapshots: sqliteSnapshots(),
     signatures,
     remote: gateway,

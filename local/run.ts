@@ -5,6 +5,7 @@ import { parseDbtHosts, type ListedHosts } from "#adapters/dbt-cloud/hosts.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { intervalTimers } from "#adapters/timers/interval-timers.ts";
 import type { LocalEnvironment } from "#contracts/local-environment.ts";
+import { quarterMs } from "#core/identity/ldap/cron.ts";
 import { administratorKey, installAdministrator } from "./administrator.ts";
 import { patiently, type Closing } from "./closing.ts";
 import { compose } from "./composition.ts";
@@ -101,6 +102,7 @@ async function openReeve({ directory, table, dbtHosts }: OpenReeve, closing: Clo
     { name: "nightly", everyMs: nightlyEveryMs, task: () => reeve.nightly() },
     { name: "compaction", everyMs: compactEveryMs, task: () => reeve.compact() },
     { name: "export of the audit", everyMs: exportEveryMs, task: () => reeve.exportAudit() },
+    { name: "directories", everyMs: quarterMs, task: () => reeve.identitySyncs() },
     { name: "dbt runs", everyMs: askForRunsEveryMs, task: () => reeve.dbtRuns() },
   ];
   for (const schedule of schedules) {

@@ -8,6 +8,7 @@ import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { fileSegments } from "#adapters/segments/file-segments.ts";
 import { accessTokens } from "#adapters/oidc/access-tokens.ts";
 import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
+import { ldapDirectory } from "#adapters/ldap/ldap-directory.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { ulids } from "#adapters/system/system-clock.ts";
 import { intervalTimers } from "#adapters/timers/interval-timers.ts";
@@ -113,6 +114,7 @@ export function deployment(
       ...common,
       secrets,
       cloud,
+      ldap: ldapDirectory({ onLoopback: true }),
       snapshots: sqliteSnapshots(),
       sessions,
       keyStores,

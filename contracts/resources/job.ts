@@ -21,6 +21,7 @@ export const jobTypes = [
   "domain-removal",
   "health-check",
   "health-refresh",
+  "identity-sync",
   "principal-removal",
   "rebuild",
   "table-check",
@@ -35,7 +36,7 @@ export const job = z
     state: jobState,
     progress: z.object({ done: z.number(), total: z.number() }),
     subject: z.object({
-      type: z.enum(["data-source", "connection", "integration", "catalog"]),
+      type: z.enum(["data-source", "connection", "integration", "identity-provider", "catalog"]),
       id: z
         .string()
         .describe(

@@ -1,5 +1,5 @@
 import { slotsPerConnection } from "#contracts/limits.ts";
-import { isIntegrationLine, type Job } from "#core/jobs/job.ts";
+import { isIntegrationLine, isProviderLine, type Job } from "#core/jobs/job.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import type { Log } from "#core/ports/log.ts";
@@ -29,9 +29,9 @@ export async function dispatchLine(
   }
 }
 
-/** A connection may say how many jobs use it at a time; of an integration, one goes after the other. */
+/** A connection may say how many jobs use it at a time; of an integration or an identity provider, one goes after the other. */
 async function slotsOf(store: DispatchDeps["store"], line: string): Promise<number> {
-  if (isIntegrationLine(line)) return 1;
+  if (isIntegrationLine(line) || isProviderLine(line)) return 1;
   return (await store.connections([line])).get(line)?.concurrentJobs ?? slotsPerConnection;
 }
 

@@ -28,12 +28,12 @@ const resourceOf = (user: Caller, job: Job, subject: Resource | null): JobView["
 });
 
 /**
- * Whether having asked for a job gives a right to it. Who may not manage an integration any more has no say in what once
+ * Whether having asked for a job gives a right to it. Who may not manage an integration or a provider any more has no say in what once
  * was asked for in its name, and of a data source that somebody may not read any more they see no job. One that is gone
  * is nobody's to read: then whoever asked may see how it went.
  */
 function askingCounts(user: Caller, { subject: { type } }: Job, subject: Resource | null): boolean {
-  if (type === "integration") return false;
+  if (type === "integration" || type === "identity-provider") return false;
   return type !== "data-source" || subject === null || can(user, "data-source:read", subject);
 }
 
@@ -103,7 +103,8 @@ async function subjectOf(
     }
     case "integration":
       return integrationOfJob(user, action, job, await integrationsByName(store, [id]));
-    // Who may see work on the catalog as a whole may see every job.
+    // Who may see work on the catalog as a whole, or manage providers, may see every job.
+    case "identity-provider":
     case "catalog":
       return null;
   }
@@ -161,6 +162,7 @@ async function subjectsOf(
         return connections.has(id) ? connectionResource(job, memberships.get(id) ?? []) : null;
       case "integration":
         return integrationOfJob(user, action, job, integrations);
+      case "identity-provider":
       case "catalog":
         return null;
     }

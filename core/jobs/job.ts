@@ -7,7 +7,7 @@ export const jobRetentionDays = 90;
 
 /** What a job is about, as people see it. */
 export interface JobSubject {
-  readonly type: "data-source" | "connection" | "integration" | "catalog";
+  readonly type: "data-source" | "connection" | "integration" | "identity-provider" | "catalog";
   readonly id: string;
   readonly name: string;
 }
@@ -29,7 +29,7 @@ export interface Job {
   readonly id: string;
   readonly type: JobType;
   readonly state: JobState;
-  /** Whose line it stands in: a connection's or an integration's id, or `catalog`. Slots, and so concurrency, are per line. */
+  /** Whose line it stands in: a connection's, an integration's or an identity provider's id, or `catalog`. Slots, and so concurrency, are per line. */
   readonly line: string;
   readonly subject: JobSubject;
   readonly input: Readonly<Record<string, unknown>>;
@@ -58,6 +58,9 @@ export interface Job {
 
 /** Whether a line is an integration's. */
 export const isIntegrationLine = (line: string): boolean => line.startsWith(`${idPrefixes.integration}_`);
+
+/** Whether a line is an identity provider's. */
+export const isProviderLine = (line: string): boolean => line.startsWith(`${idPrefixes.identityProvider}_`);
 
 /** Whether a job stands in its line. */
 export const isWaiting = ({ state, admittedAt }: Pick<Job, "state" | "admittedAt">): boolean =>

@@ -47,6 +47,8 @@ const tell: Readonly<Record<JobType, TellNoResult>> = {
   "domain-removal": nothingWaits,
   "health-check": ({ store }, job, { detail }) => abandonedChecks(store, job, detail),
   "health-refresh": ({ store }, job, { detail }) => abandonedRefresh(store, job, detail),
+  // What it applied stays; the next sync looks anew.
+  "identity-sync": nothingWaits,
   // Who is gone is nothing by what is left of them; it is taken away once the job is sent again.
   "principal-removal": nothingWaits,
   // The index stays as it was.

@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { documentClient } from "#adapters/dynamodb/client.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
+import { ldapDirectory } from "#adapters/ldap/ldap-directory.ts";
 import { processLog } from "#adapters/observability/observability.ts";
 import { sqsClient } from "#adapters/sqs/client.ts";
 import { showAgain } from "#adapters/sqs/show-again.ts";
@@ -35,6 +36,7 @@ export const workerParts = (
     ...queueParts(environment),
     secrets,
     cloud: cloudOf(environment),
+    ldap: ldapDirectory({ onLoopback: false }),
     snapshots: sqliteSnapshots(),
     sessions: gateway,
     keyStores: gateway,

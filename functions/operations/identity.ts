@@ -2,6 +2,7 @@ import type { identityRoutes } from "#contracts/http/groups/identity.ts";
 import { beginSignIn, listSignInProviders } from "#core/identity/begin-sign-in.ts";
 import { createIdentityProvider } from "#core/identity/create-provider.ts";
 import { deleteIdentityProvider } from "#core/identity/delete-provider.ts";
+import { syncIdentityProvider } from "#core/identity/ldap/start-sync.ts";
 import { getIdentityProvider, listIdentityProviders } from "#core/identity/list-providers.ts";
 import { finishSignIn } from "#core/identity/finish-sign-in.ts";
 import { signOut } from "#core/identity/session.ts";
@@ -22,4 +23,5 @@ export const identityOperations = (
   beginSignIn: beginSignIn(parts),
   finishSignIn: finishSignIn(parts),
   signOut: signOut(parts),
+  syncIdentityProvider: syncIdentityProvider(parts),
 });

@@ -8,6 +8,7 @@ import type { DbtSnapshots } from "#core/ports/dbt-snapshots.ts";
 import type { JobMessages } from "#core/ports/job-messages.ts";
 import type { KeyHasher } from "#core/ports/keys.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
+import type { LdapDirectory } from "#core/ports/ldap-directory.ts";
 import type { Log } from "#core/ports/log.ts";
 import type { OidcIssuers } from "#core/ports/oidc-issuers.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
@@ -71,6 +72,7 @@ export interface IndexParts {
 
 /** For workers. */
 export interface WorkerParts {
+  readonly ldap: LdapDirectory;
   readonly sessions: RemoteSessions;
   readonly keyStores: KeyStores;
   readonly facts: TableFacts;

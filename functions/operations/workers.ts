@@ -9,6 +9,7 @@ import { dbtSyncHandler } from "#core/dbt/sync/run/run-sync.ts";
 import { healthJobHandler } from "#core/health/run-health-job.ts";
 import { tableCheckHandler } from "#core/invariants/table-check.ts";
 import { refreshJobHandler } from "#core/health/run-refresh-job.ts";
+import { identitySyncHandler } from "#core/identity/ldap/run-sync.ts";
 import { failDeadLettered } from "#core/jobs/dead-letter.ts";
 import { runJob } from "#core/jobs/run-job.ts";
 import { removalHandler } from "#core/people/removal/run-removal.ts";
@@ -69,6 +70,7 @@ export function jobWorker(
     "domain-removal": domainRemovalHandler(parts),
     "health-check": healthJobHandler(parts),
     "health-refresh": refreshJobHandler(parts),
+    "identity-sync": identitySyncHandler(parts),
     "principal-removal": removalHandler(parts),
     rebuild: rebuildHandler(parts),
     "table-check": tableCheckHandler(parts),

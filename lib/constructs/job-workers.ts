@@ -55,6 +55,8 @@ export class JobWorkers extends Construct {
     secrets.grantConnections(worker, "read");
     // A removal takes them away with the integration.
     secrets.grantIntegrations(worker, "read", "delete");
+    // The passwords of accounts that read directories.
+    secrets.grantIdentityProviders(worker, "read");
   }
 
   private addDeadLetters({ table, queue, alarms }: JobWorkersProps): void {

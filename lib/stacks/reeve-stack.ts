@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import { Alarms } from "#lib/constructs/alarms.ts";
 import { AuditExportSchedule } from "#lib/constructs/audit-export-schedule.ts";
 import { CompactionSchedule } from "#lib/constructs/compaction-schedule.ts";
+import { DirectorySchedule } from "#lib/constructs/directory-schedule.ts";
 import { DbtSchedule } from "#lib/constructs/dbt-schedule.ts";
 import { dbtHostsOf } from "#lib/constructs/dbt-hosts.ts";
 import { FirstAdministrator } from "#lib/constructs/first-administrator.ts";
@@ -45,6 +46,7 @@ export class ReeveStack extends Stack {
     new SweepSchedule(this, "Sweep", { table, queue, secrets, alarms });
     new NightlySchedule(this, "Nightly", { table, queue, alarms });
     new DbtSchedule(this, "DbtRuns", { table, queue, secrets, dbtHosts, alarms });
+    new DirectorySchedule(this, "Directories", { table, queue, alarms });
     new CompactionSchedule(this, "Compaction", { table, segments, alarms });
     const { bucketName } = new AuditExportSchedule(this, "Audit", { table, alarms });
     new FirstAdministrator(this, "FirstAdministrator", { table, secrets, alarms });

@@ -142,6 +142,7 @@ describe("each function may do what it does and nothing else", () => {
         SegmentsBucket: writeSegments,
         "secret connections/*": readSecret,
         "secret integrations/*": ["secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue"],
+        "secret identity/*": readSecret,
       },
     ],
     ["WorkersDeadLetters", { Table: everyChange, QueueJobs: send, QueueDeadLetters: consume }],
@@ -158,6 +159,7 @@ describe("each function may do what it does and nothing else", () => {
       },
     ],
     ["NightlyBegin", { Table: someChange, QueueJobs: send }],
+    ["DirectoriesLook", { Table: someChange, QueueJobs: send }],
     ["DbtRuns", { Table: someChange, QueueJobs: send, "secret integrations/*": readSecret }],
     [
       "Compaction",

@@ -8,6 +8,7 @@ import { fileAuditObjects } from "#adapters/audit-objects/file-audit-objects.ts"
 import { sqliteSnapshots } from "#adapters/dbt-artifacts/sqlite-snapshots.ts";
 import { tableFacts } from "#adapters/dynamodb/stores/table-facts.ts";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
+import { ldapDirectory } from "#adapters/ldap/ldap-directory.ts";
 import { accessTokens } from "#adapters/oidc/access-tokens.ts";
 import { oidcIssuers } from "#adapters/oidc/oidc-issuers.ts";
 import { fileSecretStore } from "#adapters/secrets/file-secret-store.ts";
@@ -19,6 +20,7 @@ import type { CatalogMaintenance, CatalogSegments, SegmentPointers } from "#core
 import type { DbtCloud } from "#core/ports/dbt-cloud.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { KeyStores } from "#core/ports/key-store.ts";
+import type { LdapDirectory } from "#core/ports/ldap-directory.ts";
 import type { RemoteGateway, RemoteSessions } from "#core/ports/remote.ts";
 import type { SecretStore } from "#core/ports/secrets.ts";
 import type { Store } from "#core/ports/store.ts";
@@ -113,6 +115,8 @@ export interface AppOptions {
   readonly request?: RequestBudget;
   /** What asks dbt Cloud; without it nothing of its may be asked. */
   readonly cloud?: (clock: FixedClock) => DbtCloud;
+  /** What reads directories; without it such as stand on this machine. */
+  readonly ldap?: LdapDirectory;
 }
 
 /** An app for one test file, gone when the file is done. */
@@ -142,6 +146,7 @@ export async function anApp(options: AppOptions = {}): Promise<App> {
       timers,
       secrets,
       cloud,
+      ldap: options.ldap ?? ldapDirectory({ onLoopback: true }),
       snapshots: sqliteSnapshots(),
       sessions: gateway,
       maintenance,

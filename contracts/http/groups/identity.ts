@@ -8,6 +8,7 @@ import {
   signInAnswer,
   signInProvider,
 } from "../../resources/identity-provider.ts";
+import { job } from "../../resources/job.ts";
 import { listOf, pageQuery } from "../lists.ts";
 import { route } from "../route.ts";
 
@@ -132,5 +133,17 @@ export const identityRoutes = {
     browser: true,
     status: 204,
     problems: [],
+  }),
+  syncIdentityProvider: route({
+    method: "POST",
+    path: "/identity-providers/{providerId}/sync",
+    summary: "Read a directory now, and bring people and groups in step with it",
+    who,
+    authenticated: true,
+    params,
+    status: 202,
+    result: job,
+    problems: ["forbidden", "not-found", "identity-provider-not-synced", "contention"],
+    idempotent: true,
   }),
 };

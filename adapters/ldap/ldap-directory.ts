@@ -1,0 +1,173 @@
+import { connect, isIP } from "node:net";
+import type { Client } from "ldapts";
+import type { LdapConfig } from "#core/identity/identity-provider.ts";
+import { DirectoryReadError, type DirectoryEntry, type LdapDirectory } from "#core/ports/ldap-directory.ts";
+import { addressRefused, type Resolve, systemResolve } from "../network/public-addresses.ts";
+import { allowedLookup, isAllowedAddress, isLoopbackAddress } from "./allowed-hosts.ts";
+import { binaryAttributes, groupOf, rangeOf, userAttributesOf, userOf, type RawEntry } from "./entries.ts";
+
+/** What the adapter is made of. */
+export interface LdapOptions {
+  /** Whether directories on this machine are read, in the clear too: on one machine, and never in the cloud. */
+  readonly onLoopback: boolean;
+  /** For tests. */
+  readonly resolve?: Resolve;
+  readonly connectMs?: number;
+  readonly replyMs?: number;
+}
+
+const pageSize = 500;
+/** What a server may take for a search (RFC 4511 §4.5.1.5). */
+const searchSeconds = 120;
+
+/** Directories over the network. The client is loaded with the first one: next to no job needs it. */
+export const ldapDirectory = (options: LdapOptions): LdapDirectory => ({
+  read: (config, bindPassword, signal) => readAll(options, config, bindPassword, signal),
+});
+
+async function* readAll(
+  options: LdapOptions,
+  config: LdapConfig,
+  bindPassword: string,
+  signal: AbortSignal,
+): AsyncGenerator<DirectoryEntry> {
+  const client = await clientOf(options, config);
+  const give = (): void => void client.unbind().catch(() => undefined);
+  signal.addEventListener("abort", give, { once: true });
+  try {
+    await bind(client, config, bindPassword);
+    for await (const entry of pages(client, config.userBase, config.userFilter, userAttributesOf(config))) {
+      yield userOf(entry, config);
+    }
+    if (config.groupBase === null) return;
+    const { id, name, member } = config.groupAttributes;
+    for await (const entry of pages(client, config.groupBase, config.groupFilter, [id, name, member])) {
+      const first = rangeOf(entry, member);
+      yield groupOf(entry, config, first === null ? undefined : await allOf(client, entry.dn, member, first));
+    }
+  } catch (error) {
+    throw await told(error);
+  } finally {
+    signal.removeEventListener("abort", give);
+    await client.unbind().catch(() => undefined);
+  }
+}
+
+const hostOf = ({ url }: LdapConfig): string => new URL(url).hostname.replace(/^\[|\]$/g, "");
+
+/** What the server must prove to be. */
+const tlsOf = (config: LdapConfig) => ({
+  ...(config.ca === null ? {} : { ca: config.ca }),
+  minVersion: "TLSv1.2" as const,
+  ...(isIP(hostOf(config)) === 0 ? { servername: hostOf(config) } : { host: hostOf(config) }),
+});
+
+async function clientOf(options: LdapOptions, config: LdapConfig): Promise<Client> {
+  const { onLoopback, resolve = systemResolve, connectMs = 10_000, replyMs = 150_000 } = options;
+  const isSecret = config.url.startsWith("ldaps:");
+  const inTheClear = !isSecret && !config.startTls;
+  const isAllowed = (address: string): boolean =>
+    isAllowedAddress(address, onLoopback) && (!inTheClear || isLoopbackAddress(address));
+  const host = hostOf(config);
+  if (isIP(host) !== 0 && !isAllowed(host)) throw refused();
+  const lookup = allowedLookup(resolve, isAllowed);
+  const { Client: LdapClient } = await import("ldapts");
+  const { port } = new URL(config.url);
+  return new LdapClient({
+    // What stands behind the host is no base to read from.
+    url: `${isSecret ? "ldaps" : "ldap"}://${new URL(config.url).host}`,
+    timeout: replyMs,
+    connectTimeout: connectMs,
+    strictDN: false,
+    ...(isSecret
+      ? { tlsOptions: { ...tlsOf(config), lookup } }
+      : {
+          createConnection: () => connect({ host, port: port === "" ? 389 : Number(port), lookup }),
+        }),
+  });
+}
+
+async function bind(client: Client, config: LdapConfig, bindPassword: string): Promise<void> {
+  // RFC 4513 §5.1.2: a server takes no password for "anonymous", and would answer as if all were well.
+  if (bindPassword === "")
+    throw new DirectoryReadError("the password of the account that reads is empty", false);
+  if (config.startTls && !config.url.startsWith("ldaps:")) await client.startTLS(tlsOf(config));
+  await client.bind(config.bindDn, bindPassword);
+}
+
+/** All entries below a base. The client connects anew where the server is gone, as nobody: what comes then is not taken. */
+async function* pages(
+  client: Client,
+  base: string,
+  filter: string,
+  attributes: readonly string[],
+): AsyncGenerator<RawEntry> {
+  const options = {
+    scope: "sub" as const,
+    filter,
+    attributes: [...attributes],
+    explicitBufferAttributes: binaryAttributes,
+    timeLimit: searchSeconds,
+    paged: { pageSize },
+  };
+  let number = 0;
+  for await (const { searchEntries } of client.searchPaginated(base, options)) {
+    demandBound(client);
+    number += 1;
+    // RFC 2696 lets a page be empty with more to come; the client takes it for the last one.
+    if (number > 1 && searchEntries.length === 0) throw partial("it answered with an empty page");
+    for (const entry of searchEntries) yield entry;
+  }
+  demandBound(client);
+}
+
+const partial = (why: string): DirectoryReadError =>
+  new DirectoryReadError(`the directory was not read to its end: ${why}`, true);
+
+function demandBound(client: Client): void {
+  if (!client.isBound) throw partial("the connection was lost");
+}
+
+/** All values of an attribute that come in ranges. */
+async function allOf(
+  client: Client,
+  dn: string,
+  attribute: string,
+  first: { readonly values: readonly string[]; readonly next: number | null },
+): Promise<readonly string[]> {
+  const values = [...first.values];
+  let { next } = first;
+  while (next !== null) {
+    const { searchEntries } = await client.search(dn, {
+      scope: "base",
+      attributes: [`${attribute};range=${next}-*`],
+      timeLimit: searchSeconds,
+    });
+    demandBound(client);
+    const [entry] = searchEntries;
+    const range = entry === undefined ? null : rangeOf(entry, attribute);
+    if (range === null || (range.next !== null && range.next <= next))
+      throw partial("members of a group are missing");
+    values.push(...range.values);
+    ({ next } = range);
+  }
+  return values;
+}
+
+const refused = (): DirectoryReadError =>
+  new DirectoryReadError("the directory lies at an address that is never asked", false);
+
+/** Foreign errors in words that show no secret: what a server says of itself is not repeated. */
+async function told(error: unknown): Promise<unknown> {
+  if (error instanceof DirectoryReadError) return error;
+  const { InvalidCredentialsError, NoSuchObjectError, InsufficientAccessError } = await import("ldapts");
+  if (error instanceof InvalidCredentialsError) {
+    return new DirectoryReadError("the directory refuses the account that reads, or its password", false);
+  }
+  if (error instanceof NoSuchObjectError || error instanceof InsufficientAccessError) {
+    return new DirectoryReadError("the directory does not show what is below a base", false);
+  }
+  if (error instanceof Error && "code" in error && error.code === addressRefused) return refused();
+  const name = error instanceof Error ? error.name : "an error";
+  return new DirectoryReadError(`the directory could not be read (${name})`, true, { cause: error });
+}
