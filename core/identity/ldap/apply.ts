@@ -1,7 +1,7 @@
 import { auditedSystem } from "#core/audit/record.ts";
 import { retryConflict, staleAside } from "#core/call/retry-conflict.ts";
 import type { IdentityProvider } from "#core/identity/identity-provider.ts";
-import type { Wanted } from "#core/identity/ldap/plan.ts";
+import { isAsWanted, type Wanted } from "#core/identity/ldap/plan.ts";
 import { factsSteps, nothingSaid } from "#core/identity/refresh-facts.ts";
 import type { Work } from "#core/jobs/work.ts";
 import type { StoredPerson } from "#core/people/caller.ts";
@@ -177,10 +177,17 @@ async function commitSteps(applying: Applying, steps: readonly (readonly Write[]
       await applying.checkpoint(batch);
       batch = [];
     }
-    batch.push(...step);
+    // Several users come into one group: an item stands once in a transaction.
+    batch.push(...step.filter((write) => !batch.some((other) => isSamePrincipal(write, other))));
   }
   if (batch.length > 0) await applying.checkpoint(batch);
 }
+
+const isSamePrincipal = (one: Write, other: Write): boolean =>
+  one.write === "require-principal" &&
+  other.write === "require-principal" &&
+  one.principal.type === other.principal.type &&
+  one.principal.id === other.principal.id;
 
 const isSameFacts = (one: Write, other: Write): boolean =>
   one.write === "replace" &&
@@ -200,6 +207,8 @@ function stepsOf(
   const before = facts.providers.find(({ providerId }) => providerId === provider.id);
   const next = nextFacts(applying, change, before, idOf);
   if (next === null) return [];
+  // A newcomer without groups was made with all that is said of them.
+  if (before !== undefined && change.wanted !== null && isAsWanted(before, change.wanted, idOf)) return [];
   const steps = factsSteps(facts, next);
   return steps.map(({ writes }, index) =>
     index < steps.length - 1

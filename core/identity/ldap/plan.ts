@@ -137,12 +137,12 @@ const sorted = (list: readonly string[]): readonly string[] => list.toSorted();
 /** Whether the provider says nothing else than before. `idOf` gives a group's id by its name. */
 export const isAsWanted = (
   facts: ProviderFacts,
-  wanted: Wanted,
+  wanted: Pick<Wanted, "disabled" | "attributes" | "groups">,
   idOf: (name: string) => string | undefined,
 ): boolean =>
   facts.disabled === wanted.disabled &&
   isSameValue(facts.attributes, wanted.attributes) &&
-  isSameValue(sorted(facts.groups), sorted(wanted.groups.map((name) => idOf(name) ?? `new: ${name}`)));
+  isSameValue(sorted(facts.groups), sorted(wanted.groups.flatMap((name) => idOf(name) ?? [])));
 
 /** Who comes, who changes and who goes. People are told apart by issuer and subject, and by nothing else. */
 export function planSync(
