@@ -1,14 +1,16 @@
 import { BlockList, isIP, isIPv4, type LookupFunction } from "node:net";
-import { addressRefused, type Address, type Resolve } from "../network/public-addresses.ts";
+import { addressRefused, lookupBy, type Resolve } from "../network/public-addresses.ts";
 
 /**
- * Directories mostly stand in private networks. What is never one: this network, link-local addresses with every cloud's
- * metadata service, multicast and reserved ones, Azure's wire server.
+ * Directories mostly stand in private networks. What is never one: this network, link-local addresses with the clouds'
+ * metadata services, those of them that stand elsewhere, multicast and reserved addresses, and IPv6 addresses that carry any
+ * IPv4 address (NAT64, 6to4). Mapped IPv4 addresses are looked at as what they are.
  */
 const never = new BlockList();
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
   ["169.254.0.0", 16],
+  ["100.100.100.200", 32],
   ["168.63.129.16", 32],
   ["224.0.0.0", 3],
 ] as const) {
@@ -16,6 +18,9 @@ for (const [network, prefix] of [
 }
 for (const [network, prefix] of [
   ["::", 128],
+  ["64:ff9b::", 96],
+  ["64:ff9b:1::", 48],
+  ["2002::", 16],
   ["fe80::", 10],
   ["fd00:ec2::", 32],
   ["ff00::", 8],
@@ -39,23 +44,10 @@ export const isAllowedAddress = (address: string, onLoopback: boolean): boolean 
   (onLoopback || !isLoopbackAddress(address));
 
 /** Resolves a host once for a connection; fails where any of its addresses `isAllowed` not, and then nothing is sent. */
-export function allowedLookup(resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction {
-  const look = async (host: string): Promise<readonly Address[]> => {
+export const allowedLookup = (resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction =>
+  lookupBy(async (host) => {
     const addresses = await resolve(host);
-    if (addresses.length > 0 && addresses.every(({ address }) => isAllowed(address))) return addresses;
+    if (addresses.length === 0) throw Object.assign(new Error("no address"), { code: "ENOTFOUND" });
+    if (addresses.every(({ address }) => isAllowed(address))) return addresses;
     throw Object.assign(new Error("the directory's address is refused"), { code: addressRefused });
-  };
-  return (host, { all }, callback) => {
-    const tell = (then: () => void): void => process.nextTick(then);
-    look(host).then(
-      (addresses) =>
-        tell(() => {
-          const { address, family } = addresses[0] ?? { address: "", family: 0 };
-          if (all === true) callback(null, [...addresses]);
-          else callback(null, address, family);
-        }),
-      (error: unknown) =>
-        tell(() => callback(error instanceof Error ? error : new Error("not resolved"), "")),
-    );
-  };
-}
+  });

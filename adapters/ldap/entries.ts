@@ -1,5 +1,6 @@
 import type { LdapConfig } from "#core/identity/identity-provider.ts";
 import { DirectoryReadError, type DirectoryGroup, type DirectoryUser } from "#core/ports/ldap-directory.ts";
+import { comparedDn } from "./compared-dn.ts";
 
 /** An entry as the client gives it: each attribute one value or several. */
 export type RawEntry = Readonly<Record<string, Buffer | readonly Buffer[] | readonly string[] | string>> & {
@@ -22,36 +23,41 @@ const texts = (entry: RawEntry, attribute: string): readonly string[] => raw(ent
 const text = (entry: RawEntry, attribute: string): string => texts(entry, attribute)[0] ?? "";
 
 /** Attributes whose values are bytes, of those that name something: all others are text. */
-export const binaryAttributes = ["objectGUID", "objectSid", "mS-DS-ConsistencyGuid"];
+const binaryAttributes = ["objectGUID", "objectSid", "mS-DS-ConsistencyGuid"];
 
-/** A distinguished name in the form in which two that are the same are compared: without case and space between parts. */
-export const comparedDn = (dn: string): string =>
-  dn
-    .normalize("NFC")
-    .toLowerCase()
-    .split(/(?<!\\),/)
-    .map((part) => part.trim().replace(/^([^=]*?)\s*=\s*/, "$1="))
-    .join(",");
+/** Those of some attributes whose values are bytes, as they are spelled there and as servers spell them. */
+export function binaryOf(attributes: readonly string[]): readonly string[] {
+  const known = new Set(binaryAttributes.map((name) => name.toLowerCase()));
+  const given = attributes.filter((name) => known.has(name.toLowerCase()));
+  return [...new Set([...given, ...binaryAttributes])];
+}
 
-function idOf(entry: RawEntry, attribute: string): string {
-  const id = text(entry, attribute);
-  if (id !== "") return id;
+function demanded(entry: RawEntry, attribute: string): string {
+  const value = text(entry, attribute);
+  if (value !== "") return value;
   throw new DirectoryReadError(`an entry shows no ${attribute}: may the account that reads see it?`, false);
+}
+
+/** Whether an account is off. One that does not show it is not taken for one that is on. */
+function isDisabled(entry: RawEntry, attribute: string | null): boolean {
+  if (attribute === null) return false;
+  const control = Number(demanded(entry, attribute));
+  if (Number.isSafeInteger(control)) return (control & accountDisabled) !== 0;
+  throw new DirectoryReadError(`${attribute} of an entry is no number`, false);
 }
 
 /** An entry as somebody. */
 export function userOf(entry: RawEntry, { userAttributes, attributes, subjects }: LdapConfig): DirectoryUser {
   const { id, name, email, accountControl } = userAttributes;
-  const control = accountControl === null ? 0 : Number(text(entry, accountControl));
   const subject = subjects === null ? "" : text(entry, subjects.attribute);
   return {
     kind: "user",
     dn: comparedDn(entry.dn),
-    id: idOf(entry, id),
+    id: demanded(entry, id),
     subject: subject === "" ? null : subject,
     name: text(entry, name),
     email: text(entry, email),
-    disabled: (control & accountDisabled) !== 0,
+    disabled: isDisabled(entry, accountControl),
     values: Object.fromEntries(Object.values(attributes).map((of) => [of, texts(entry, of)])),
   };
 }
@@ -70,7 +76,7 @@ export const groupOf = (
   members: readonly string[] = texts(entry, member),
 ): DirectoryGroup => ({
   kind: "group",
-  id: idOf(entry, id),
+  id: demanded(entry, id),
   name: text(entry, name),
   members: [...new Set(members.map(comparedDn))],
 });

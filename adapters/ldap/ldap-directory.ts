@@ -4,7 +4,8 @@ import type { LdapConfig } from "#core/identity/identity-provider.ts";
 import { DirectoryReadError, type DirectoryEntry, type LdapDirectory } from "#core/ports/ldap-directory.ts";
 import { addressRefused, type Resolve, systemResolve } from "../network/public-addresses.ts";
 import { allowedLookup, isAllowedAddress, isLoopbackAddress } from "./allowed-hosts.ts";
-import { binaryAttributes, groupOf, rangeOf, userAttributesOf, userOf, type RawEntry } from "./entries.ts";
+import { passEmptyPages } from "./empty-pages.ts";
+import { binaryOf, groupOf, rangeOf, userAttributesOf, userOf, type RawEntry } from "./entries.ts";
 
 /** What the adapter is made of. */
 export interface LdapOptions {
@@ -16,6 +17,7 @@ export interface LdapOptions {
   readonly replyMs?: number;
 }
 
+const defaultConnectMs = 10_000;
 const pageSize = 500;
 /** What a server may take for a search (RFC 4511 §4.5.1.5). */
 const searchSeconds = 120;
@@ -31,11 +33,12 @@ async function* readAll(
   bindPassword: string,
   signal: AbortSignal,
 ): AsyncGenerator<DirectoryEntry> {
+  await demandFilters(config);
   const client = await clientOf(options, config);
   const give = (): void => void client.unbind().catch(() => undefined);
   signal.addEventListener("abort", give, { once: true });
   try {
-    await bind(client, config, bindPassword);
+    await bind(options, client, config, bindPassword);
     for await (const entry of pages(client, config.userBase, config.userFilter, userAttributesOf(config))) {
       yield userOf(entry, config);
     }
@@ -53,6 +56,18 @@ async function* readAll(
   }
 }
 
+/** A filter is sent as the configuration has it, and nothing is put into one. */
+async function demandFilters({ userFilter, groupFilter }: LdapConfig): Promise<void> {
+  const { FilterParser } = await import("ldapts");
+  for (const [name, filter] of Object.entries({ userFilter, groupFilter })) {
+    try {
+      FilterParser.parseString(filter);
+    } catch (error) {
+      throw new DirectoryReadError(`${name} is no filter (RFC 4515)`, false, { cause: error });
+    }
+  }
+}
+
 const hostOf = ({ url }: LdapConfig): string => new URL(url).hostname.replace(/^\[|\]$/g, "");
 
 /** What the server must prove to be. */
@@ -63,7 +78,7 @@ const tlsOf = (config: LdapConfig) => ({
 });
 
 async function clientOf(options: LdapOptions, config: LdapConfig): Promise<Client> {
-  const { onLoopback, resolve = systemResolve, connectMs = 10_000, replyMs = 150_000 } = options;
+  const { onLoopback, resolve = systemResolve, connectMs = defaultConnectMs, replyMs = 150_000 } = options;
   const isSecret = config.url.startsWith("ldaps:");
   const inTheClear = !isSecret && !config.startTls;
   const isAllowed = (address: string): boolean =>
@@ -71,9 +86,9 @@ async function clientOf(options: LdapOptions, config: LdapConfig): Promise<Clien
   const host = hostOf(config);
   if (isIP(host) !== 0 && !isAllowed(host)) throw refused();
   const lookup = allowedLookup(resolve, isAllowed);
-  const { Client: LdapClient } = await import("ldapts");
+  const { Client: LdapClient, PagedResultsControl } = await import("ldapts");
   const { port } = new URL(config.url);
-  return new LdapClient({
+  const client = new LdapClient({
     // What stands behind the host is no base to read from.
     url: `${isSecret ? "ldaps" : "ldap"}://${new URL(config.url).host}`,
     timeout: replyMs,
@@ -85,17 +100,42 @@ async function clientOf(options: LdapOptions, config: LdapConfig): Promise<Clien
           createConnection: () => connect({ host, port: port === "" ? 389 : Number(port), lookup }),
         }),
   });
+  passEmptyPages(client, PagedResultsControl);
+  return client;
 }
 
-async function bind(client: Client, config: LdapConfig, bindPassword: string): Promise<void> {
+/** Rejects where something takes longer: the client itself waits for a handshake without an end. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DirectoryReadError("the directory takes too long", true)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function bind(
+  { connectMs = defaultConnectMs }: LdapOptions,
+  client: Client,
+  config: LdapConfig,
+  bindPassword: string,
+): Promise<void> {
   // RFC 4513 §5.1.2: a server takes no password for "anonymous", and would answer as if all were well.
   if (bindPassword === "")
     throw new DirectoryReadError("the password of the account that reads is empty", false);
-  if (config.startTls && !config.url.startsWith("ldaps:")) await client.startTLS(tlsOf(config));
+  if (config.startTls && !config.url.startsWith("ldaps:")) {
+    await within(connectMs, client.startTLS(tlsOf(config)));
+  }
   await client.bind(config.bindDn, bindPassword);
 }
 
-/** All entries below a base. The client connects anew where the server is gone, as nobody: what comes then is not taken. */
+/**
+ * All entries below a base that the server itself holds: what it refers to elsewhere is not asked. The client connects anew
+ * where the server is gone, as nobody: what comes then is not taken.
+ */
 async function* pages(
   client: Client,
   base: string,
@@ -106,16 +146,12 @@ async function* pages(
     scope: "sub" as const,
     filter,
     attributes: [...attributes],
-    explicitBufferAttributes: binaryAttributes,
+    explicitBufferAttributes: [...binaryOf(attributes)],
     timeLimit: searchSeconds,
     paged: { pageSize },
   };
-  let number = 0;
   for await (const { searchEntries } of client.searchPaginated(base, options)) {
     demandBound(client);
-    number += 1;
-    // RFC 2696 lets a page be empty with more to come; the client takes it for the last one.
-    if (number > 1 && searchEntries.length === 0) throw partial("it answered with an empty page");
     for (const entry of searchEntries) yield entry;
   }
   demandBound(client);

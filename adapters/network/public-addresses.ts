@@ -66,11 +66,15 @@ async function addressesOf(host: string, resolve: Resolve, listed: boolean): Pro
  * For a connection's `lookup`: resolves a host once, and gives what was looked at, so that no later answer of a name
  * server can lead the connection elsewhere. A host that is not listed fails where any of its addresses is not public.
  */
-export function guardedLookup(resolve: Resolve, listed: boolean): LookupFunction {
+export const guardedLookup = (resolve: Resolve, listed: boolean): LookupFunction =>
+  lookupBy((host) => addressesOf(host, resolve, listed));
+
+/** A connection's `lookup` of what gives all addresses of a host, or rejects. */
+export function lookupBy(resolve: Resolve): LookupFunction {
   return (host, { all }, callback) => {
     const answer = async (): Promise<() => void> => {
       try {
-        const addresses = await addressesOf(host, resolve, listed);
+        const addresses = await resolve(host);
         const { address, family } = addresses[0] ?? { address: "", family: 0 };
         return () => (all === true ? callback(null, [...addresses]) : callback(null, address, family));
       } catch (error) {

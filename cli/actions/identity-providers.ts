@@ -1,18 +1,20 @@
 import { items } from "#client/paging.ts";
 import { idPrefixes } from "#contracts/ids.ts";
 import { identityProviderCreation, identityProviderPatch } from "#contracts/resources/identity-provider.ts";
-import { UsageError } from "../failure.ts";
+import { Refusal, UsageError } from "../failure.ts";
 import { parseAssignment, textAt, type Assignment } from "../input/assignments.ts";
 import { secret } from "../input/ask.ts";
 import { shaped } from "../input/check.ts";
 import { fileReader } from "../input/stdin.ts";
 import { treeOf } from "../input/tree.ts";
 import { identityProviderColumns, printIdentityProvider } from "../output/identity-provider.ts";
-import { printList } from "../output/print.ts";
+import { printJob, type Job } from "../output/job.ts";
+import { formatOf, printList, printOne } from "../output/print.ts";
 import type { Session } from "../session.ts";
 import { say } from "../terminal.ts";
 import { listed, type ListOptions } from "./listing.ts";
 import { byName, isId } from "./resolve.ts";
+import { demandSuccess, followed, isFinished } from "./watch.ts";
 
 /** The options of `identity-provider create` and `update`. */
 export interface ProviderOptions {
@@ -40,6 +42,34 @@ export async function listProviders(session: Session, options: ListOptions): Pro
 export async function getProvider(session: Session, name: string): Promise<void> {
   const params = await providerParams(session, name);
   printIdentityProvider(session, await session.client.getIdentityProvider({ params }));
+}
+
+const counted = ["created", "changed", "removed", "unchanged"] as const;
+
+/** Reads a directory now, and tells what that changed. One whose removals wait for a person is a refusal of those alone. */
+export async function syncProvider(
+  session: Session,
+  name: string,
+  { wait }: { readonly wait: boolean },
+): Promise<void> {
+  const params = await providerParams(session, name);
+  const job = await session.client.syncIdentityProvider({ params });
+  if (!wait) {
+    printJob(session, job);
+    return;
+  }
+  const isOver = (one: Job): boolean => isFinished(one) || one.state === "awaiting-approval";
+  const ended = await followed(session, job.id, 1, isOver);
+  const { result } = ended;
+  const sums = counted.map((kind) => `${String(result?.[kind])} ${kind}`).join(", ");
+  if (formatOf(session) === "json") printOne(session, ended, []);
+  else if (result !== null) say(session.terminal, `People of the directory: ${sums}.`);
+  if (ended.state === "awaiting-approval") {
+    throw new Refusal(
+      `It would remove many people. All else is done; they stay until a person approves: reeve job approve ${ended.id}`,
+    );
+  }
+  demandSuccess(session, ended);
 }
 
 async function dataFields(session: Session, data: readonly string[] = []): Promise<readonly Assignment[]> {

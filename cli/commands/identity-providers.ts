@@ -24,6 +24,13 @@ export function addIdentityProviderCommands(program: Command, terminal: Terminal
     inSession(terminal, async (session, name: string) => (await actions()).getProvider(session, name)),
   );
   addChanging(provider, terminal);
+  leaf(provider, "sync <provider>", "read a directory now, and bring people and groups in step with it")
+    .option("--no-wait", "print the job at once instead of following it")
+    .action(
+      inSession(terminal, async (session, name: string, options: { readonly wait: boolean }) =>
+        (await actions()).syncProvider(session, name, options),
+      ),
+    );
   leaf(provider, "delete <provider>", "accept nobody from there any more").action(
     inSession(terminal, async (session, name: string) => (await actions()).deleteProvider(session, name)),
   );

@@ -27,23 +27,33 @@ export interface StoredPerson {
   readonly directory: AccessDirectory;
 }
 
-/** Facts that hold: of a provider that is there and, of one of tokens, still of the same issuer; refreshed within the last 24 hours by itself or by a whole sync. */
+/**
+ * Facts that hold: of a provider that is there and, of one of tokens, still of the same issuer; refreshed within the last
+ * 24 hours by itself or by a whole sync that found them.
+ */
 export function standingFacts(
   { facts, directory }: Pick<StoredPerson, "facts" | "directory">,
   now: Date,
 ): readonly ProviderFacts[] {
-  return facts.providers.filter(({ providerId, issuer, refreshedAt }) => {
+  return facts.providers.filter(({ providerId, issuer, refreshedAt, missingSince }) => {
     const provider = directory.provider(providerId);
     if (provider === undefined) return false;
     if (provider.config.kind === "oidc" && provider.config.issuer !== issuer) return false;
-    const times = [refreshedAt, provider.syncedAt ?? refreshedAt].map((at) => Date.parse(at));
+    const syncedAt = missingSince === undefined ? provider.syncedAt : null;
+    const times = [refreshedAt, syncedAt ?? refreshedAt].map((at) => Date.parse(at));
     return now.getTime() - Math.max(...times) < factsHoldMs;
   });
 }
 
-/** Whether somebody in Reeve or a provider, however old its word is, says that they are out. */
-export const isOut = ({ user, facts }: Pick<StoredPerson, "user" | "facts">): boolean =>
-  user.disabled || facts.providers.some(({ disabled }) => disabled);
+/**
+ * Whether somebody in Reeve or a provider, however old its word is, says that they are out. With a provider goes what it
+ * said, this too.
+ */
+export const isOut = ({ user, facts, directory }: StoredPerson): boolean =>
+  user.disabled ||
+  facts.providers.some(
+    ({ disabled, providerId }) => disabled && directory.provider(providerId) !== undefined,
+  );
 
 /** The user as they stand now. Whom a provider calls disabled is disabled, however old its word is. */
 export function callerOf(stored: StoredPerson, now: Date): Caller {

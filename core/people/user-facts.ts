@@ -13,6 +13,11 @@ export interface ProviderFacts {
   readonly disabled: boolean;
   /** When it was last said; a whole sync of the provider counts for all whom it left as they were. */
   readonly refreshedAt: string;
+  /**
+   * Since when whole syncs have not found them, while a person has not yet let them be removed: no sync refreshes them any
+   * more, so that what was said of them lapses. Absent where they were found.
+   */
+  readonly missingSince?: string;
   /** When the newest token was issued that was taken into account; null where facts come by sync. */
   readonly tokenIssuedAt: string | null;
 }

@@ -20,6 +20,7 @@ export type RunbookSection =
   | "alarm-sweep-silent"
   | "alarm-compaction-silent"
   | "alarm-audit-export-behind"
+  | "alarm-directories-late"
   | "alarm-server-errors"
   | "alarm-table-throttles";
 

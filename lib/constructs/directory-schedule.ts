@@ -35,6 +35,12 @@ export class DirectorySchedule extends Construct {
         new LambdaFunction(looking.function, { retryAttempts: 2, maxEventAge: Duration.minutes(15) }),
       ],
     });
+    alarms.add(this, "Late", {
+      section: "alarm-directories-late",
+      says: "A directory has not been read for long, or its sync could not be queued.",
+      metric: looking.function.metricErrors({ period: Duration.hours(1), statistic: "Sum" }),
+      threshold: 4,
+    });
     Validations.of(rule).acknowledge({
       id: "Serverless-EventBusDLQ",
       reason: "A directory that was missed is read at its next time; facts hold for 24 hours.",

@@ -14,6 +14,7 @@ const entries = globSync("functions/{http,remote,schedules,workers}/*.ts", { cwd
 /** The worker of jobs has every handler and driver in it, and nobody waits for its start; the others answer people. */
 const mostKib = (entry: string): number => (entry === "functions/workers/jobs.ts" ? 1024 : 800);
 
+const directories = /node_modules\/ldapts\//;
 const driver = /node_modules\/pg(?:-[a-z]+)?\//;
 
 describe.each(entries)("%s", (entry) => {
@@ -41,6 +42,12 @@ describe.each(entries)("%s", (entry) => {
     const asks = entry === "functions/remote/postgresql.ts" || entry === "functions/workers/jobs.ts";
     expect(whole.inputs.some((path) => driver.test(path))).toBe(asks);
     expect(whole.inputs.some((path) => path.startsWith("connectors/"))).toBe(asks);
+  });
+
+  it("holds what reads directories only if it syncs them, and loads it with the first one", () => {
+    const syncs = entry === "functions/workers/jobs.ts";
+    expect(whole.inputs.some((path) => directories.test(path))).toBe(syncs);
+    expect(atStart.inputs.filter((path) => directories.test(path))).toEqual([]);
   });
 
   it("holds no second copy of the SDK, no translations, and none of the SDK's other ways to credentials", () => {

@@ -15,18 +15,21 @@ const fromOne = (field: string, most: number): string => field.replaceAll("*", `
 /** Whether an expression that the contract accepted names this minute, in UTC. Either day is enough where both are given. */
 export function isCronMinute(expression: string, at: Date): boolean {
   const [minute = "", hour = "", day = "", month = "", weekday = ""] = expression.trim().split(/\s+/);
-  const onDay = meets(fromOne(day, 31), at.getUTCDate(), 31);
-  // Sunday is 0 and 7.
-  const onWeekday = [at.getUTCDay(), at.getUTCDay() === 0 ? 7 : at.getUTCDay()].some((one) =>
-    meets(weekday, one, 7),
-  );
-  const isEither = !day.startsWith("*") && !weekday.startsWith("*");
   return (
     meets(minute, at.getUTCMinutes(), 59) &&
     meets(hour, at.getUTCHours(), 23) &&
     meets(fromOne(month, 12), at.getUTCMonth() + 1, 12) &&
-    (isEither ? onDay || onWeekday : onDay && onWeekday)
+    isCronDay(day, weekday, at)
   );
+}
+
+function isCronDay(day: string, weekday: string, at: Date): boolean {
+  const onDay = meets(fromOne(day, 31), at.getUTCDate(), 31);
+  // Sunday is 0 and 7.
+  const numbers = [at.getUTCDay(), at.getUTCDay() === 0 ? 7 : at.getUTCDay()];
+  const onWeekday = numbers.some((one) => meets(weekday, one, 7));
+  const isEither = !day.startsWith("*") && !weekday.startsWith("*");
+  return isEither ? onDay || onWeekday : onDay && onWeekday;
 }
 
 export const quarterMs = 15 * 60_000;

@@ -45,10 +45,7 @@ export function wantedOf(
 ): WantedPeople {
   const warnings: string[] = [];
   const taken = takenGroups(groups, directory, providerId, warnings);
-  const groupsOf = new Map<string, Set<string>>();
-  for (const { name, members } of taken) {
-    for (const dn of members) groupsOf.set(dn, (groupsOf.get(dn) ?? new Set()).add(name));
-  }
+  const groupsOf = namesByMember(taken);
   const people = new Map<string, Wanted>();
   for (const user of users) {
     const subject = config.subjects === null ? user.id : user.subject;
@@ -58,13 +55,22 @@ export function wantedOf(
     }
     if (people.has(subject))
       throw new AmbiguousDirectoryError("Two entries of the directory are one person.");
-    people.set(subject, wanted(user, subject, config, [...(groupsOf.get(user.dn) ?? [])].toSorted()));
+    people.set(subject, wanted(user, subject, config, groupsOf(user.dn)));
   }
   return {
     people: [...people.values()].toSorted((a, b) => (a.subject < b.subject ? -1 : 1)),
     groups: taken.map(({ name }) => name).toSorted(),
     warnings: warnings.toSorted(),
   };
+}
+
+/** Tells in which groups somebody is, by their distinguished name: each once, in order. */
+function namesByMember(groups: readonly DirectoryGroup[]): (dn: string) => readonly string[] {
+  const names = new Map<string, Set<string>>();
+  for (const { name, members } of groups) {
+    for (const dn of members) names.set(dn, (names.get(dn) ?? new Set()).add(name));
+  }
+  return (dn) => [...(names.get(dn) ?? [])].toSorted();
 }
 
 const wanted = (
@@ -122,24 +128,30 @@ export interface Plan {
   /** Of whom the provider has said nothing yet. */
   readonly comes: readonly Wanted[];
   readonly changes: readonly { readonly userId: string; readonly wanted: Wanted }[];
-  /** Ids of users whom the directory does not have any more. */
-  readonly goes: readonly string[];
-  /** How many of those who go could come in until now, and how many can altogether. */
-  readonly removal: { readonly removes: number; readonly standing: number };
+  /** Users whom the directory does not have any more, and of whom it says something yet. */
+  readonly goes: readonly Known[];
+  /** How many people of the provider can come in. */
+  readonly standing: number;
+  /** How many people the directory has. */
+  readonly read: number;
   readonly unchanged: number;
 }
+
+/** Whether the provider lets somebody in. */
+export const isIn = ({ facts }: Known): boolean => !facts.disabled;
 
 const isGone = ({ disabled, groups, attributes }: ProviderFacts): boolean =>
   disabled && groups.length === 0 && Object.keys(attributes).length === 0;
 
 const sorted = (list: readonly string[]): readonly string[] => list.toSorted();
 
-/** Whether the provider says nothing else than before. `idOf` gives a group's id by its name. */
+/** Whether the provider says nothing else than before, and found them then. `idOf` gives a group's id by its name. */
 export const isAsWanted = (
   facts: ProviderFacts,
   wanted: Pick<Wanted, "disabled" | "attributes" | "groups">,
   idOf: (name: string) => string | undefined,
 ): boolean =>
+  facts.missingSince === undefined &&
   facts.disabled === wanted.disabled &&
   isSameValue(facts.attributes, wanted.attributes) &&
   isSameValue(sorted(facts.groups), sorted(wanted.groups.flatMap((name) => idOf(name) ?? [])));
@@ -167,13 +179,13 @@ export function planSync(
     if (isAsWanted(before.facts, wanted, idOf)) unchanged += 1;
     else changes.push({ userId: before.userId, wanted });
   }
-  const goes = known.filter(({ userId, facts }) => !seen.has(userId) && !isGone(facts));
-  const isIn = ({ facts }: Known): boolean => !facts.disabled;
   return {
     comes,
-    changes,
-    goes: goes.map(({ userId }) => userId),
-    removal: { removes: goes.filter(isIn).length, standing: known.filter(isIn).length },
+    // Who is out is out first, whatever comes after.
+    changes: changes.toSorted((a, b) => Number(b.wanted.disabled) - Number(a.wanted.disabled)),
+    goes: known.filter(({ userId, facts }) => !seen.has(userId) && !isGone(facts)),
+    standing: known.filter(isIn).length,
+    read: people.length,
     unchanged,
   };
 }

@@ -1,8 +1,12 @@
 import { maxGroups } from "#contracts/resources/group.ts";
-import { DomainError } from "#core/errors/domain-error.ts";
 import type { LdapConfig } from "#core/identity/identity-provider.ts";
 import type { DirectoryContent, Known } from "#core/identity/ldap/plan.ts";
-import type { DirectoryGroup, DirectoryUser, LdapDirectory } from "#core/ports/ldap-directory.ts";
+import {
+  DirectoryReadError,
+  type DirectoryGroup,
+  type DirectoryUser,
+  type LdapDirectory,
+} from "#core/ports/ldap-directory.ts";
 import type { PrincipalStore } from "#core/ports/principal-store.ts";
 import type { UserStore } from "#core/ports/user-store.ts";
 
@@ -22,9 +26,9 @@ export async function readDirectory(
     if (entry.kind === "user") users.push(entry);
     else groups.push(entry);
     if (users.length > maxDirectoryUsers || groups.length > maxGroups) {
-      throw new DomainError(
-        "identity-provider-unreachable",
-        `The directory holds more than ${maxDirectoryUsers} users or ${maxGroups} groups: narrow the filters.`,
+      throw new DirectoryReadError(
+        `the directory holds more than ${maxDirectoryUsers} users or ${maxGroups} groups: narrow the filters`,
+        false,
       );
     }
   }
@@ -32,8 +36,8 @@ export async function readDirectory(
 }
 
 const placesAtOnce = 1000;
-/** With what providers say of them, each user takes two items of a read of a hundred. */
-const peopleAtOnce = 25;
+/** Each user is two items, a hundred are a read, and so few reads go at once. */
+const peopleAtOnce = 200;
 
 /** Everybody of whom a provider has said something. */
 export async function knownPeople(

@@ -1,18 +1,20 @@
-import { emptyDirectory, type AccessDirectory } from "#core/access/directory.ts";
+import type { AccessDirectory } from "#core/access/directory.ts";
 import { auditedSystem } from "#core/audit/record.ts";
-import { staleAside } from "#core/call/retry-conflict.ts";
+import { retryConflict, staleAside } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import type { IdentityProvider, LdapConfig } from "#core/identity/identity-provider.ts";
-import { applyChanges, makeUsers, type ApplyDeps, type Applying } from "#core/identity/ldap/apply.ts";
+import { applyChanges, applyNewcomers, type ApplyDeps, type Applying } from "#core/identity/ldap/apply.ts";
 import {
   AmbiguousDirectoryError,
   planSync,
   wantedOf,
+  type DirectoryContent,
+  type Known,
   type Plan,
-  type WantedPeople,
 } from "#core/identity/ldap/plan.ts";
 import { knownPeople, readDirectory } from "#core/identity/ldap/read-people.ts";
-import { peopleHeldBecause } from "#core/identity/ldap/removal-guard.ts";
+import { removalsOf, type Removals } from "#core/identity/ldap/removals.ts";
+import type { Change } from "#core/identity/ldap/say.ts";
+import { BeginAgain, isLdap, issuerOf, SyncBasis } from "#core/identity/ldap/sync-basis.ts";
 import { syncInput } from "#core/identity/ldap/sync-job.ts";
 import { groupsNamed } from "#core/identity/provider-groups.ts";
 import { readProviderSecret } from "#core/identity/provider-secrets.ts";
@@ -32,12 +34,6 @@ export interface IdentitySyncDeps extends ApplyDeps {
 }
 
 type End = Awaited<ReturnType<JobHandler>>;
-type Ldap = IdentityProvider & { readonly config: { readonly kind: "ldap" } & LdapConfig };
-
-const isLdap = (provider: IdentityProvider | undefined): provider is Ldap => provider?.config.kind === "ldap";
-
-/** So many lines of what was passed over are shown. */
-const mostWarnings = 50;
 
 /**
  * Brings people and groups in step with a directory. It reads all of it before anything is changed, so that whatever
@@ -46,177 +42,151 @@ const mostWarnings = 50;
 export const identitySyncHandler =
   (deps: IdentitySyncDeps): JobHandler =>
   async (work) => {
-    const input = syncInput.parse(work.job.input);
     const directory = await deps.store.directory();
-    const provider = directory.provider(input.providerId);
+    const provider = directory.provider(syncInput.parse(work.job.input).providerId);
     if (!isLdap(provider)) return stopped("not-found", "The identity provider is not there any more.");
     const issuer = issuerOf(provider, directory);
-    if (issuer === null) {
-      return stopped("identity-provider-unreachable", "The OIDC provider of its subjects is gone.");
-    }
+    if (issuer === null) return unreachable("The OIDC provider of its subjects is gone.");
     try {
-      return await sync(deps, work, { provider, issuer, approved: input.approvedBy !== undefined });
+      return await sync(deps, work, new SyncBasis(work, provider, issuer));
     } catch (error) {
       return endOf(error);
     }
   };
 
-const stopped = (code: "not-found" | "identity-provider-unreachable", detail: string) => ({
-  stopped: new DomainError(code, detail),
+const stopped = (
+  code: "not-found" | "identity-provider-unreachable",
+  detail: string,
+  cause?: Error,
+): End => ({
+  stopped: new DomainError(code, detail, { cause }),
 });
+
+const unreachable = (detail: string, cause?: Error): End =>
+  stopped("identity-provider-unreachable", detail, cause);
 
 /** Another attempt with the same password is refused alike, and may lock the account that reads. */
 function endOf(error: unknown): End {
-  if (error instanceof AmbiguousDirectoryError)
-    return stopped("identity-provider-unreachable", error.message);
-  if (error instanceof DomainError && error.code === "identity-provider-unreachable")
-    return { stopped: error };
+  if (error instanceof BeginAgain) return { goesOn: true };
+  if (error instanceof AmbiguousDirectoryError) return unreachable(error.message, error);
   if (!(error instanceof DirectoryReadError)) throw error;
-  const told = new DomainError("identity-provider-unreachable", error.message, { cause: error });
-  if (error.again) throw told;
-  return { stopped: told };
+  if (!error.again) return unreachable(error.message, error);
+  throw new DomainError("identity-provider-unreachable", error.message, { cause: error });
 }
 
-function issuerOf({ config }: Ldap, directory: AccessDirectory): string | null {
-  if (config.subjects === null) return config.url;
-  const of = directory.provider(config.subjects.providerId);
-  return of?.config.kind === "oidc" ? of.config.issuer : null;
-}
-
-interface Basis {
-  readonly provider: Ldap;
-  readonly issuer: string;
-  readonly approved: boolean;
-}
-
-async function sync(deps: IdentitySyncDeps, work: Work, { provider, issuer, approved }: Basis): Promise<End> {
+async function sync(deps: IdentitySyncDeps, work: Work, basis: SyncBasis): Promise<End> {
   const { store, clock } = deps;
+  const { provider, issuer } = basis;
   const at = clock.now();
   const { bindPassword } = await readProviderSecret(deps.secrets, provider);
-  if (bindPassword === undefined) {
-    return stopped("identity-provider-unreachable", "The password of the account that reads is not there.");
-  }
+  if (bindPassword === undefined) return unreachable("The password of the account that reads is not there.");
   const content = await readDirectory(deps.ldap, provider.config, bindPassword, work.signal);
   const known = await knownPeople(store, provider.id);
+  demandGroups(content, known, provider.config.groupBase);
   const wanted = wantedOf(content, provider.config, await store.directory(), provider.id);
-  const { directory } = await groupsNamed(
-    deps,
-    { provider, requestId: work.job.correlationId },
-    wanted.groups,
-    await store.directory(),
-  );
+  const from = { provider, requestId: work.job.correlationId };
+  const { directory } = await groupsNamed(deps, from, wanted.groups, await store.directory());
   const idOf = groupIds(directory, provider.id);
   const plan = planSync(wanted.people, issuer, known, idOf);
-  const { removes, standing } = plan.removal;
-  const read = wanted.people.length;
-  const settings = await store.settings();
-  const held = approved ? null : peopleHeldBecause({ removes, standing, read }, settings.deletionGuard);
-  const result = resultOf(content, wanted, plan, held);
-  await apply(deps, { work, provider, issuer, at }, plan, idOf, held !== null, result);
-  if (held !== null) return { waits: { result, writes: () => superseded(deps, work) } };
-  return {
-    result,
-    writes: async () => [
-      ...(await syncedWrites(deps, work, provider, at)),
-      ...(await superseded(deps, work)),
-    ],
-  };
+  const removals = removalsOf(plan, basis.approvedAsOf, (await store.settings()).deletionGuard);
+  await apply(deps, { work, basis, at, idOf }, plan, removals);
+  const result = resultOf(content, wanted.warnings, plan, removals);
+  await conclude(deps, work, basis, at, removals);
+  deps.log.info("a directory was synced", { providerId: provider.id, ...result });
+  const end = { result, writes: () => Promise.resolve([]) };
+  return removals.reason === null ? end : { waits: end };
+}
+
+/** A directory that shows no group any more is more likely hidden than empty: everybody would lose what groups give them. */
+function demandGroups({ groups }: DirectoryContent, known: readonly Known[], groupBase: string | null): void {
+  if (groupBase === null || groups.length > 0 || known.every(({ facts }) => facts.groups.length === 0))
+    return;
+  throw new DirectoryReadError(
+    "the directory shows no group at all, though people are in some: if that is meant, set groupBase to null",
+    false,
+  );
 }
 
 const groupIds =
-  (directory: AccessDirectory = emptyDirectory, providerId: string) =>
+  (directory: AccessDirectory, providerId: string) =>
   (name: string): string | undefined => {
     const group = directory.groupNamed(name);
     return group?.providerId === providerId ? group.id : undefined;
   };
 
+/** So many lines of what was passed over are shown. */
+const mostWarnings = 50;
+
 const resultOf = (
-  { users, groups }: { readonly users: readonly unknown[]; readonly groups: readonly unknown[] },
-  { warnings }: WantedPeople,
-  { comes, changes, goes, unchanged }: Plan,
-  held: string | null,
+  { users, groups }: DirectoryContent,
+  warnings: readonly string[],
+  { comes, changes, unchanged }: Plan,
+  { removes, holds, reason }: Removals,
 ) => ({
   users: users.length,
   groups: groups.length,
   created: comes.length,
   changed: changes.length,
-  removed: held === null ? goes.length : 0,
+  removed: removes.length,
   unchanged,
-  held: held === null ? null : { reason: held, removes: goes.length },
+  held: reason === null ? null : { reason, removes: holds.length },
   warnings: warnings.slice(0, mostWarnings),
 });
 
-/** Does what is planned; removals only where they are not held. */
+/** Does what is planned; of those who wait it is only noted that they do. */
 async function apply(
   deps: IdentitySyncDeps,
-  of: Pick<Applying, "work" | "provider" | "issuer" | "at">,
+  { work, basis, ...of }: Pick<Applying, "at" | "idOf"> & { readonly work: Work; readonly basis: SyncBasis },
   { comes, changes, goes }: Plan,
-  idOf: (name: string) => string | undefined,
-  isHeld: boolean,
-  result: object,
+  { removes, holds }: Removals,
 ): Promise<void> {
-  const total = comes.length + changes.length + (isHeld ? 0 : goes.length);
-  let commits = 0;
+  const total = comes.length + changes.length + goes.length;
+  let done = 0;
+  work.progress(done, total);
   const applying: Applying = {
     ...of,
-    checkpoint: async (writes) => {
-      commits += 1;
-      await of.work.checkpoint({ commits }, writes);
+    job: work.job,
+    provider: basis.provider,
+    issuer: basis.issuer,
+    commit: (writes) => basis.commit(writes),
+    done: (people) => {
+      done += people;
+      work.progress(done, total);
     },
   };
-  of.work.progress(0, total);
-  // Who is out is out first, whatever comes after.
-  await applyChanges(deps, applying, changes, idOf);
-  if (!isHeld) {
-    await applyChanges(
-      deps,
-      applying,
-      goes.map((userId) => ({ userId, wanted: null })),
-      idOf,
-    );
-  }
-  of.work.progress(total - comes.length, total);
-  const users = await makeUsers(deps, applying, comes);
-  const newcomers = comes.flatMap((wanted) => {
-    const userId = users.get(wanted.subject);
-    return userId === undefined ? [] : [{ userId, wanted }];
-  });
-  await applyChanges(deps, applying, newcomers, idOf);
-  of.work.progress(total, total);
-  deps.log.info("a directory was synced", { providerId: of.provider.id, ...result });
-}
-
-/** Says that everybody whom the sync left as they were is as fresh as it: one item, whoever they are. */
-async function syncedWrites(
-  { store, clock, ids }: IdentitySyncDeps,
-  { job }: Work,
-  { id, version }: Ldap,
-  at: Date,
-): Promise<readonly Write[]> {
-  const provider = (await store.directory()).provider(id);
-  if (provider === undefined || provider.version !== version) {
-    throw new Error("the provider was changed while its directory was synced");
-  }
-  return [
-    {
-      write: "replace",
-      kind: "identity-provider",
-      // Its version counts what people change.
-      record: { ...provider, syncedAt: at.toISOString() },
-      expected: version,
-      otherwise: staleAside(),
-    },
-    { write: "directory-changed" },
-    auditedSystem(ids, clock.now(), job.correlationId, {
-      action: "identity-provider:synced",
-      resource: { type: "identity-provider", id },
-      details: { jobId: job.id },
-    }),
+  const all: readonly Change[] = [
+    ...changes.map(({ userId, wanted }) => ({ userId, says: wanted })),
+    ...removes.map(({ userId }) => ({ userId, says: "gone" as const })),
+    ...holds.map(({ userId }) => ({ userId, says: "missing" as const })),
   ];
+  await applyChanges(deps, applying, all);
+  await applyNewcomers(deps, applying, comes);
 }
 
-/** Cancels what waits for a person from before: this sync knows better. */
-async function superseded({ store, clock }: IdentitySyncDeps, { job }: Work): Promise<readonly Write[]> {
+/** Ends a sync; what waits for a person from before is cancelled, for this sync knows better. */
+async function conclude(
+  { store, ids, clock }: IdentitySyncDeps,
+  { job }: Work,
+  basis: SyncBasis,
+  at: Date,
+  { reason }: Removals,
+): Promise<void> {
+  await retryConflict({ ifMatch: null }, async () => {
+    const synced = auditedSystem(ids, clock.now(), job.correlationId, {
+      action: "identity-provider:synced",
+      resource: { type: "identity-provider", id: basis.provider.id },
+      details: { jobId: job.id, held: reason },
+    });
+    const superseded = await supersededWrites({ store, clock }, job.id, job.line);
+    await basis.conclude(at, reason !== null, [synced, ...superseded]);
+  });
+}
+
+async function supersededWrites(
+  { store, clock }: Pick<IdentitySyncDeps, "store" | "clock">,
+  jobId: string,
+  line: string,
+): Promise<readonly Write[]> {
   const { items } = await store.listJobs({
     types: ["identity-sync"],
     states: ["awaiting-approval"],
@@ -224,7 +194,7 @@ async function superseded({ store, clock }: IdentitySyncDeps, { job }: Work): Pr
     limit: 50,
   });
   return items
-    .filter(({ id, line }) => line === job.line && id !== job.id)
+    .filter((other) => other.line === line && other.id !== jobId)
     .map((before) => ({
       write: "transition",
       before,

@@ -64,7 +64,9 @@ function removalWrites(
   ring: KeyRing,
   invitation: Invitation | null,
 ): readonly Write[] {
-  const identities = facts.providers.map(({ issuer, subject }): Write => {
+  // A directory and an issuer of tokens may both say who somebody is, and mean the same.
+  const named = new Map(facts.providers.map((of) => [JSON.stringify([of.issuer, of.subject]), of]));
+  const identities = [...named.values()].map(({ issuer, subject }): Write => {
     const guard = { guard: "identity", issuer, subject } as const;
     return { write: "release", guard, owner: user.id };
   });

@@ -13,7 +13,6 @@ import { showUser } from "#core/people/users/show-user.ts";
 import type { PeopleStore } from "#core/ports/store.ts";
 
 type Query = Parameters<UseCase<Routes["listUsers"]>>[0]["query"];
-type Found = Omit<StoredPerson, "directory">;
 
 /** Places are short, and a search looks through many of them. */
 const placesAtOnce = 1000;
@@ -26,7 +25,6 @@ export const listUsers =
     const { search, disabled, permission } = query;
     const list = `users/${JSON.stringify([search, disabled, permission])}`;
     const matches = search === undefined ? null : matcherOf(search);
-    const { directory } = call.user;
     return await fillPage(cursors, list, query, z.string(), {
       read: async (after, limit) => {
         const places = await store.userPlaces(after, matches === null ? limit : placesAtOnce);
@@ -42,11 +40,11 @@ export const listUsers =
         };
       },
       positionOf: ({ user }) => user.id,
-      show: (person) => showUser({ ...person, directory }, clock.now()),
+      show: (person) => showUser(person, clock.now()),
     });
   };
 
-const passes = ({ disabled, permission }: Query, found: Found): boolean =>
+const passes = ({ disabled, permission }: Query, found: StoredPerson): boolean =>
   (disabled === undefined || isOut(found) === disabled) &&
   (permission === undefined || permission.some((one) => found.user.permissions.includes(one)));
 

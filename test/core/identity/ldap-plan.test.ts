@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { isCronMinute, isDue } from "#core/identity/ldap/cron.ts";
 import { planSync, wantedOf, type Known } from "#core/identity/ldap/plan.ts";
-import { peopleHeldBecause } from "#core/identity/ldap/removal-guard.ts";
+import { peopleHeldBecause } from "#core/identity/ldap/removals.ts";
 import type { DirectoryGroup, DirectoryUser } from "#core/ports/ldap-directory.ts";
 
 const issuer = "ldaps://directory.example";
@@ -88,7 +88,7 @@ function applied(known: readonly Known[], people: ReturnType<typeof wantedOf>["p
     });
   for (const wanted of plan.comes) say(`usr_${wanted.subject}`, wanted);
   for (const { userId, wanted } of plan.changes) say(userId, wanted);
-  for (const userId of plan.goes) {
+  for (const { userId } of plan.goes) {
     const one = after.get(userId);
     if (one)
       after.set(userId, { userId, facts: { ...one.facts, groups: [], attributes: {}, disabled: true } });
