@@ -273,6 +273,7 @@ describe("alarms", () => {
       new Set([
         "alarm-audit-export-behind",
         "alarm-compaction-silent",
+        "alarm-directories-late",
         "alarm-function-errors",
         "alarm-function-throttles",
         "alarm-jobs-dead-lettered",
