@@ -6,6 +6,7 @@ import { aGroup, anIdentityProvider, someFacts, someProviderFacts } from "#test/
 import { aDataSourceMember } from "#test/support/catalog-records.ts";
 import {
   aCreatedDataSource,
+  aHeldJob,
   commitAll,
   conflict,
   deed,
@@ -99,6 +100,32 @@ export const peopleAccess: Readonly<Record<string, Trial>> = {
       { write: "create", kind: "user-facts", record },
     ];
     return Promise.resolve((store) => store.commit(writes));
+  },
+  "`commit` of what a directory says of 40 people": async (given) => {
+    const job = await aHeldJob(given);
+    const provider = aProvider(given);
+    const people = given.many(40, () => ({ ...theirFacts(given), userId: given.id("user") }));
+    await commitAll(given, [
+      { write: "create", kind: "identity-provider", record: provider },
+      ...people.map((record): Write => ({ write: "create", kind: "user-facts", record })),
+    ]);
+    const checkpoint = { heldAt: null, commits: 1 };
+    const writes = people.flatMap((record): Write[] => [
+      {
+        write: "replace",
+        kind: "user-facts",
+        record: { ...record, version: 2 },
+        expected: 1,
+        otherwise: conflict,
+      },
+      deed(given, "user:sync", "user", record.userId, { providerId: provider.id, jobId: job.id }),
+    ]);
+    return (store) =>
+      store.commit([
+        { write: "checkpoint", job: { ...job, checkpoint }, otherwise: conflict },
+        { write: "require", kind: "identity-provider", record: provider, otherwise: conflict },
+        ...writes,
+      ]);
   },
   "`commit` of a user's name inside remote databases": async (given) => {
     const { user } = given.call;
