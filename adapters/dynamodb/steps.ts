@@ -14,6 +14,7 @@ import { jobItem } from "./items/jobs.ts";
 import { auditItem, deltaItem, guardItem } from "./items/ledger.ts";
 import { checkpointStep, enqueueSteps, jobAsReadStep, reportStep, transitionSteps } from "./job-steps.ts";
 import { auditIndexKeys } from "./keys.ts";
+import { changeProvider, providerSyncedStep } from "./provider-steps.ts";
 import { expiryOf, madeAtOf, recordItems } from "./records.ts";
 
 type Of<W extends Write["write"]> = Extract<Write, { readonly write: W }>;
@@ -53,6 +54,7 @@ function remove(entity: Entity, key: object, condition?: Condition): Step["item"
 }
 
 function replaceStep({ kind, record, expected, otherwise }: Of<"replace">): Step {
+  if (kind === "identity-provider") return { item: changeProvider(record, expected), otherwise };
   const condition = expected === 0 ? absent : { attr: "version", eq: expected };
   return { item: put(itemOf(kind), record, condition), otherwise };
 }
@@ -244,6 +246,7 @@ const steps: StepsOf = {
   "require-connection": (write) => [requireConnectionStep(write)],
   "require-integration": (write) => [requireIntegrationStep(write)],
   "dbt-changed": (write) => [dbtChangedStep(write)],
+  "provider-synced": (write) => [providerSyncedStep(write)],
   "tag-tree": (write) => [tagTreeStep(write)],
   "directory-changed": (write) => [countStep(directoryItem, write)],
   "owner-leaves": (write) => [countStep(ownersLeftItem, write)],

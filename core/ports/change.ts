@@ -182,6 +182,16 @@ export type Write =
       readonly otherwise: DomainError;
     }
   /**
+   * Says when a provider, still at the version at which it was read, was synced. It is no change of the provider's: a
+   * `replace` leaves it as it is, and no version that somebody has seen goes by.
+   */
+  | {
+      readonly write: "provider-synced";
+      readonly provider: Pick<IdentityProvider, "id" | "version">;
+      readonly syncedAt: string;
+      readonly otherwise: DomainError;
+    }
+  /**
    * Tells that tags change. With `expected` nothing else may have changed since that version of the tree; with
    * `deletes`, whoever is just putting tags on something tries again.
    */

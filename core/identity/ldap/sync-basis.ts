@@ -57,13 +57,7 @@ export class SyncBasis {
     if (holds) this.heldAt = at.toISOString();
     const { provider } = this;
     await this.whileItStands((otherwise) => [
-      {
-        write: "replace",
-        kind: "identity-provider",
-        record: { ...provider, syncedAt: at.toISOString(), version: provider.version + 1 },
-        expected: provider.version,
-        otherwise,
-      },
+      { write: "provider-synced", provider, syncedAt: at.toISOString(), otherwise },
       { write: "directory-changed" },
       ...writes,
     ]);

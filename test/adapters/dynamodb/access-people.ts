@@ -127,6 +127,20 @@ export const peopleAccess: Readonly<Record<string, Trial>> = {
         ...writes,
       ]);
   },
+  "`commit` of the end of a directory's sync": async (given) => {
+    const job = await aHeldJob(given);
+    const provider = aProvider(given);
+    await given.store.commit([{ write: "create", kind: "identity-provider", record: provider }]);
+    const checkpoint = { heldAt: null, commits: 2 };
+    const syncedAt = given.clock.now().toISOString();
+    return (store) =>
+      store.commit([
+        { write: "checkpoint", job: { ...job, checkpoint }, otherwise: conflict },
+        { write: "provider-synced", provider, syncedAt, otherwise: conflict },
+        { write: "directory-changed" },
+        deed(given, "identity-provider:synced", "identity-provider", provider.id, { jobId: job.id }),
+      ]);
+  },
   "`commit` of a user's name inside remote databases": async (given) => {
     const { user } = given.call;
     await given.store.commit([{ write: "create", kind: "user", record: user }]);

@@ -236,6 +236,7 @@ describe("the items in docs/data-model.md", () => {
       enqueue: true,
       fence: true,
       "owner-leaves": true,
+      "provider-synced": true,
       put: true,
       release: true,
       remove: true,
