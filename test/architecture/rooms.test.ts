@@ -21,6 +21,7 @@ const rooms: Readonly<
       /^@aws-lambda-powertools\//,
       /^dynamodb-toolbox/,
       /^jose$/,
+      /^ldapts$/,
       /^ulid$/,
       /^zod$/,
     ],
