@@ -59,6 +59,7 @@ export const resources = {
   "of the catalog": job(({ catalog }) => catalog),
   "out's own": job(({ asked }) => asked),
   "a tag": () => ({ name: "Loose" }),
+  "a tag in use": () => ({ name: "Shared" }),
   "a connection": ({ connection, connectionMemberId: memberId }) => ({
     connectionId: connection.id,
     memberId,
@@ -73,6 +74,7 @@ export const resources = {
     projectId,
     environmentId,
   }),
+  "an owner": ({ maker }) => ({ userId: maker.user.id, name: "Desk" }),
   somebody: ({ bystander: { user, key } }) => ({
     userId: user.id,
     keyId: ownKey({ key }),

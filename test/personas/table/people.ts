@@ -21,6 +21,7 @@ updateUser/username          somebody              401 401 403 403 403 403 403 4
 updateUser/username          oneself               401 401 403 403 403 403 403 403 403 409 403 403 403 403 409  self-change
 updateUser/disabled          somebody              401 401 403 403 403 403 403 403 403 ok  403 403 403 403 ok
 deleteUser                   somebody              401 401 403 403 403 403 403 403 403 ok  403 403 403 403 ok
+deleteUser                   an owner              401 401 403 403 403 403 403 403 403 409 403 403 403 403 409  last-owner
 deleteUser                   oneself               401 401 403 403 403 403 403 403 403 ok  403 403 403 403 ok
 setUserAttribute             somebody              401 401 403 403 403 403 403 403 403 ok  403 403 403 403 ok
 setUserAttribute             oneself               401 401 403 403 403 403 403 403 403 409 403 403 403 403 409  self-change

@@ -11,6 +11,7 @@ listTags                     -                     401 401 ok  ok  ok  ok  ok  o
 createTag                    -                     401 401 403 403 403 403 403 403 403 403 ok  403 403 403 ok
 updateTag                    a tag                 401 401 403 403 403 403 403 403 403 403 ok  403 403 403 ok
 deleteTag                    a tag                 401 401 403 403 403 403 403 403 403 403 ok  403 403 403 ok
+deleteTag                    a tag in use          401 401 403 403 403 403 403 403 403 403 409 403 403 403 409  tag-in-use
 
 listThreads                  a data source         401 401 404 403 ok  ok  ok  404 404 404 403 404 404 404 403
 listThreads                  a findable one        401 401 403 403 ok  ok  ok  403 403 403 403 403 403 403 403
