@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Store } from "#core/ports/store.ts";
-import { anApp, caller } from "#test/support/app.ts";
+import { anApp } from "#test/support/app.ts";
 import {
   aGlobalPolicy,
   aSourceWith,
@@ -12,6 +11,7 @@ import {
   userOf,
 } from "#test/support/asking.ts";
 import { changeUser } from "#test/support/members.ts";
+import { interruptedApp } from "#test/support/interrupted-app.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { aPersona, aRegistrar, everyPermission, aKnownGroup } from "#test/support/personas.ts";
 import { unique } from "#test/support/records.ts";
@@ -21,23 +21,7 @@ const registrar = await aRegistrar(app);
 const { owner } = registrar;
 const aSource = (terms: Parameters<typeof aSourceWith>[2] = {}) => aSourceWith(app, registrar, terms);
 const atOnce = decisions(app);
-
-/** The same app, where something else happens just before the first commit of a request. */
-function interrupted(happens: () => Promise<unknown>) {
-  let done = false;
-  const store: Store = {
-    ...app.parts.store,
-    commit: async (writes, kept) => {
-      if (!done) {
-        done = true;
-        await happens();
-      }
-      await app.parts.store.commit(writes, kept);
-    },
-  };
-  const call = caller({ ...app.parts, store });
-  return { call, ...decisions({ call }) };
-}
+const interrupted = (happens: () => Promise<unknown>) => interruptedApp(app, happens);
 
 const refused = (status: number, code: string) => ({ status, body: { code } });
 
