@@ -46,6 +46,7 @@ export const requests: Requests = {
   "listPrincipals/of it": ({ sources }) => ({ query: { dataSourceId: sources.plain.id } }),
   createIdentityProvider: () => ({ body: ldapBody({ name: unique("New ") }) as never }),
   updateIdentityProvider: () => ({ body: { name: unique("Renamed ") } }),
+  finishSignIn: () => ({ query: { code: "forged", state: "forged" } }),
 
   addMember: ({ people }) => ({ body: { principal: { type: "group", id: people.groupId }, role: "owner" } }),
   updateMember: () => ({ body: { role: "subscriber" } }),

@@ -1,3 +1,4 @@
+import "#test/support/quiet-log.ts";
 import { afterAll, describe, expect, it } from "vitest";
 import type { RouteId } from "#contracts/http/routes.ts";
 import { aPersona, type Persona } from "#test/support/personas.ts";

@@ -2,9 +2,10 @@ import type { RouteId } from "#contracts/http/routes.ts";
 import { integrationName, type Integration } from "#core/dbt/integration.ts";
 import { catalogSubject, type Job } from "#core/jobs/job.ts";
 import { invitedBy } from "#core/people/invitations/invitation.ts";
-import { asked, stateTerms } from "#test/support/asking.ts";
+import { asked, stateTerms, userOf } from "#test/support/asking.ts";
 import { aDbtApp, type DbtApp } from "#test/support/dbt-app.ts";
-import { ldapBody } from "#test/support/identity-providers.ts";
+import { aTokenProvider, idOf, ldapBody } from "#test/support/identity-providers.ts";
+import { anIssuer } from "#test/support/oidc-issuer.ts";
 import {
   aConnection,
   aKnownGroup,
@@ -17,8 +18,6 @@ import { aJob, unique } from "#test/support/records.ts";
 import { aService } from "#test/support/people.ts";
 import { theCast, type Cast } from "./personas.ts";
 import { theSources, type Others, type Sources } from "./sources.ts";
-
-const idOf = ({ user: { id } }: Persona) => ({ type: "user", id }) as const;
 
 /** Jobs about one thing, as each route on jobs wants one. */
 export interface Jobs {
@@ -79,6 +78,16 @@ async function theJobs(dbt: DbtApp, cast: Cast, { maker }: Others, sources: Sour
       { type: "dbt-removal", subject: { type: "integration", id: name, name }, line: integration.id },
       maker,
     ),
+    // Having asked for one gives no right to it.
+    provider: await jobsAbout(
+      dbt,
+      {
+        type: "identity-sync",
+        subject: { type: "identity-provider", id: of.providerId, name: "Directory" },
+        line: of.providerId,
+      },
+      cast.out,
+    ),
     catalog: await jobsAbout(dbt, catalog, maker),
     asked: await jobsAbout(dbt, catalog, cast.out),
   };
@@ -130,6 +139,7 @@ async function theRequests({ app }: DbtApp, cast: Cast, { bystander }: Others, s
 interface Related {
   readonly connection: { readonly id: string };
   readonly integration: Integration;
+  readonly providerId: string;
 }
 
 /** Everything that the table's requests are about, and everybody who sends them. */
@@ -146,20 +156,20 @@ export async function theWorld() {
   await maker.api.createTag({ body: { name: "Shared" } });
   const connection = await aConnection(maker);
   const params = { connectionId: connection.id };
-  await maker.api.addConnectionMember({ params, body: { principal: idOf(cast.own), role: "owner" } });
-  await maker.api.addConnectionMember({ params, body: { principal: idOf(cast.dis), role: "owner" } });
-  await maker.api.addConnectionMember({ params, body: { principal: idOf(cast.reg), role: "registrar" } });
+  await maker.api.addConnectionMember({ params, body: { principal: userOf(cast.own), role: "owner" } });
+  await maker.api.addConnectionMember({ params, body: { principal: userOf(cast.dis), role: "owner" } });
+  await maker.api.addConnectionMember({ params, body: { principal: userOf(cast.reg), role: "registrar" } });
   const connectionMember = await maker.api.addConnectionMember({
     params,
-    body: { principal: idOf(bystander), role: "owner" },
+    body: { principal: userOf(bystander), role: "owner" },
   });
   const empty = await aConnection(maker);
   await maker.api.addConnectionMember({
     params: { connectionId: empty.id },
-    body: { principal: idOf(cast.own), role: "owner" },
+    body: { principal: userOf(cast.own), role: "owner" },
   });
   const webhookSecret = unique("whsec_");
-  const owners = [idOf(cast.own), idOf(cast.dis)];
+  const owners = [userOf(cast.own), userOf(cast.dis)];
   const integration = await dbt.integrate({ owners, webhookSecret });
   const sources = await theSources(app, cast, others, connection);
   const ownThread = await cast.sub.api.createThread({
@@ -174,10 +184,17 @@ export async function theWorld() {
   const requests = await theRequests(dbt, cast, others, sources);
   const people = await thePeople(dbt, others);
   const created = await app.call("POST", "/identity-providers", { as: maker, body: ldapBody() });
+  const providerId = idOf(created);
+  const { issuer, client } = await anIssuer(app.clock);
+  const signInId = await aTokenProvider(app, issuer, {
+    signIn: { clientId: client.id },
+    clientSecret: client.secret,
+  });
   await app.drain();
   const jobs = await theJobs(dbt, cast, others, sources, {
     connection,
     integration: await dbt.record(integration),
+    providerId,
   });
   return {
     dbt,
@@ -196,7 +213,8 @@ export async function theWorld() {
     policies,
     requests,
     people: { ...people, ownGroupId },
-    providerId: (created.body as { readonly id: string }).id,
+    providerId,
+    signInId,
     jobs,
   };
 }

@@ -67,4 +67,5 @@ listAudit/of it              -                     401 401 403 403 403 403 ok  4
 listAudit/findable           -                     401 401 403 403 403 403 ok  403 403 403 403 ok  403 403 ok
 listAudit/disabled           -                     401 401 403 403 403 403 ok  403 403 403 403 ok  403 403 ok
 listAudit/none               -                     401 401 403 403 403 403 403 403 403 403 403 ok  403 403 ok
+listAuditExports             -                     401 401 403 403 403 403 403 403 403 403 403 ok  403 403 ok
 `;

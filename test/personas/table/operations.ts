@@ -20,6 +20,7 @@ getJob                       of a findable source  401 401 404 ok  ok  ok  ok  4
 getJob                       of a disabled source  401 401 404 404 404 404 ok  404 ok  404 404 404 404 404 ok
 getJob                       of a connection       401 401 404 404 404 404 ok  ok  ok  404 404 404 404 404 ok
 getJob                       of an integration     401 401 404 404 404 404 ok  404 ok  404 404 404 404 404 ok
+getJob                       of a provider         401 401 404 404 404 404 404 404 ok  404 404 404 404 404 ok
 getJob                       of the catalog        401 401 404 404 404 404 404 404 ok  404 404 404 404 404 ok
 getJob                       out's own             401 401 ok  404 404 404 404 404 ok  404 404 404 404 404 ok
 getJobReport                 a job of a source     401 401 404 ok  ok  ok  ok  404 ok  404 ok  404 404 404 ok
@@ -27,6 +28,7 @@ getJobReport                 of a findable source  401 401 404 ok  ok  ok  ok  4
 getJobReport                 of a disabled source  401 401 404 404 404 404 ok  404 ok  404 404 404 404 404 ok
 getJobReport                 of a connection       401 401 404 404 404 404 ok  ok  ok  404 404 404 404 404 ok
 getJobReport                 of an integration     401 401 404 404 404 404 ok  404 ok  404 404 404 404 404 ok
+getJobReport                 of a provider         401 401 404 404 404 404 404 404 ok  404 404 404 404 404 ok
 getJobReport                 of the catalog        401 401 404 404 404 404 404 404 ok  404 404 404 404 404 ok
 getJobReport                 out's own             401 401 ok  404 404 404 404 404 ok  404 404 404 404 404 ok
 retryJob                     a job of a source     401 401 404 403 403 403 ok  404 ok  404 403 404 404 404 ok
@@ -34,6 +36,7 @@ retryJob                     of a findable source  401 401 404 403 403 403 ok  4
 retryJob                     of a disabled source  401 401 404 404 404 404 ok  404 ok  404 404 404 404 404 ok
 retryJob                     of a connection       401 401 404 404 404 404 ok  403 ok  404 404 404 404 404 ok
 retryJob                     of an integration     401 401 404 404 404 404 ok  404 ok  404 404 404 404 404 ok
+retryJob                     of a provider         401 401 404 404 404 404 404 404 ok  404 404 404 404 404 ok
 retryJob                     of the catalog        401 401 404 404 404 404 404 404 ok  404 404 404 404 404 ok
 retryJob                     out's own             401 401 ok  404 404 404 404 404 ok  404 404 404 404 404 ok
 approveJob                   a job of a source     401 401 404 403 403 403 ok  404 ok  404 403 404 404 404 ok
@@ -41,6 +44,7 @@ approveJob                   of a findable source  401 401 404 403 403 403 ok  4
 approveJob                   of a disabled source  401 401 404 404 404 404 ok  404 ok  404 404 404 404 404 ok
 approveJob                   of a connection       401 401 404 404 404 404 ok  403 ok  404 404 404 404 404 ok
 approveJob                   of an integration     401 401 404 404 404 404 ok  404 ok  404 404 404 404 404 ok
+approveJob                   of a provider         401 401 404 404 404 404 404 404 ok  404 404 404 404 404 ok
 approveJob                   of the catalog        401 401 404 404 404 404 404 404 ok  404 404 404 404 404 ok
 approveJob                   out's own             401 401 ok  404 404 404 404 404 ok  404 404 404 404 404 ok
 cancelJob                    a job of a source     401 401 404 403 403 403 ok  404 ok  404 403 404 404 404 ok
@@ -48,6 +52,7 @@ cancelJob                    of a findable source  401 401 404 403 403 403 ok  4
 cancelJob                    of a disabled source  401 401 404 404 404 404 ok  404 ok  404 404 404 404 404 ok
 cancelJob                    of a connection       401 401 404 404 404 404 ok  403 ok  404 404 404 404 404 ok
 cancelJob                    of an integration     401 401 404 404 404 404 ok  404 ok  404 404 404 404 404 ok
+cancelJob                    of a provider         401 401 404 404 404 404 404 404 ok  404 404 404 404 404 ok
 cancelJob                    of the catalog        401 401 404 404 404 404 404 404 ok  404 404 404 404 404 ok
 cancelJob                    out's own             401 401 ok  404 404 404 404 404 ok  404 404 404 404 404 ok
 checkTable                   -                     401 401 403 403 403 403 403 403 ok  403 403 403 403 403 ok

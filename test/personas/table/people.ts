@@ -1,4 +1,4 @@
-/** Settings, users, keys, groups, principals, identity providers. */
+/** Settings, users, keys, groups, principals, identity providers, signing in. */
 export const people = `
 route                        what it is about      no  dis out ing sub exp own reg APP USR GOV AUD CDS PRJ all
 getHealth                    -                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
@@ -71,4 +71,11 @@ listIdentityProviders        -                     401 401 403 403 403 403 403 4
 getIdentityProvider          a provider            401 401 403 403 403 403 403 403 ok  403 403 403 403 403 ok
 updateIdentityProvider       a provider            401 401 403 403 403 403 403 403 ok  403 403 403 403 403 ok
 deleteIdentityProvider       a provider            401 401 403 403 403 403 403 403 ok  403 403 403 403 403 ok
+syncIdentityProvider         a provider            401 401 403 403 403 403 403 403 ok  403 403 403 403 403 ok
+
+listSignInProviders          -                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+beginSignIn                  one to sign in by     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+beginSignIn                  a provider            404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+finishSignIn                 one to sign in by     401 401 401 401 401 401 401 401 401 401 401 401 401 401 401
+signOut                      -                     401 401 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
 `;
