@@ -221,9 +221,10 @@ export const relationPartitions = (connectionId: string): readonly string[] =>
 export const activeJobsKey = (jobId: string) => ({ gsi1pk: `ACTIVE#${shardOf(jobId)}`, gsi1sk: jobId });
 
 /** Where audit records are found by who did it, and by when. */
-export const auditIndexKeys = (record: Pick<AuditRecord, "id" | "at" | "actor" | "action" | "outcome">) => {
+export const auditIndexKeys = (record: Omit<AuditRecord, "resource" | "details">) => {
+  const { id, outcome, action, requestId, address } = record;
   // What is filtered by stands in the key: what a filter leaves out need not be read.
-  const place = `${record.id}#${record.outcome}#${record.action}`;
+  const place = [id, outcome, action, requestId, address ?? "-"].join("#");
   return {
     gsi1pk: auditPartitions.actor(record.actor, monthOf(record.at)),
     gsi1sk: place,

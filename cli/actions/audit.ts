@@ -12,6 +12,8 @@ export interface AuditFilters {
   readonly action?: readonly string[];
   readonly outcome?: readonly string[];
   readonly resource?: string;
+  readonly request?: string;
+  readonly address?: string;
   readonly from?: string;
   readonly to?: string;
 }
@@ -21,7 +23,7 @@ const dayMs = 86_400_000;
 /** What was done, newest first; of the last day, where nothing narrows it. */
 export async function listAudit(
   session: Session,
-  { actor, action, outcome, resource, from, to, ...options }: ListOptions & AuditFilters,
+  { actor, action, outcome, resource, request, address, from, to, ...options }: ListOptions & AuditFilters,
 ): Promise<void> {
   const narrowed = [actor, resource, from].some((one) => one !== undefined);
   const query = {
@@ -29,6 +31,8 @@ export async function listAudit(
     ...(action === undefined ? {} : { action: [...action] }),
     ...(outcome === undefined ? {} : { outcome: outcome.map(outcomeOf) }),
     ...(resource === undefined ? {} : { resource }),
+    ...(request === undefined ? {} : { requestId: request }),
+    ...(address === undefined ? {} : { address }),
     ...(narrowed ? {} : { from: dayBefore(to) }),
     ...(from === undefined ? {} : { from: timeOf(from) }),
     ...(to === undefined ? {} : { to: timeOf(to) }),

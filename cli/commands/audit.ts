@@ -21,6 +21,8 @@ export function addAuditCommands(program: Command, terminal: Terminal): void {
     .option("--action <action>", "such as data-source:delete; repeated: or", repeated)
     .option("--outcome <outcome>", "success, denied or failure; repeated: or", repeated)
     .option("--resource <type:id>", "to this, such as data-source:ds_…, or an id alone")
+    .option("--request <id>", "by this request, as its reply and the logs name it")
+    .option("--address <address>", "from there")
     .option("--from <time>", "from then on, such as 2026-11-28T00:00:00Z")
     .option("--to <time>", "until then")
     .action(

@@ -42,6 +42,10 @@ export const listAudit =
     const { store, clock, ids, cursors } = deps;
     const asked = queryOf(query, clock.now());
     const all = await demandReader(deps, call, asked);
+    // Who is not told addresses learns none by asking for one.
+    if (!all && asked.address !== null) {
+      throw new DomainError("forbidden", undefined, { refused: "audit:read" });
+    }
     await store.commit([
       audited(ids, clock.now(), call, {
         action: "audit:read",
@@ -105,6 +109,8 @@ function queryOf(query: Query, now: Date): AuditQuery {
     to: to.toISOString(),
     actions: query.action ?? null,
     outcomes: query.outcome ?? null,
+    requestId: query.requestId ?? null,
+    address: query.address ?? null,
   };
 }
 

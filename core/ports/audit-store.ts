@@ -10,6 +10,8 @@ export interface AuditQuery {
   readonly to: string;
   readonly actions: readonly string[] | null;
   readonly outcomes: readonly AuditRecord["outcome"][] | null;
+  readonly requestId: string | null;
+  readonly address: string | null;
 }
 
 /** The last record of a page: where reading goes on behind it. */

@@ -36,6 +36,14 @@ describe("the audit", () => {
     const byTime = await audit(auditor, { from: since(), action: ["data-source:update", "nothing:else"] });
     expect(byTime).toContainEqual(updated);
     expect(await audit(auditor, { actor: owner.user.id, outcome: "failure" })).toEqual([]);
+    const requestId = String(updated?.["requestId"]);
+    expect(await audit(auditor, { from: since(), requestId })).toEqual([updated]);
+    expect(await audit(auditor, { resource, requestId: "another" })).toEqual([]);
+    const from = { actor: owner.user.id, action: "data-source:update" };
+    expect(await audit(auditor, { ...from, address: "192.0.2.1" })).toEqual([updated]);
+    expect(await audit(auditor, { ...from, address: "192.0.2.2" })).toEqual([]);
+    const asked = { as: owner, query: { resource, address: "192.0.2.1" } };
+    expect((await app.call("GET", "/audit", asked)).status).toBe(403);
   });
 
   it("pages through what an actor did, newest first, each record once", async () => {

@@ -41,19 +41,25 @@ const spansOf = ({ actor, from, to }: AuditQuery): readonly Span[] =>
       }))
     : months(from, to).map((span) => ({ span, partitions: [auditPartitions.actor(actor, span)] }));
 
-/** What a place in an index says: records of before have their id alone there. */
-function placeOf(place: string) {
-  const [id = "", outcome, ...action] = place.split("#");
-  return { id, outcome, action: outcome === undefined ? undefined : action.join("#") };
+/** What a place in an index says of a record, or the record itself; records of before say less there. */
+type Told = {
+  readonly [F in "outcome" | "action" | "requestId" | "address"]?: AuditRecord[F] | string | undefined;
+};
+
+function placeOf(place: string): Told & { readonly id: string } {
+  const [id = "", outcome, action, requestId, address] = place.split("#");
+  return { id, outcome, action, requestId, address };
 }
 
-/** Whether a record may pass, as far as its place tells. */
-const mayPass = (
-  { actions, outcomes }: AuditQuery,
-  place: { readonly outcome?: string | undefined; readonly action?: string | undefined },
-): boolean =>
-  (place.action === undefined || actions === null || actions.includes(place.action)) &&
-  (place.outcome === undefined || outcomes === null || outcomes.some((one) => one === place.outcome));
+const isAmong = (wanted: readonly string[] | null, told: string | null | undefined): boolean =>
+  wanted === null || told === undefined || wanted.some((one) => one === told);
+
+/** Whether a record may pass, as far as it is told. */
+const mayPass = ({ actions, outcomes, requestId, address }: AuditQuery, told: Told): boolean =>
+  isAmong(actions, told.action) &&
+  isAmong(outcomes, told.outcome) &&
+  isAmong(requestId === null ? null : [requestId], told.requestId) &&
+  isAmong(address === null ? null : [address], told.address);
 
 const isOf = (resource: AuditQuery["resource"], record: AuditRecord): boolean =>
   resource === null || (record.resource.type === resource.type && record.resource.id === resource.id);

@@ -20,6 +20,8 @@ export const auditRoutes = {
       action: repeatable(z.string().min(1).max(100)),
       outcome: repeatable(outcome),
       resource: z.string().min(1).max(500).optional().describe("`<type>:<id>`, or an id alone"),
+      requestId: z.string().min(1).max(200).optional().describe("as replies and logs have it"),
+      address: z.string().min(1).max(100).optional().describe("where requests came from; for AUDIT alone"),
       from: time.optional(),
       to: time.optional(),
       ...pageQuery,

@@ -32,6 +32,8 @@ const deedsOfToday = ({ clock }: Pick<Prepared, "clock">) => ({
   to: clock.now().toISOString(),
   actions: null,
   outcomes: null,
+  requestId: null,
+  address: null,
 });
 
 /** The id behind which `count` others come. */
