@@ -146,8 +146,8 @@ it("activating a policy over 1,000 data sources writes none of them, and holds f
   expect(reply.status).toBe(200);
   expect(written).toHaveLength(1);
   const items = (JSON.parse(written[0] ?? "") as { TransactItems: object[] }).TransactItems;
-  // The policy, the count of changes of the directory, the audit record.
-  expect(items).toHaveLength(3);
+  // The policy, the count of changes of the directory, the audit record, and that the governor is who they were.
+  expect(items).toHaveLength(4);
   expect(written[0]).not.toContain("DS#");
   const ann = await aPersona(app);
   const resources = await app.store.dataSourceExposures(sources.map((record) => record.id));

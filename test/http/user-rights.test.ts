@@ -3,6 +3,7 @@ import { bootstrapAdministrator } from "#core/people/first-administrator.ts";
 import type { Permission } from "#contracts/resources/system.ts";
 import { anApp, type App } from "#test/support/app.ts";
 import { expectSound } from "#test/support/invariants.ts";
+import { anIdentityProvider } from "#test/support/people-records.ts";
 import { everyPermission, personaOf, type Persona } from "#test/support/personas.ts";
 import { aJoinedPerson, aService, personBody } from "#test/support/people.ts";
 
@@ -88,8 +89,9 @@ describe("the last administrator", () => {
     await patch(app, first, id, { disabled: true });
     expect(await remove(app, first, first.user.id)).toMatchObject(lastOne);
     await patch(app, first, id, { disabled: false });
+    const provider = anIdentityProvider();
     const facts = {
-      providerId: "idp_1",
+      providerId: provider.id,
       issuer: "https://issuer.example.com",
       subject: "1",
       groups: [],
@@ -99,6 +101,8 @@ describe("the last administrator", () => {
       tokenIssuedAt: null,
     };
     await app.store.commit([
+      { write: "put", kind: "identity-provider", record: provider },
+      { write: "directory-changed" },
       { write: "put", kind: "user-facts", record: { userId: id, providers: [facts], version: 1 } },
     ]);
     expect(await remove(app, first, first.user.id)).toMatchObject(lastOne);
