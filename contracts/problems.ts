@@ -59,7 +59,6 @@ export const problems = {
   "dbt-run-not-found": { status: 422, title: "dbt Cloud has no such run of this environment" },
   "dbt-run-unusable": { status: 422, title: "The dbt run does not belong to this integration" },
   "dictionary-from-remote": { status: 422, title: "The remote database tells the columns" },
-  "entitlement-required": { status: 422, title: "An entitlement policy must say whom it admits" },
   "idempotency-key-reused": { status: 422, title: "The idempotency key was used for another request" },
   "identity-provider-not-synced": { status: 409, title: "The identity provider has nothing to sync" },
   "identity-provider-unreachable": { status: 422, title: "The identity provider could not be asked" },

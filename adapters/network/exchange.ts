@@ -54,6 +54,12 @@ const headersOf = ({ headers, body }: Asked): Record<string, string | number> =>
   ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }),
 });
 
+/** A path and its query. */
+function splitPath(path: string): readonly [string, string] {
+  const at = path.indexOf("?");
+  return at < 0 ? [path, ""] : [path.slice(0, at), path.slice(at)];
+}
+
 /**
  * Sends a request over a connection of its own and gives the reply's head, with its body still to be read. Follows
  * nothing: a redirect is a reply. Fails with `NoReply`; once the signal is aborted, the connection is closed.
@@ -66,9 +72,12 @@ export function exchange(
 ): Promise<IncomingMessage> {
   const { base, listed } = asked.site;
   const secure = base.protocol === "https:";
+  const url = new URL(base);
+  // The path is never resolved against the base: one that begins with `//` would name another host than the site's.
+  [url.pathname, url.search] = splitPath(asked.path);
   return new Promise((done, fail) => {
     let sent = false;
-    const request = (secure ? httpsRequest : httpRequest)(new URL(asked.path, base), {
+    const request = (secure ? httpsRequest : httpRequest)(url, {
       method: asked.method,
       headers: headersOf(asked),
       // A connection that slept with its function is dead when it wakes up: each exchange has its own.

@@ -59,7 +59,7 @@ export const accessRequest = z
 export const accessRequestCreation = z
   .strictObject({
     reason,
-    duration: accessDuration.optional(),
+    duration: accessDuration.nullish(),
     principal: z
       .strictObject({ type: z.literal("group"), id: resourceId })
       .optional()
@@ -68,7 +68,7 @@ export const accessRequestCreation = z
   .meta({ id: "AccessRequestCreation" });
 
 export const accessApproval = z
-  .strictObject({ expiresAt: accessEnd.optional() })
+  .strictObject({ expiresAt: accessEnd.nullish() })
   .meta({ id: "AccessApproval" });
 
 export const accessDenial = z.strictObject({ reason }).meta({ id: "AccessDenial" });
@@ -76,7 +76,7 @@ export const accessDenial = z.strictObject({ reason }).meta({ id: "AccessDenial"
 const ids = z.array(resourceId).min(1).max(maxDecidedAtOnce);
 
 export const accessApprovals = z
-  .strictObject({ ids, expiresAt: accessEnd.optional() })
+  .strictObject({ ids, expiresAt: accessEnd.nullish() })
   .meta({ id: "AccessApprovals" });
 
 export const accessDenials = z.strictObject({ ids, reason }).meta({ id: "AccessDenials" });

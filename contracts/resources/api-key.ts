@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { givenName, timestamp } from "./fields.ts";
+import { givenName, givenTime, timestamp } from "./fields.ts";
 
 /** A user has at most this many API keys that have not expired. */
 export const maxApiKeys = 50;
@@ -18,7 +18,7 @@ export const apiKey = z
 export const apiKeyCreation = z
   .strictObject({
     name: givenName,
-    expiresAt: z.iso.datetime().optional().describe("when it ends to be accepted; by default never"),
+    expiresAt: givenTime.nullish().describe("when it ends to be accepted; by default never"),
   })
   .meta({ id: "ApiKeyCreation" });
 

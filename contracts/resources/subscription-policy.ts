@@ -85,7 +85,9 @@ export const subscriptionPolicy = z
         .nullable()
         .describe("whose approval a request of the caller needs; null where they may not ask"),
     }),
-    warnings: z.array(z.string()).describe("what is named and is not there, and so matches nobody"),
+    warnings: z
+      .array(z.string())
+      .describe("what is named and is not there, and so matches nobody; that nothing is named"),
     version: z.int().describe("of the data source"),
   })
   .meta({ id: "SubscriptionPolicy" });

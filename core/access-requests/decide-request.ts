@@ -5,7 +5,12 @@ import type { AccessRequest, Approval } from "#core/access-requests/access-reque
 import { matchApprovals } from "#core/access-requests/approvals.ts";
 import { grant } from "#core/access-requests/grant.ts";
 import type { AccessRequestDeps } from "#core/access-requests/request-deps.ts";
-import { auditedRequest, changeWrites, groundsAtCommit } from "#core/access-requests/request-writes.ts";
+import {
+  auditedRequest,
+  changeWrites,
+  groundsAtCommit,
+  rolesAtCommit,
+} from "#core/access-requests/request-writes.ts";
 import {
   isOwnRequest,
   kindsOf,
@@ -126,6 +131,7 @@ function counted(
     after,
     writes: [
       ...groundsAtCommit([user], dataSource, user),
+      rolesAtCommit(scene),
       ...changeWrites(before, after),
       auditedRequest(ids, at, call, "approve", after, { as: after.approvals.at(-1)?.as }),
     ],
@@ -189,6 +195,7 @@ export const deny = (
       after,
       writes: [
         ...groundsAtCommit([user], dataSource, user),
+        rolesAtCommit(scene),
         ...changeWrites(request, after),
         auditedRequest(deps.ids, at, call, "deny", after, { reason }),
       ],

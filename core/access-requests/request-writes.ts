@@ -5,12 +5,13 @@ import {
   requestGuard,
   type AccessRequest,
 } from "#core/access-requests/access-request.ts";
-import { userAtCommit } from "#core/access/rights-at-commit.ts";
+import { factsAtCommit, userAtCommit } from "#core/access/rights-at-commit.ts";
 import { audited, auditedSystem } from "#core/audit/record.ts";
 import type { Call } from "#core/call/call.ts";
 import { staleAside, staleRead } from "#core/call/retry-conflict.ts";
 import type { Caller } from "#core/people/caller.ts";
 import type { Write } from "#core/ports/change.ts";
+import type { SourceMembers } from "#core/ports/deletion-store.ts";
 import type { Ids } from "#core/ports/clock.ts";
 import type { DataSource } from "#core/sources/data-source.ts";
 
@@ -70,11 +71,22 @@ export function groundsAtCommit(
 ): readonly Write[] {
   const distinct = new Map(users.map((user) => [user.id, user]));
   return [
-    ...[...distinct.values()].map((user) => userAtCommit(user, staleAside())),
+    ...[...distinct.values()].flatMap((user) => [
+      userAtCommit(user, staleAside()),
+      factsAtCommit(user, staleAside()),
+    ]),
     { write: "require", kind: "data-source", record: dataSource, otherwise: staleAside() },
     { write: "require-directory", version: directory.version, otherwise: staleAside() },
   ];
 }
+
+/** Checks once more, when a decision commits, that no member of the data source has changed: an owner's right rests on that. */
+export const rolesAtCommit = ({ stored }: { readonly stored: Pick<SourceMembers, "groups"> }): Write => ({
+  write: "require",
+  kind: "group-roles",
+  record: stored.groups,
+  otherwise: staleAside(),
+});
 
 /** The record of what was done about a request: it belongs to the data source. */
 export const auditedRequest = (

@@ -3,7 +3,7 @@ import type { AccessRequest, Approval } from "#core/access-requests/access-reque
 import type { AccessRequestDeps } from "#core/access-requests/request-deps.ts";
 import { requestStanding, showStanding, type Standing } from "#core/access-requests/show-for.ts";
 import type { ShownRequest } from "#core/access-requests/show-request.ts";
-import { holdsAt, isSame } from "#core/access-requests/what-it-takes.ts";
+import { holdsAt } from "#core/access-requests/what-it-takes.ts";
 import type { Call } from "#core/call/call.ts";
 import type { Principal } from "#core/connections/connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -76,9 +76,10 @@ export async function readScene(deps: AccessRequestDeps, call: Call, requestId: 
 
 /** Whether somebody asked for it themselves, or is in the group that it is for: they never decide it. */
 export const isOwnRequest = (
-  { id, principals }: Pick<Caller, "id" | "principals">,
+  { id, saidToBeIn }: Pick<Caller, "id" | "saidToBeIn">,
   { requestedBy, requester }: Pick<AccessRequest, "requestedBy" | "requester">,
-): boolean => requestedBy === id || principals.some((mine) => isSame(mine, requester));
+): boolean =>
+  requestedBy === id || (requester.type === "user" ? requester.id === id : saidToBeIn.includes(requester.id));
 
 /** As what somebody can approve a request now; nothing where it is their own, or they are disabled. */
 export const kindsOf = (person: Caller, scene: Stage & Pick<Scene, "request">): readonly ApproverKind[] =>

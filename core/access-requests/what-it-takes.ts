@@ -34,7 +34,7 @@ function askedBy(person: Caller, requester: Principal, exposure: Exposure): read
 /**
  * Whose approval a request takes by the policies as they are; null where it may not be made: nobody may ask, who asks is
  * disabled or not in the group any more, or nobody would have to approve and somebody was taken out by hand, whom it would let in
- * again.
+ * again. Whoever approves that, an owner is among them.
  */
 export function whatItTakes(
   person: Caller,
@@ -44,8 +44,9 @@ export function whatItTakes(
 ): readonly ApproverKind[] | null {
   if (person.disabled) return null;
   const asked = askedBy(person, requester, exposure);
-  if (asked === null || asked.length > 0) return asked;
+  if (asked === null) return null;
   const out = holding.filter(({ role }) => role === "removed").map(({ principal }) => principal);
   const reopens = requester.type === "group" ? out.length > 0 : out.some((one) => isSame(one, requester));
-  return reopens ? null : asked;
+  if (!reopens) return asked;
+  return asked.length === 0 ? null : [...new Set([...asked, "owner" as const])];
 }

@@ -1,5 +1,6 @@
 import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
+import type { Caller } from "#core/people/caller.ts";
 import type { User } from "#core/people/user.ts";
 import type { Write } from "#core/ports/change.ts";
 
@@ -11,6 +12,14 @@ export const userAtCommit = (user: User, otherwise = changed()): Write => ({
   write: "require",
   kind: "user",
   record: user,
+  otherwise,
+});
+
+/** Checks once more that providers say of somebody what they said when they were let in. */
+export const factsAtCommit = ({ facts }: Pick<Caller, "facts">, otherwise: DomainError): Write => ({
+  write: "require",
+  kind: "user-facts",
+  record: facts,
   otherwise,
 });
 

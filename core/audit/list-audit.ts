@@ -90,6 +90,9 @@ const kinds: Readonly<Record<string, string>> = {
   [idPrefixes.thread]: "thread",
   [idPrefixes.user]: "user",
   [idPrefixes.group]: "group",
+  [idPrefixes.policy]: "policy",
+  [idPrefixes.integration]: "integration",
+  [idPrefixes.identityProvider]: "identity-provider",
   [idPrefixes.accessRequest]: "access-request",
 };
 
@@ -119,8 +122,9 @@ function spanAsked(
   { actor, resource, ...query }: Query,
   now: Date,
 ): { readonly from: Date; readonly to: Date } {
-  const to = query.to === undefined ? now : new Date(query.to);
-  const from = query.from === undefined ? null : new Date(query.from);
+  const to = query.to === undefined ? now : new Date(Math.min(Date.parse(query.to), now.getTime()));
+  const from =
+    query.from === undefined ? null : new Date(Math.max(Date.parse(query.from), Date.parse(first)));
   if (resource !== undefined) return { from: from ?? new Date(first), to };
   if (actor !== undefined) return { from: from ?? new Date(now.getTime() - actorDays * dayMs), to };
   if (from === null) throw tooBroad("/from", "is needed without an actor or a resource");

@@ -42,7 +42,7 @@ export const finishSignIn =
       const from = await signInProvider(deps.store, providerId);
       const token = await provenToken(deps, call, from, kept, codeIn(query, from));
       const user = await signedIn(deps, call, from, token);
-      const session = await beginSession(deps, call, user, kept);
+      const session = await beginSession(deps, call, user, from, kept);
       return new ForBrowser([sessionCookieOf(call, session), signInCookieOf(call, "")], kept.returnTo);
     } catch (error) {
       const reason = reasonOf(error);
@@ -117,6 +117,7 @@ async function beginSession(
   { store, keys, ids, clock }: SignInDeps,
   { requestId, address }: Call,
   user: Caller,
+  { provider }: SignInProvider,
   { state }: Begun,
 ): Promise<string> {
   const at = clock.now();
@@ -126,6 +127,7 @@ async function beginSession(
     ...keys.identify(token),
     userId: user.id,
     kind: "session",
+    from: { providerId: provider.id, issuer: provider.config.issuer },
     name: "console",
     expiresAt,
     createdAt: at.toISOString(),

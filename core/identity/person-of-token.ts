@@ -14,8 +14,6 @@ import { changeWrites, creationWrites } from "#core/people/users/user-writes.ts"
 import type { VerifiedToken } from "#core/ports/access-tokens.ts";
 import type { Write } from "#core/ports/change.ts";
 
-/** Facts that are used are written anew this often, so that they do not lapse. */
-const refreshMs = 3_600_000;
 const tries = 5;
 
 /** A token that was proven, and how it came. */
@@ -122,11 +120,12 @@ async function takenOver(
     groups: ids,
     attributes: mapped.attributes,
     disabled: false,
-    refreshedAt: now.toISOString(),
+    // What a token says is as old as the token, however long it is valid and often it is sent.
+    refreshedAt: new Date(Math.min(now.getTime(), token.issuedAt.getTime())).toISOString(),
     tokenIssuedAt: issuedAt,
   };
   const signsIn = issuedAt > newest || via === "console";
-  if (!signsIn && isYoung(known, now) && isSame(known, next)) return { ...person, directory };
+  if (!signsIn && known !== undefined && isSame(known, next)) return { ...person, directory };
   const leftOut = mapped.groups.length - ids.length + mapped.leftOut;
   if (signsIn && leftOut > 0) {
     deps.log.warn("groups of a token are passed over: names that others bear, or too many", {
@@ -137,9 +136,6 @@ async function takenOver(
   }
   return await written(deps, proven, { ...person, directory }, next, signsIn);
 }
-
-const isYoung = (facts: ProviderFacts | undefined, now: Date): facts is ProviderFacts =>
-  facts !== undefined && now.getTime() - Date.parse(facts.refreshedAt) < refreshMs;
 
 /** Somebody else wrote meanwhile, or is about to. */
 const isStale = (error: unknown): boolean =>

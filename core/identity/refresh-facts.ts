@@ -42,7 +42,9 @@ export function factsSteps(before: UserFacts, next: ProviderFacts): readonly Fac
     const isLast = start + groupsAtOnce >= changes.length;
     const out = new Set(some.filter(({ isIn }) => !isIn).map(({ id }) => id));
     groups = [...groups.filter((id) => !out.has(id)), ...some.filter(({ isIn }) => isIn).map(({ id }) => id)];
-    const entry = isLast ? next : { ...(known ?? nothingSaid(next, new Date(next.refreshedAt))), groups };
+    const meanwhile = known ?? nothingSaid(next, new Date(next.refreshedAt));
+    // Who is out is out with the first step.
+    const entry = isLast ? next : { ...meanwhile, groups, disabled: meanwhile.disabled || next.disabled };
     const after = withEntry(current, entry);
     const writes: readonly Write[] = [
       {

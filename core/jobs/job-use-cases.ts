@@ -125,7 +125,11 @@ export const approveJob: (deps: JobDeps) => UseCase<Routes["approveJob"]> = stee
   "approved",
   (job, _, { user }) =>
     job.state === "awaiting-approval"
-      ? { ...queuedAgain(job), input: { ...job.input, approvedBy: user.id } }
+      ? {
+          ...queuedAgain(job),
+          // What they were shown is what they let go on, and nothing that is found later.
+          input: { ...job.input, approvedBy: user.id, approvedOf: job.checkpoint },
+        }
       : null,
 );
 

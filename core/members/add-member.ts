@@ -22,6 +22,7 @@ import {
   holds,
   isSamePrincipal,
   resourceFor,
+  policiesAtCommit,
   standingAtCommit,
   standingMembers,
   type MemberDeps,
@@ -59,6 +60,7 @@ export const addMember =
         [
           ...standingAtCommit(call.user, standing),
           { write: "require-principal", principal, otherwise: principalNotFound(principal) },
+          policiesAtCommit(call.user),
           ...memberWrites(deps.ids, at, standing.stored, changesOf(standing, made, at)),
           auditedMember(deps, call, at, "data-source:add-member", standing.dataSource.id, {
             before: known,

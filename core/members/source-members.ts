@@ -1,4 +1,4 @@
-import { userAtCommit } from "#core/access/rights-at-commit.ts";
+import { factsAtCommit, userAtCommit } from "#core/access/rights-at-commit.ts";
 import { staleAside } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
 import type { Principal } from "#core/connections/connection.ts";
@@ -81,5 +81,14 @@ export const rightsChanged = (): DomainError =>
  */
 export const standingAtCommit = (user: Caller, { dataSource }: StandingMembers): readonly Write[] => [
   userAtCommit(user, rightsChanged()),
+  factsAtCommit(user, new DomainError("contention")),
   { write: "require", kind: "data-source", record: dataSource, otherwise: staleAside() },
 ];
+
+/** Checks once more that the policies that apply everywhere are those by which somebody was let in. */
+export const policiesAtCommit = ({ directory }: Pick<Caller, "directory">): Write => ({
+  write: "require-directory",
+  version: directory.version,
+  // The caller is who they were when they were let in: only their next request knows more.
+  otherwise: new DomainError("contention"),
+});

@@ -5,6 +5,7 @@ import type { TokenDeps } from "#core/identity/token-deps.ts";
 import { callerOf, type Caller } from "#core/people/caller.ts";
 import { findCaller } from "#core/people/find-caller.ts";
 import { TokenRefused, type TokenRefusal } from "#core/ports/access-tokens.ts";
+import type { ApiKey } from "#core/people/user.ts";
 import type { KeyHasher } from "#core/ports/keys.ts";
 
 /** What authentication needs from outside. */
@@ -68,11 +69,18 @@ async function byKey(
   const { id, hash } = deps.keys.identify(token);
   const key = await deps.store.apiKey(id);
   if (key === null || (key.kind ?? "key") !== kind || !deps.keys.same(key.hash, hash)) throw refused();
-  if (key.expiresAt !== null && Date.parse(key.expiresAt) <= deps.clock.now().getTime()) throw refused();
+  if (hasExpired(key, deps.clock.now())) throw refused();
   const user = await findCaller(deps, key.userId);
-  if (user === null || user.disabled) throw refused();
+  if (user === null || user.disabled || !isVouchedFor(key, user)) throw refused();
   return { user, id };
 }
+
+const hasExpired = ({ expiresAt }: ApiKey, now: Date): boolean =>
+  expiresAt !== null && Date.parse(expiresAt) <= now.getTime();
+
+/** A session is worth what vouched for it: a provider that is there, still of that issuer. */
+const isVouchedFor = ({ from }: ApiKey, { directory }: Caller): boolean =>
+  from === undefined || directory.issuer(from.issuer)?.id === from.providerId;
 
 async function byToken(
   deps: AuthenticationDeps,

@@ -3,19 +3,23 @@ import type { Principal } from "#core/connections/connection.ts";
 import { foldName } from "#core/names/fold.ts";
 import type { Group } from "#core/people/group.ts";
 import type { Attributes, User } from "#core/people/user.ts";
-import { factsHoldMs, type ProviderFacts, type UserFacts } from "#core/people/user-facts.ts";
+import { factsHoldMs, noFacts, type ProviderFacts, type UserFacts } from "#core/people/user-facts.ts";
 
 /** A user as they stand at one moment: with all their groups and attributes, wherever these come from. */
 export interface Caller extends User {
   /** The user, and every group that they are in. */
   readonly principals: readonly Principal[];
   readonly memberOf: readonly Group[];
+  /** Ids of the groups that anything stored says they are in, however old: for what nobody may do to their own groups. */
+  readonly saidToBeIn: readonly string[];
   /** Their own attributes, those of their groups and those that providers state; by folded name, with each value once. */
   readonly standing: Attributes;
   /** How these names were written: by the user's own attributes before those of groups, and these before providers'. */
   readonly attributeNames: Readonly<Record<string, string>>;
   /** Providers that have said something of them which is too old to hold: what these do not say is not known. */
   readonly lapsed: readonly string[];
+  /** What providers say of them, as it was read. */
+  readonly facts: UserFacts;
   /** What else decisions rest on: groups, providers and global subscription policies, as of the same moment. */
   readonly directory: AccessDirectory;
 }
@@ -70,9 +74,11 @@ export function callerOf(stored: StoredPerson, now: Date): Caller {
       ...memberOf.map(({ id }) => ({ type: "group", id }) as const),
     ],
     memberOf,
+    saidToBeIn: [...new Set([...user.groups, ...facts.providers.flatMap(({ groups }) => groups)])],
     lapsed: facts.providers.filter((of) => !standing.includes(of)).map(({ providerId }) => providerId),
     standing: united(attributes),
     attributeNames: spellings(attributes),
+    facts,
     directory,
   };
 }
@@ -117,8 +123,10 @@ export const nobodyCalling: Caller = {
   version: 0,
   principals: [],
   memberOf: [],
+  saidToBeIn: [],
   standing: {},
   lapsed: [],
   attributeNames: {},
+  facts: noFacts("anonymous"),
   directory: emptyDirectory,
 };

@@ -1,3 +1,4 @@
+import { factsAtCommit } from "#core/access/rights-at-commit.ts";
 import type { Call } from "#core/call/call.ts";
 import { retryConflict, staleAside } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -32,4 +33,9 @@ async function stillThere(deps: Parameters<typeof findCaller>[0], id: string): P
 
 /** Demands at the commit that the caller is who they were; not where the change is about themselves, and says so already. */
 export const callerStands = ({ user }: Pick<Call, "user">, changedId: string | null): readonly Write[] =>
-  user.id === changedId ? [] : [{ write: "require", kind: "user", record: user, otherwise: staleAside() }];
+  user.id === changedId
+    ? []
+    : [
+        { write: "require", kind: "user", record: user, otherwise: staleAside() },
+        factsAtCommit(user, staleAside()),
+      ];

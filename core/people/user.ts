@@ -35,6 +35,8 @@ export interface ApiKey {
   readonly userId: string;
   /** Only where it is a session of the console's, which lies in a cookie: it is no key, nor a key a session. */
   readonly kind?: "session";
+  /** The provider that vouched for who began the session, and its issuer: it lasts no longer than these. */
+  readonly from?: { readonly providerId: string; readonly issuer: string };
   readonly name: string;
   /** Lower-case hex of the SHA-256 of the whole key. */
   readonly hash: string;

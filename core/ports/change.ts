@@ -140,7 +140,13 @@ export type Write =
   | ({ readonly write: "remove"; readonly otherwise?: DomainError } & OfKind<RecordKind, object>)
   /** Demands that a record is still there, a versioned one unchanged, when the change commits: a right that it rests on. */
   | ({ readonly write: "require"; readonly otherwise: DomainError } & OfKind<
-      "connection-member" | "data-source" | "group-roles" | "identity-provider" | "key-ring" | "user",
+      | "connection-member"
+      | "data-source"
+      | "group-roles"
+      | "identity-provider"
+      | "key-ring"
+      | "user"
+      | "user-facts",
       object
     >)
   /** Demands that a user or group is there when the change commits: whoever is given something. */

@@ -3,6 +3,7 @@ import type { Routes } from "#contracts/http/routes.ts";
 import type { settings as settingsSchema } from "#contracts/resources/system.ts";
 import { authorize } from "#core/access/can.ts";
 import { deployment } from "#core/access/resource.ts";
+import { userAtCommit } from "#core/access/rights-at-commit.ts";
 import { audited } from "#core/audit/record.ts";
 import type { UseCase } from "#core/call/call.ts";
 import { isSameValue } from "#core/call/same-value.ts";
@@ -42,6 +43,7 @@ export const updateSettings =
       if (isSameValue(stated, before)) return show(before);
       const after: Settings = { ...stated, version: before.version + 1 };
       await store.commit([
+        userAtCommit(call.user),
         {
           write: "replace",
           kind: "settings",

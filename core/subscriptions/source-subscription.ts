@@ -85,6 +85,11 @@ const told = (
   policyId,
 });
 
+const admitsNobody = ({ kind, when }: OwnSubscription): readonly string[] =>
+  kind === "entitlement" && when === null
+    ? ["No group and no attribute is named, so that nobody is admitted."]
+    : [];
+
 /** Whom it admits is told to those who manage it: to others it would say by which group or attribute one gets in. */
 function show(user: Caller, dataSource: DataSource, resource: Resource, name: string | null): Shown {
   const { subscription, version } = dataSource;
@@ -102,7 +107,7 @@ function show(user: Caller, dataSource: DataSource, resource: Resource, name: st
       discoverable,
       ask: ask === null ? null : [...ask],
     },
-    warnings: knows ? warningsOf({ terms: subscription }, user) : [],
+    warnings: knows ? [...admitsNobody(subscription), ...warningsOf({ terms: subscription }, user)] : [],
     version,
   };
 }

@@ -22,7 +22,6 @@ export function statedTerms(
   const errors = misplaced({ kind, discoverable, approvers, entitlement });
   if (errors.length > 0) throw new DomainError("invalid-request", undefined, { errors });
   const when = entitlement === undefined ? null : conditionOf(entitlement, directory);
-  if (kind === "entitlement" && when === null) throw entitlementRequired();
   const asked = approvers.length === 0 ? (["owner"] as const) : approvers;
   return {
     kind,
@@ -48,11 +47,6 @@ function misplaced({ kind, approvers = [], entitlement }: Statement): readonly P
       : []),
   ];
 }
-
-const entitlementRequired = (): DomainError =>
-  new DomainError("entitlement-required", undefined, {
-    errors: [{ in: "body", pointer: "/entitlement", detail: "must name a group or an attribute at least" }],
-  });
 
 /** The condition; null where it names nothing. A group is known by its id from now on, so that it may be renamed. */
 function conditionOf(

@@ -222,7 +222,7 @@ function told(life: Life, now: number) {
     !life.out && (life.combination === "all" ? !admits.includes(false) : admits.includes(true));
   const strong = (["owner", "expert", "subscriber"] as const).find((role) => roles.includes(role));
   const role = strong ?? (automatic ? "subscriber" : null) ?? (roles.includes("ingest") ? "ingest" : null);
-  const off = life.providers.some(({ says }) => says?.off === true);
+  const off = life.providers.some(({ there, says }) => there && says?.off === true);
   return { role, reads: role !== null && !off };
 }
 

@@ -175,6 +175,13 @@ describe("an issuer that", () => {
     expect(issuer.count("/elsewhere")).toBe(0);
   });
 
+  it("names another host in its path is asked itself, and that host is not", async () => {
+    const [issuer, other] = [await anotherIssuer(), await anotherIssuer()];
+    const hidden = other.issuer.replace("http:", "");
+    expect(await refusal(`${issuer.issuer}${hidden}`)).toContain("of another issuer");
+    expect([issuer.asked.length, other.asked.length]).toEqual([1, 0]);
+  });
+
   it.each([
     ["no JSON", "<html>", "something else than JSON"],
     ["no discovery document", "{}", "something else than a discovery document"],

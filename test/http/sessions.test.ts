@@ -94,6 +94,24 @@ describe("a session", () => {
   });
 });
 
+it("a session ends with the provider that vouched for it, and stays ended though it is made anew", async () => {
+  const vouching = await anIssuer(app.clock, true);
+  const made = () =>
+    aTokenProvider(app, vouching.issuer, {
+      signIn: { clientId: vouching.client.id },
+      clientSecret: vouching.client.secret,
+    });
+  const providerId = await made();
+  const browser = new Browser(app);
+  await browser.signIn(providerId);
+  expect((await browser.visit("GET", "/me")).status).toBe(200);
+  const admin = await aPersona(app, { permissions: ["APPLICATION_ADMIN"] });
+  await admin.api.deleteIdentityProvider({ params: { providerId } });
+  expect((await browser.visit("GET", "/me")).status).toBe(401);
+  await made();
+  expect((await browser.visit("GET", "/me")).status).toBe(401);
+});
+
 describe("POST /sign-out", () => {
   it("ends the session at once, in this browser and wherever else its cookie is", async () => {
     const browser = await signedIn();

@@ -197,7 +197,7 @@ describe("PUT /data-sources/{id}/subscription-policy", () => {
     }
   });
 
-  it("refuses an entitlement policy that does not say whom it admits", async () => {
+  it("takes an entitlement policy that does not say whom it admits: nobody, and says so", async () => {
     const source = await aRecordedSource(app, owner);
     for (const entitlement of [
       undefined,
@@ -205,10 +205,16 @@ describe("PUT /data-sources/{id}/subscription-policy", () => {
       { operator: "any", groups: [], attributes: [] },
     ]) {
       expect(await put(source.id, { kind: "entitlement", discoverable: false, entitlement })).toMatchObject({
-        status: 422,
-        body: { code: "entitlement-required", errors: [{ in: "body", pointer: "/entitlement" }] },
+        status: 200,
+        body: {
+          kind: "entitlement",
+          entitlement: null,
+          warnings: ["No group and no attribute is named, so that nobody is admitted."],
+        },
       });
     }
+    const outsider = await aPersona(app);
+    expect((await app.call("GET", `/data-sources/${source.id}`, { as: outsider })).status).toBe(404);
   });
 
   it("refuses approvers, and groups and attributes, where the kind of policy has none, and what it does not know", async () => {

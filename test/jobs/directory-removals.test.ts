@@ -58,6 +58,25 @@ describe("removals that wait for a person", () => {
     expect((await directory.person("u5")).disabled).toBe(true);
   });
 
+  it("that nobody let go stay, though the job that holds them was approved before and is tried again", async () => {
+    const { directory, jobId } = await aHeldSync();
+    directory.holds(...people(0, 2), team("everybody", ...all));
+    app.clock.advance(1000);
+    await admin.api.approveJob({ params: { jobId } });
+    await app.drain();
+    await admin.api.cancelJob({ params: { jobId } });
+    await admin.api.retryJob({ params: { jobId } });
+    await app.drain();
+    expect(await directory.job(jobId)).toMatchObject({
+      state: "awaiting-approval",
+      result: { held: { removes: 9 } },
+    });
+    expect([(await directory.person("u12")).disabled, (await directory.person("u5")).disabled]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
   it("wait in the last sync alone: what waited before is cancelled", async () => {
     const { directory, jobId } = await aHeldSync();
     const { id } = await directory.sync();

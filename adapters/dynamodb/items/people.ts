@@ -6,7 +6,7 @@ import { string } from "dynamodb-toolbox/schema/string";
 import type { Principal } from "#core/connections/connection.ts";
 import type { IdentityProvider } from "#core/identity/identity-provider.ts";
 import type { Group } from "#core/people/group.ts";
-import type { User } from "#core/people/user.ts";
+import type { ApiKey, User } from "#core/people/user.ts";
 import type { UserFacts } from "#core/people/user-facts.ts";
 import type { Policy } from "#core/policies/policy.ts";
 import type { Settings } from "#core/settings/settings.ts";
@@ -22,6 +22,7 @@ export const apiKeyItem = new Entity({
     id: id(),
     userId: string(),
     kind: shaped<"session">().optional().savedAs("keyKind"),
+    from: shaped<NonNullable<ApiKey["from"]>>().optional(),
     name: string(),
     hash: string(),
     expiresAt: shaped<string | null>(),

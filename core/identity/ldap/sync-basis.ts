@@ -40,7 +40,7 @@ export class SyncBasis {
     this.issuer = issuer;
     const { heldAt, commits } = syncCheckpoint.parse(work.job.checkpoint ?? nothingHeld);
     [this.heldAt, this.commits] = [heldAt, commits];
-    this.approvedAsOf = syncInput.parse(work.job.input).approvedBy === undefined ? null : heldAt;
+    this.approvedAsOf = syncInput.parse(work.job.input).approvedOf?.heldAt ?? null;
   }
 
   /** Commits what was found. Fails as `BeginAgain` where the provider was changed or removed meanwhile, or time is up. */

@@ -2,6 +2,10 @@ import type { Write } from "#core/ports/change.ts";
 
 /** A transaction takes a hundred items: one is the checkpoint, and one the provider's. */
 const mostWrites = 98;
+/** And 4 MB; a step is far smaller, and what is stored is a little larger than its JSON. */
+const mostCharacters = 2_000_000;
+
+const charactersOf = (writes: readonly Write[]): number => JSON.stringify(writes).length;
 
 const isSamePrincipal = (one: Write, other: Write): boolean =>
   one.write === "require-principal" &&
@@ -20,16 +24,19 @@ const isSameFacts = (one: Write, other: Write): boolean =>
 export function transactionsOf(steps: readonly (readonly Write[])[]): readonly (readonly Write[])[] {
   const all: Write[][] = [];
   let current: Write[] = [];
+  let characters = 0;
   for (const step of steps) {
     // Several users come into one group, which is asked for once.
     const writes = (): Write[] => step.filter((one) => !current.some((other) => isSamePrincipal(one, other)));
     // Two steps of one user change one item: the first has to stand before the second.
     const isSecond = step.some((one) => current.some((other) => isSameFacts(one, other)));
-    if (isSecond || current.length + writes().length > mostWrites) {
+    const size = charactersOf(step);
+    if (isSecond || current.length + writes().length > mostWrites || characters + size > mostCharacters) {
       all.push(current);
-      current = [];
+      [current, characters] = [[], 0];
     }
     current.push(...writes());
+    characters += size;
   }
   return [...all, current].filter((writes) => writes.length > 0);
 }

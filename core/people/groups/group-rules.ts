@@ -26,8 +26,8 @@ export function demandOwnGroup({ directory }: Pick<Caller, "directory">, { provi
 }
 
 /** Refuses that somebody changes a group that they are in, and so what they themselves may do. */
-export function demandNotMember({ memberOf }: Pick<Caller, "memberOf">, { id }: Group): void {
-  if (!memberOf.some((group) => group.id === id)) return;
+export function demandNotMember({ saidToBeIn }: Pick<Caller, "saidToBeIn">, { id }: Group): void {
+  if (!saidToBeIn.includes(id)) return;
   throw new DomainError("self-change", "You are in this group: another administrator has to change it.");
 }
 

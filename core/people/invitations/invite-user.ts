@@ -13,6 +13,7 @@ import { standingKeys } from "#core/people/keys/new-key.ts";
 import type { PeopleDeps } from "#core/people/people-deps.ts";
 import { callerStands, retryAsCaller } from "#core/people/retry-as-caller.ts";
 import type { User } from "#core/people/user.ts";
+import type { ProviderFacts } from "#core/people/user-facts.ts";
 import { readPerson } from "#core/people/users/read-users.ts";
 import type { Write } from "#core/ports/change.ts";
 
@@ -81,11 +82,20 @@ export const inviteUser =
       return told;
     });
 
-function demandOutside({ user, facts }: StoredPerson, ring: KeyRing, at: Date): void {
+/** Whether somebody can come in by what a provider says: one that is there, still of that issuer, and that proves who they are. */
+const comesInBy =
+  ({ directory }: StoredPerson) =>
+  ({ providerId, issuer }: ProviderFacts): boolean => {
+    const config = directory.provider(providerId)?.config;
+    return config?.kind === "ldap" ? config.subjects !== null : config?.issuer === issuer;
+  };
+
+function demandOutside(stored: StoredPerson, ring: KeyRing, at: Date): void {
+  const { user, facts } = stored;
   if (user.kind === "service") {
     throw new DomainError("already-joined", "A service user comes in by keys that are made for it.");
   }
-  if (facts.providers.length > 0) {
+  if (facts.providers.some(comesInBy(stored))) {
     throw new DomainError("already-joined", "The person comes in by an identity provider.");
   }
   if (standingKeys(ring, at).length > 0) {

@@ -98,8 +98,8 @@ async function createKey(deps: PeopleDeps, call: Call, user: User, body: Wish) {
   return { ...show(listed), key: token };
 }
 
-function demandFuture(expiresAt: string | undefined, at: Date): string | null {
-  if (expiresAt === undefined) return null;
+function demandFuture(expiresAt: string | null | undefined, at: Date): string | null {
+  if (expiresAt === undefined || expiresAt === null) return null;
   const time = new Date(expiresAt);
   if (time.getTime() > at.getTime()) return time.toISOString();
   throw new DomainError("invalid-request", undefined, {

@@ -28,7 +28,7 @@ export const subscriptionRoutes = {
     body: subscriptionPolicyStatement,
     status: 200,
     result: subscriptionPolicy,
-    problems: ["not-found", "forbidden", "entitlement-required", "contention"],
+    problems: ["not-found", "forbidden", "contention"],
     ifMatch: true,
   }),
 };
