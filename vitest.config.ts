@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** They need a process in which nothing was loaded before: what they watch is set up as modules load. */
 const alone = ["test/http/secrets.test.ts", "test/http/people-secrets.test.ts"];
 
-const exclude = ["test/deploy/**", "test/real-dbt/**", "node_modules/**"];
+const exclude = ["test/deploy/**", "test/real-dbt/**", "test/real-ldap/**", "node_modules/**"];
 
 // oxlint-disable-next-line import/no-default-export -- vitest reads the default export
 export default defineConfig({

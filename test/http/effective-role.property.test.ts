@@ -75,7 +75,7 @@ describe("what somebody is to a data source, as the routes answer it", () => {
             await scene.leave();
           }
         }),
-        { numRuns: 40, endOnFailure: true },
+        { numRuns: 15, endOnFailure: true },
       );
       await expectSound(app);
     },

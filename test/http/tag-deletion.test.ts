@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dynamoStore } from "#adapters/dynamodb/dynamo-store.ts";
 import { CatalogReplica } from "#adapters/replica/catalog-replica.ts";
 import { anApp, caller } from "#test/support/app.ts";
-import { breakingClient, killedAt } from "#test/support/broken-steps.ts";
+import { afterwards, breakingClient, killedAt } from "#test/support/broken-steps.ts";
 import { expectSound } from "#test/support/invariants.ts";
 import { aDataSource, aPersona, aRegistrar, aRemoteTable, everyPermission } from "#test/support/personas.ts";
 import { unique } from "#test/support/records.ts";
@@ -104,7 +104,7 @@ describe("DELETE /tags/{name}", () => {
     for (let step = 1; ; step += 1) {
       const tag = unique("broken");
       await make(`${tag}.below`);
-      const broken = killedAt(step);
+      const broken = killedAt(step, afterwards);
       const client = breakingClient(testClient(), broken.breaker);
       const store = dynamoStore({ client, tableName: app.tableName, clock: app.clock });
       const parts = {

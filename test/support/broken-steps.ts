@@ -29,6 +29,9 @@ export interface Broken {
 /** Which steps count; by default all. */
 export type Counting = (step: string) => boolean;
 
+/** Steps after an effect: to die before a step is to die after the one before it. */
+export const afterwards: Counting = (step) => step.startsWith("after");
+
 /** From the given step on, counted from 1, nothing works any more, as in a process that was killed. */
 export const killedAt = (step: number, counts?: Counting): Broken =>
   brokenAt((reached, at) => at !== null || reached === step, counts);
