@@ -24,6 +24,9 @@ const environment = {
   AWS_SECRET_ACCESS_KEY: "bench",
   AWS_LAMBDA_FUNCTION_NAME: "bench",
   SEGMENTS_BUCKET: "bench",
+  USER_POOL_ISSUER: "https://cognito-idp.eu-central-1.amazonaws.com/pool",
+  USER_POOL_CLIENT_ID: "console",
+  AUDIT_BUCKET: "bench",
   REEVE_DBT_HOSTS: "",
 };
 
