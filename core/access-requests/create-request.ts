@@ -1,3 +1,4 @@
+import { isSamePrincipal } from "#core/people/same-principal.ts";
 import type { Routes } from "#contracts/http/routes.ts";
 import { authorize } from "#core/access/can.ts";
 import { accessEnd } from "#core/access-requests/access-end.ts";
@@ -13,7 +14,7 @@ import {
 import { readScene, readStage, showScene, sourceFor, type Stage } from "#core/access-requests/scene.ts";
 import { settle } from "#core/access-requests/settle-requests.ts";
 import { showRequest, type ShownRequest } from "#core/access-requests/show-request.ts";
-import { isSame, whatItTakes } from "#core/access-requests/what-it-takes.ts";
+import { whatItTakes } from "#core/access-requests/what-it-takes.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { retryConflict } from "#core/call/retry-conflict.ts";
 import type { Principal } from "#core/connections/connection.ts";
@@ -45,12 +46,12 @@ export const createAccessRequest =
 
 /** Refuses a group that the caller is not in, as one that is not there, and who is a member already. */
 function demandAskable({ user, holding }: Stage, requester: Principal): void {
-  if (!user.principals.some((mine) => isSame(mine, requester))) {
+  if (!user.principals.some((mine) => isSamePrincipal(mine, requester))) {
     throw new DomainError("principal-not-found", undefined, {
       errors: [{ in: "body", pointer: "/principal/id", detail: "is no group that you are in" }],
     });
   }
-  const own = holding.find(({ principal }) => isSame(principal, requester));
+  const own = holding.find(({ principal }) => isSamePrincipal(principal, requester));
   if (own !== undefined && own.role !== "ingest" && own.role !== "removed")
     throw new DomainError("member-exists");
 }

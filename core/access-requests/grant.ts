@@ -1,5 +1,6 @@
+import { isSamePrincipal } from "#core/people/same-principal.ts";
 import type { AccessRequest } from "#core/access-requests/access-request.ts";
-import { holdsAt, isSame } from "#core/access-requests/what-it-takes.ts";
+import { holdsAt } from "#core/access-requests/what-it-takes.ts";
 import { memberWrites, type MemberChange } from "#core/members/member-writes.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Ids } from "#core/ports/clock.ts";
@@ -30,7 +31,8 @@ export interface Granted {
  */
 export function grant(ids: Ids, given: Grant): Granted {
   const { request, stored, at } = given;
-  const before = stored.members.find(({ principal }) => isSame(principal, request.requester)) ?? null;
+  const before =
+    stored.members.find(({ principal }) => isSamePrincipal(principal, request.requester)) ?? null;
   const standing = before !== null && holdsAt(at, before) ? before : null;
   const after = granted(ids, given, standing);
   const changes: readonly MemberChange[] = after === before ? [] : [{ before, after }];

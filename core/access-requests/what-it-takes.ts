@@ -1,3 +1,4 @@
+import { isSamePrincipal } from "#core/people/same-principal.ts";
 import type { Principal } from "#core/connections/connection.ts";
 import { foldName } from "#core/names/fold.ts";
 import type { Caller } from "#core/people/caller.ts";
@@ -9,10 +10,6 @@ import type { ApproverKind } from "#core/subscriptions/subscription-policy.ts";
 /** Whether what is stated about a principal holds: what is for a time ends by the clock alone. */
 export const holdsAt = (now: Date, { expiresAt }: Pick<DataSourceMember, "expiresAt">): boolean =>
   expiresAt === null || Date.parse(expiresAt) > now.getTime();
-
-/** Whether two principals are one. */
-export const isSame = (one: Principal, other: Principal): boolean =>
-  one.type === other.type && one.id === other.id;
 
 /** Somebody who is in a group and nothing else: what the group as a whole is to policies. */
 const asGroup = (person: Caller, group: Group): Caller => ({
@@ -46,7 +43,8 @@ export function whatItTakes(
   const asked = askedBy(person, requester, exposure);
   if (asked === null) return null;
   const out = holding.filter(({ role }) => role === "removed").map(({ principal }) => principal);
-  const reopens = requester.type === "group" ? out.length > 0 : out.some((one) => isSame(one, requester));
+  const reopens =
+    requester.type === "group" ? out.length > 0 : out.some((one) => isSamePrincipal(one, requester));
   if (!reopens) return asked;
   return asked.length === 0 ? null : [...new Set([...asked, "owner" as const])];
 }

@@ -1,10 +1,11 @@
+import { isSamePrincipal } from "#core/people/same-principal.ts";
 import type { Routes } from "#contracts/http/routes.ts";
 import { authorize, can } from "#core/access/can.ts";
 import { audited } from "#core/audit/record.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
 import { retryConflict, staleRead } from "#core/call/retry-conflict.ts";
 import type { ConnectionDeps } from "#core/connections/connection-deps.ts";
-import type { Connection, ConnectionMember, Principal } from "#core/connections/connection.ts";
+import type { Connection, ConnectionMember } from "#core/connections/connection.ts";
 import { readConnection } from "#core/connections/read-connection.ts";
 import { showConnectionMember } from "#core/connections/show-connection.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
@@ -65,7 +66,7 @@ async function connectionForAdding(
   if (role !== "owner") {
     throw new DomainError("forbidden", "No owner can act here: you may make somebody an owner, no more.");
   }
-  if (user.principals.some((mine) => isSame(mine, principal))) throw new DomainError("self-change");
+  if (user.principals.some((mine) => isSamePrincipal(mine, principal))) throw new DomainError("self-change");
   return view.connection;
 }
 
@@ -74,8 +75,6 @@ const hasActingOwner = (deps: ConnectionDeps, members: readonly ConnectionMember
     deps,
     members.filter(({ role }) => role === "owner").map(({ principal }) => principal),
   );
-
-const isSame = (a: Principal, b: Principal): boolean => a.type === b.type && a.id === b.id;
 
 const exists = (): DomainError => new DomainError("member-exists");
 
@@ -93,7 +92,8 @@ function additions(connection: Connection, member: ConnectionMember): readonly W
   }
   const { groupMembers } = connection;
   const { role, principal } = member;
-  if (groupMembers.some((known) => known.role === role && isSame(known.principal, principal))) throw exists();
+  if (groupMembers.some((known) => known.role === role && isSamePrincipal(known.principal, principal)))
+    throw exists();
   const after = [...groupMembers, member];
   if (JSON.stringify(after).length > mostGroupRoles) throw new DomainError("too-many-members");
   return [withGroupMembers(connection, after)];

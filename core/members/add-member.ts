@@ -1,3 +1,4 @@
+import { isSamePrincipal } from "#core/people/same-principal.ts";
 import type { Routes } from "#contracts/http/routes.ts";
 import { authorize, can } from "#core/access/can.ts";
 import { keptReply, type Call, type UseCase } from "#core/call/call.ts";
@@ -20,7 +21,6 @@ import { memberWrites, type MemberChange } from "#core/members/member-writes.ts"
 import { auditedMember, showMember } from "#core/members/show-member.ts";
 import {
   holds,
-  isSamePrincipal,
   resourceFor,
   policiesAtCommit,
   standingAtCommit,

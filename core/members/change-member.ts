@@ -1,3 +1,4 @@
+import { isSamePrincipal } from "#core/people/same-principal.ts";
 import type { Routes } from "#contracts/http/routes.ts";
 import { authorize } from "#core/access/can.ts";
 import type { Call, UseCase } from "#core/call/call.ts";
@@ -17,7 +18,6 @@ import {
 import { memberWrites } from "#core/members/member-writes.ts";
 import { auditedMember, automaticUserId, showMember } from "#core/members/show-member.ts";
 import {
-  isSamePrincipal,
   resourceFor,
   standingAtCommit,
   standingMembers,

@@ -1,7 +1,7 @@
+import { isSamePrincipal } from "#core/people/same-principal.ts";
 import { factsAtCommit, userAtCommit } from "#core/access/rights-at-commit.ts";
 import { staleAside } from "#core/call/retry-conflict.ts";
 import { DomainError } from "#core/errors/domain-error.ts";
-import type { Principal } from "#core/connections/connection.ts";
 import type { Caller } from "#core/people/caller.ts";
 import type { Write } from "#core/ports/change.ts";
 import type { Clock, Ids } from "#core/ports/clock.ts";
@@ -35,9 +35,6 @@ export interface AskedMembers {
 /** Whether what is stated about a principal still holds: what is for a time ends by the clock alone. */
 export const holds = ({ expiresAt }: Pick<DataSourceMember, "expiresAt">, at: Date): boolean =>
   expiresAt === null || Date.parse(expiresAt) > at.getTime();
-
-export const isSamePrincipal = (one: Principal, other: Principal): boolean =>
-  one.type === other.type && one.id === other.id;
 
 /** What is stated about somebody and their groups. */
 export const statedAbout = (

@@ -1,7 +1,7 @@
+import { isSamePrincipal } from "#core/people/same-principal.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
 import type { Connection, ConnectionMember, Principal } from "#core/connections/connection.ts";
 import {
-  isSame,
   piecesOf,
   type RemovalDeps,
   type RemovalPart,
@@ -73,7 +73,7 @@ const withoutMember = (before: Connection, principal: Principal): Write => ({
   kind: "connection",
   record: {
     ...before,
-    groupMembers: before.groupMembers.filter((member) => !isSame(member.principal, principal)),
+    groupMembers: before.groupMembers.filter((member) => !isSamePrincipal(member.principal, principal)),
     version: before.version + 1,
   },
   expected: before.version,

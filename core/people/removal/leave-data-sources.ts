@@ -1,8 +1,8 @@
+import { isSamePrincipal } from "#core/people/same-principal.ts";
 import * as z from "zod";
 import { memberWrites } from "#core/members/member-writes.ts";
 import { principalText } from "#core/people/caller.ts";
 import {
-  isSame,
   piecesOf,
   type RemovalDeps,
   type RemovalPart,
@@ -68,7 +68,7 @@ async function takeOff(
   const each = await Promise.all(
     dataSourceIds.map(async (id) => {
       const members = await store.dataSourceMembers(id);
-      const before = members.members.find((member) => isSame(member.principal, principal));
+      const before = members.members.find((member) => isSamePrincipal(member.principal, principal));
       if (before === undefined) return [];
       return [{ id, writes: memberWrites(ids, at, members, [{ before, after: null }]) }];
     }),

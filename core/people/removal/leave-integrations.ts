@@ -1,6 +1,7 @@
+import { isSamePrincipal } from "#core/people/same-principal.ts";
 import { staleRead } from "#core/call/retry-conflict.ts";
 import { integrationName, type Integration } from "#core/dbt/integration.ts";
-import { isSame, type RemovalPart, type RemovalPhase } from "#core/people/removal/removal-phase.ts";
+import { type RemovalPart, type RemovalPhase } from "#core/people/removal/removal-phase.ts";
 import type { Write } from "#core/ports/change.ts";
 
 const atOnce = 50;
@@ -22,7 +23,7 @@ export const leaveIntegrations: RemovalPhase = {
         place: integrationName(last),
         take: async () => {
           const now = await store.integrationsOf(items);
-          const owned = now.filter(({ owners }) => owners.some((owner) => isSame(owner, principal)));
+          const owned = now.filter(({ owners }) => owners.some((owner) => isSamePrincipal(owner, principal)));
           const updatedAt = clock.now().toISOString();
           return {
             writes: owned.map((before) => withoutOwner(before, principal, updatedAt)),
@@ -45,7 +46,7 @@ const withoutOwner = (
   kind: "integration",
   record: {
     ...before,
-    owners: before.owners.filter((owner) => !isSame(owner, principal)),
+    owners: before.owners.filter((owner) => !isSamePrincipal(owner, principal)),
     updatedAt,
     version: before.version + 1,
   },

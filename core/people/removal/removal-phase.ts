@@ -47,6 +47,3 @@ export const piecesOf = <T>(items: readonly T[], size: number): readonly (readon
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
     items.slice(index * size, (index + 1) * size),
   );
-
-/** Whether two principals are the same. */
-export const isSame = (a: Principal, b: Principal): boolean => a.type === b.type && a.id === b.id;
